@@ -1,0 +1,1 @@
+//! Plays the flock in a window: graph walk, decode, present.

@@ -1,0 +1,1 @@
+//! Lease, render, encode, submit.

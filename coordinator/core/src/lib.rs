@@ -1,0 +1,1 @@
+//! Leases, audits, ratings as pure functions: time and randomness are arguments.

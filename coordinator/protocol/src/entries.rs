@@ -1,0 +1,54 @@
+//! Entries: what an artist offers to the flock.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{EntryId, SheepId};
+
+/// Life of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum EntryState {
+    /// On disk.
+    Received,
+    /// A preview is being rendered and looked at by the machine.
+    Screening,
+    /// An operator must look at it.
+    NeedsReview,
+    /// It is a sheep now.
+    Accepted,
+    /// It will not be a sheep; the reason says why.
+    Rejected,
+    /// Its artist took it back.
+    Withdrawn,
+}
+
+/// An entry as its artist sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Entry {
+    /// Its name.
+    pub id: EntryId,
+    /// How far it has come.
+    pub state: EntryState,
+    /// Why it is where it is, in a sentence.
+    pub reason: String,
+    /// The genome's name.
+    pub title: String,
+    /// Who offers it.
+    pub artist: String,
+    /// The sheep it became.
+    pub sheep: Option<SheepId>,
+}
+
+/// An artist offers a genome through the API (the website's form carries the same fields).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EntryRequest {
+    /// flam3 XML with exactly one `<flame>`.
+    pub genome: String,
+    /// The name to credit.
+    pub artist: String,
+    /// The artist agrees to publish genome and pictures under CC0-1.0.
+    pub consent: bool,
+}

@@ -1,0 +1,37 @@
+//! Sizes both ends keep to. Whatever comes from outside is measured against these first.
+
+/// The largest JSON body of a request.
+pub const JSON_BYTES_MAX: u64 = 256 * 1024;
+/// The largest preamble of a submission (digests of its frames).
+pub const PREAMBLE_BYTES_MAX: u32 = 64 * 1024;
+/// The longest clip, in frames.
+pub const CLIP_FRAMES_MAX: u32 = 4096;
+/// The longest segment, in frames.
+pub const SEGMENT_FRAMES_MAX: u32 = 256;
+/// The widest or highest frame, in pixels.
+pub const FRAME_SIDE_MAX: u32 = 4096;
+/// The smallest frame side, in pixels.
+pub const FRAME_SIDE_MIN: u32 = 16;
+/// The most leases in one answer.
+pub const LEASES_MAX: u32 = 64;
+/// The largest clip file a client takes.
+pub const CLIP_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// The largest manifest a client takes.
+pub const MANIFEST_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// The largest torrent file a client takes.
+pub const TORRENT_BYTES_MAX: u64 = 2 * 1024 * 1024;
+/// The longest name of a device, a volunteer, an artist or a sheep, in characters.
+pub const NAME_CHARS_MAX: usize = 64;
+
+/// `text` as a name for people: trimmed, control characters gone, cut to [`NAME_CHARS_MAX`].
+/// Empty when nothing is left.
+#[must_use]
+pub fn clean_name(text: &str) -> String {
+    text.trim()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(NAME_CHARS_MAX)
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}

@@ -1,0 +1,70 @@
+//! Addresses both ends use. Every one starts with the coordinator's URL.
+
+use crate::ids::{ClipId, EntryId, LeaseId, SheepId, WorkUnitId};
+
+/// GET: [`crate::info::CoordinatorInfo`].
+pub const INFO: &str = "/v1/coordinator";
+/// POST, signed: [`crate::info::DeviceRequest`] → [`crate::info::Device`].
+pub const DEVICES: &str = "/v1/devices";
+/// POST, signed: [`crate::work::LeaseRequest`] → [`crate::work::LeaseResponse`].
+pub const LEASES: &str = "/v1/leases";
+/// GET: the signed manifest.
+pub const MANIFEST: &str = "/v1/manifest";
+/// POST, signed: [`crate::votes::BallotRequest`] → [`crate::votes::Ballot`].
+pub const BALLOTS: &str = "/v1/ballots";
+/// POST, signed: [`crate::votes::Vote`] → [`crate::votes::VoteReceipt`].
+pub const VOTES: &str = "/v1/votes";
+/// POST, signed: [`crate::entries::EntryRequest`] → [`crate::entries::Entry`].
+pub const ENTRIES: &str = "/v1/entries";
+/// GET: the tracker's announce (BEP 3).
+pub const ANNOUNCE: &str = "/announce";
+/// GET: the tracker's scrape (BEP 48).
+pub const SCRAPE: &str = "/scrape";
+
+/// DELETE, signed: gives a lease back.
+#[must_use]
+pub fn lease(id: &LeaseId) -> String {
+    format!("{LEASES}/{id}")
+}
+
+/// PUT, signed: a submission → [`crate::submission::Receipt`].
+#[must_use]
+pub fn submission(id: &LeaseId) -> String {
+    format!("{LEASES}/{id}/submission")
+}
+
+/// PUT, signed: [`crate::audit::AuditReport`] → [`crate::submission::Receipt`].
+#[must_use]
+pub fn audit(id: &LeaseId) -> String {
+    format!("{LEASES}/{id}/audit")
+}
+
+/// GET: [`crate::submission::WorkUnitStatus`]; add `?device=KEY` to learn of a refusal.
+#[must_use]
+pub fn work_unit(id: &WorkUnitId) -> String {
+    format!("/v1/work-units/{id}")
+}
+
+/// GET, ranges: the clip's file.
+#[must_use]
+pub fn clip(id: &ClipId, version: u32) -> String {
+    format!("/v1/clips/{id}/{version}/clip.mp4")
+}
+
+/// GET: the clip's torrent.
+#[must_use]
+pub fn torrent(id: &ClipId, version: u32) -> String {
+    format!("/v1/clips/{id}/{version}/clip.torrent")
+}
+
+/// GET: the sheep's picture.
+#[must_use]
+pub fn poster(id: &SheepId) -> String {
+    format!("/v1/sheep/{id}/poster.webp")
+}
+
+/// GET: the state of an entry.
+#[must_use]
+pub fn entry(id: &EntryId) -> String {
+    format!("{ENTRIES}/{id}")
+}

@@ -1,0 +1,196 @@
+//! The command line: what an operator may type. [`crate::config`] turns it into checked values.
+//!
+//! Every option of `serve` can also come from an environment variable, so that a service manager
+//! or a container needs no wrapper script.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use url::Url;
+use woolgather_protocol::EntryId;
+
+/// Hands out work, checks it, publishes clips and counts votes: database, tracker, seeding,
+/// website and metrics in one program.
+#[derive(Debug, Parser)]
+#[command(name = "woolgather-coordinator", version, about, long_about = None)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the coordinator until Ctrl-C or SIGTERM
+    #[command(after_help = SERVE_HELP)]
+    Serve(ServeArgs),
+    /// Look at what artists offered, and decide; works while the coordinator runs
+    Entry(EntryArgs),
+}
+
+const SERVE_HELP: &str = "\
+The first start creates the data folder, keys, a flock and its starter sheep; there is nothing else \
+to set up. Outside your own machine, put a TLS proxy in front and name its address:
+
+  woolgather-coordinator serve --listen 127.0.0.1:8420 --public-url https://sheep.example.org \\
+      --origin-listen 0.0.0.0:6881 --trust-forwarded-for
+
+Back up the data folder: it is everything.";
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Folder of the database, the keys and the clips
+    #[arg(
+        long,
+        env = "WOOLGATHER_DATA",
+        value_name = "DIR",
+        default_value = "woolgather-data"
+    )]
+    pub data: PathBuf,
+    /// Address of the website, the API and the tracker; port 0 takes any free one
+    #[arg(
+        long,
+        env = "WOOLGATHER_LISTEN",
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8420"
+    )]
+    pub listen: SocketAddr,
+    /// The address people use, if it is another (a proxy, a domain)
+    #[arg(long, env = "WOOLGATHER_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<Url>,
+    /// Take a peer's or visitor's address from X-Forwarded-For; only behind a proxy that sets it
+    #[arg(long, env = "WOOLGATHER_TRUST_FORWARDED_FOR")]
+    pub trust_forwarded_for: bool,
+    /// The flock's name; fixed at the first start
+    #[arg(
+        long,
+        env = "WOOLGATHER_NAME",
+        value_name = "NAME",
+        default_value = "Woolgather"
+    )]
+    pub name: String,
+    /// `default` (1280x720), `small` (320x180, for trying things out) or a JSON file; fixed at the
+    /// first start
+    #[arg(
+        long,
+        env = "WOOLGATHER_RECIPE",
+        value_name = "RECIPE",
+        default_value = "default"
+    )]
+    pub recipe: String,
+    /// How many of the starter sheep the flock begins with; all of them unless given
+    #[arg(long, env = "WOOLGATHER_STARTER_SHEEP", value_name = "N")]
+    pub starter_sheep: Option<usize>,
+    /// Shortest time a worker gets for a work unit, such as 90s or 5m
+    #[arg(long, env = "WOOLGATHER_LEASE_TERM_MIN", value_name = "TIME", value_parser = duration, default_value = "5m")]
+    pub lease_term_min: Duration,
+    /// How long an audit waits for a volunteer before the coordinator renders it itself
+    #[arg(long, env = "WOOLGATHER_AUDIT_PATIENCE", value_name = "TIME", value_parser = duration, default_value = "60s")]
+    pub audit_patience: Duration,
+    /// Where the coordinator seeds clips over BitTorrent; unless given, port 6881 beside --listen
+    #[arg(long, env = "WOOLGATHER_ORIGIN_LISTEN", value_name = "ADDR")]
+    pub origin_listen: Option<SocketAddr>,
+    /// The address at which others reach --origin-listen, if it is another; may be repeated
+    #[arg(
+        long,
+        env = "WOOLGATHER_ORIGIN_PUBLIC",
+        value_name = "ADDR",
+        value_delimiter = ','
+    )]
+    pub origin_public: Vec<SocketAddr>,
+    /// Limit for what the coordinator itself uploads over BitTorrent, in bytes a second
+    #[arg(
+        long,
+        env = "WOOLGATHER_ORIGIN_UPLOAD_BYTES_PER_SECOND_MAX",
+        value_name = "BYTES"
+    )]
+    pub origin_upload_bytes_per_second_max: Option<u32>,
+    /// Take screened entries into the flock without asking the operator: for small groups
+    #[arg(long, env = "WOOLGATHER_ACCEPT_ENTRIES")]
+    pub accept_entries: bool,
+    /// Plan no edges between sheep, only loops
+    #[arg(long, env = "WOOLGATHER_NO_EDGES")]
+    pub no_edges: bool,
+}
+
+/// Options of `entry`.
+#[derive(Debug, Args)]
+pub struct EntryArgs {
+    /// The coordinator's data folder
+    #[arg(
+        long,
+        env = "WOOLGATHER_DATA",
+        value_name = "DIR",
+        default_value = "woolgather-data",
+        global = true
+    )]
+    pub data: PathBuf,
+    /// What to do with entries.
+    #[command(subcommand)]
+    pub command: EntryCommand,
+}
+
+/// What an operator can do with entries.
+#[derive(Debug, Subcommand)]
+pub enum EntryCommand {
+    /// List the entries, newest first
+    List,
+    /// Make a sheep of an entry
+    Accept {
+        /// The entry's id, as `entry list` prints it
+        id: EntryId,
+    },
+    /// Turn an entry down
+    Reject {
+        /// The entry's id, as `entry list` prints it
+        id: EntryId,
+        /// What the artist is told
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// Reads `250ms`, `90s`, `5m`, `24h`; a plain number is seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let wrong = || format!("`{text}` is no time: 250ms, 90s, 5m and 24h are");
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let millis = match unit {
+        "ms" => 1,
+        "" | "s" => 1000,
+        "m" => 60 * 1000,
+        "h" => 60 * 60 * 1000,
+        _ => return Err(wrong()),
+    };
+    let millis = number.checked_mul(millis).ok_or_else(wrong)?;
+    Ok(Duration::from_millis(millis))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_read_with_their_units() {
+        let check = |text, millis| assert_eq!(duration(text), Ok(Duration::from_millis(millis)));
+        check("250ms", 250);
+        check("90", 90_000);
+        check("90s", 90_000);
+        check("5m", 300_000);
+        check("24h", 86_400_000);
+        for text in ["", "s", "5 m", "-1s", "5d", "99999999999999999999h"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

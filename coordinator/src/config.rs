@@ -1,0 +1,197 @@
+//! Configuration, checked once at start. Nothing below this file reads options or environment.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use url::Url;
+use woolgather_protocol::{Recipe, limits};
+
+use crate::cli::ServeArgs;
+
+/// Port the origin seeder listens on unless told otherwise: BitTorrent's customary first one.
+const ORIGIN_PORT: u16 = 6881;
+
+/// Everything an operator can decide.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Folder of the database, the keys and the blobs.
+    pub data: PathBuf,
+    /// Address of the website, the API and the tracker.
+    pub listen: SocketAddr,
+    /// The address people use; where it is not given, the one listened on.
+    pub public_url: Option<Url>,
+    /// Whether a client's address is taken from `X-Forwarded-For`.
+    pub trust_forwarded_for: bool,
+    /// The flock's name.
+    pub name: String,
+    /// The recipe of new clips; checked.
+    pub recipe: Recipe,
+    /// How many starter sheep to found the flock with; `None` is all of them.
+    pub starter_sheep: Option<usize>,
+    /// Shortest lease.
+    pub lease_term_min: Duration,
+    /// How long an audit waits for a volunteer.
+    pub audit_patience: Duration,
+    /// Where the origin seeder listens.
+    pub origin_listen: SocketAddr,
+    /// Where others reach the origin seeder; empty when that follows from the other addresses.
+    pub origin_public: Vec<SocketAddr>,
+    /// Upload limit of the origin seeder.
+    pub origin_upload_bytes_per_second_max: Option<u32>,
+    /// Screened entries need no review.
+    pub accept_entries: bool,
+    /// Whether edges are planned.
+    pub edges: bool,
+}
+
+impl Config {
+    /// Checks the options of `serve`.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that names the option and what it may hold.
+    pub fn from_args(args: ServeArgs) -> anyhow::Result<Self> {
+        let name = limits::clean_name(&args.name);
+        ensure!(!name.is_empty(), "--name must not be empty");
+        let recipe = recipe(&args.recipe)?;
+        let public_url = args.public_url.map(public_url).transpose()?;
+        let origin_listen = args
+            .origin_listen
+            .unwrap_or_else(|| SocketAddr::new(args.listen.ip(), ORIGIN_PORT));
+        Ok(Self {
+            data: args.data,
+            listen: args.listen,
+            public_url,
+            trust_forwarded_for: args.trust_forwarded_for,
+            name,
+            recipe,
+            starter_sheep: args.starter_sheep,
+            lease_term_min: args.lease_term_min,
+            audit_patience: args.audit_patience,
+            origin_listen,
+            origin_public: args.origin_public,
+            origin_upload_bytes_per_second_max: args.origin_upload_bytes_per_second_max,
+            accept_entries: args.accept_entries,
+            edges: !args.no_edges,
+        })
+    }
+
+    /// The configuration of a coordinator for tests: loopback, any free port, the given recipe and
+    /// one starter sheep.
+    #[must_use]
+    pub fn for_tests(data: &Path, recipe: Recipe) -> Self {
+        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self {
+            data: data.to_owned(),
+            listen: any_port,
+            public_url: None,
+            trust_forwarded_for: false,
+            name: "Test flock".into(),
+            recipe,
+            starter_sheep: Some(1),
+            lease_term_min: Duration::from_secs(300),
+            audit_patience: Duration::from_secs(60),
+            origin_listen: any_port,
+            origin_public: Vec::new(),
+            origin_upload_bytes_per_second_max: None,
+            accept_entries: false,
+            edges: true,
+        }
+    }
+}
+
+/// A recipe by its name, or from a JSON file.
+fn recipe(choice: &str) -> anyhow::Result<Recipe> {
+    let recipe = match choice {
+        "default" => Recipe::default_flock(),
+        "small" => Recipe::small(),
+        file => read_recipe(Path::new(file)).with_context(|| {
+            format!("--recipe takes `default`, `small` or a JSON file, not `{file}`")
+        })?,
+    };
+    recipe.check()?;
+    Ok(recipe)
+}
+
+fn read_recipe(file: &Path) -> anyhow::Result<Recipe> {
+    let bytes = std::fs::metadata(file)?.len();
+    ensure!(
+        bytes <= limits::JSON_BYTES_MAX,
+        "the file is too large for a recipe"
+    );
+    Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?)
+}
+
+/// An address that paths can be appended to: http or https, a host, no query.
+fn public_url(url: Url) -> anyhow::Result<Url> {
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        bail!("--public-url must start with http:// or https:// and name a host, not `{url}`");
+    }
+    ensure!(
+        url.query().is_none() && url.fragment().is_none() && url.path() == "/",
+        "--public-url must end after the host and port, not `{url}`"
+    );
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command};
+    use clap::Parser;
+
+    fn config(options: &[&str]) -> anyhow::Result<Config> {
+        let words = ["woolgather-coordinator", "serve"]
+            .iter()
+            .chain(options.iter());
+        let Command::Serve(args) = Cli::try_parse_from(words)?.command else {
+            unreachable!("the second word is `serve`");
+        };
+        Config::from_args(args)
+    }
+
+    fn check_refused(options: &[&str], part: &str) {
+        let message = format!("{:#}", config(options).unwrap_err());
+        assert!(message.contains(part), "{message}");
+    }
+
+    #[test]
+    fn nothing_needs_to_be_said() {
+        let config = config(&[]).unwrap();
+        assert_eq!(config.recipe, Recipe::default_flock());
+        assert_eq!(config.origin_listen.ip(), config.listen.ip());
+        assert!(config.edges && !config.accept_entries && !config.trust_forwarded_for);
+    }
+
+    #[test]
+    fn a_recipe_may_come_from_a_file_and_is_checked() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("recipe.json");
+        let name = file.to_str().unwrap();
+        std::fs::write(&file, serde_json::to_vec(&Recipe::small()).unwrap()).unwrap();
+        assert_eq!(config(&["--recipe", name]).unwrap().recipe, Recipe::small());
+        let odd = Recipe {
+            width: 321,
+            ..Recipe::small()
+        };
+        std::fs::write(&file, serde_json::to_vec(&odd).unwrap()).unwrap();
+        check_refused(&["--recipe", name], "width is 321");
+        check_refused(&["--recipe", "medium"], "`default`, `small`");
+    }
+
+    #[test]
+    fn a_public_address_must_be_one_that_paths_can_follow() {
+        let url = |text| config(&["--public-url", text]);
+        assert!(url("https://sheep.example.org").is_ok());
+        check_refused(&["--public-url", "ftp://a.example"], "http://");
+        check_refused(&["--public-url", "https://a.example/sheep"], "after the host");
+        check_refused(&["--public-url", "https://a.example/?x=1"], "after the host");
+    }
+
+    #[test]
+    fn a_name_is_needed() {
+        check_refused(&["--name", " \n"], "--name");
+    }
+}

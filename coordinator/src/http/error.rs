@@ -1,0 +1,119 @@
+//! Every refusal in one place: [`ApiError`] becomes problem+json.
+//!
+//! A handler returns `Result<_, ApiError>`. A [`Problem`] goes out as it is, with its kind's
+//! status. Anything else is our fault: it is logged here, once, and the client is told nothing but
+//! that. The kind travels on with the response, so that the outermost layer can count it.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use woolgather_protocol::problem::CONTENT_TYPE;
+use woolgather_protocol::{Problem, ProblemKind};
+
+/// Why a request got no good answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The client can do something about it.
+    #[error(transparent)]
+    Refused(#[from] Problem),
+    /// The operator must do something about it.
+    #[error("{0:#}")]
+    Internal(anyhow::Error),
+}
+
+/// Left in a response's extensions: which kind of refusal it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Refusal(pub ProblemKind);
+
+impl ApiError {
+    /// A refusal of this kind; `detail` is a sentence for people.
+    pub fn refused(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self::Refused(Problem::new(kind, detail))
+    }
+
+    /// There is no such thing.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::refused(
+            ProblemKind::NotFound,
+            "there is nothing at this address, or no longer",
+        )
+    }
+
+    /// What the client is told. Our own failures are logged here.
+    #[must_use]
+    pub fn into_problem(self) -> Problem {
+        match self {
+            Self::Refused(problem) => problem,
+            Self::Internal(error) => {
+                tracing::error!(error = format!("{error:#}"), "A request failed: {error:#}");
+                let detail = "this is the coordinator's fault and was logged; try again later";
+                Problem::new(ProblemKind::Internal, detail)
+            }
+        }
+    }
+}
+
+impl From<anyhow::Error> for ApiError {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
+    }
+}
+
+impl From<std::io::Error> for ApiError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        problem_response(&self.into_problem())
+    }
+}
+
+/// A problem as a response.
+pub fn problem_response(problem: &Problem) -> Response {
+    let status = status(problem.kind);
+    let mut response = (status, axum::Json(problem)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    match status {
+        StatusCode::UNAUTHORIZED => {
+            let scheme = HeaderValue::from_static("Woolgather-Signature");
+            headers.insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        StatusCode::TOO_MANY_REQUESTS => {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+        }
+        _ => {}
+    }
+    response.extensions_mut().insert(Refusal(problem.kind));
+    response
+}
+
+/// The kind's HTTP status.
+pub fn status(kind: ProblemKind) -> StatusCode {
+    StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_of_ours_tells_the_client_no_secret() {
+        let error = ApiError::from(anyhow::anyhow!("the disk at /secret/path is full"));
+        let problem = error.into_problem();
+        assert_eq!(problem.kind, ProblemKind::Internal);
+        assert!(!problem.detail.contains("secret"), "{problem}");
+    }
+
+    #[test]
+    fn every_kind_is_sent_with_its_own_status() {
+        for &kind in ProblemKind::ALL {
+            let response = problem_response(&Problem::new(kind, ""));
+            assert_eq!(response.status().as_u16(), kind.status(), "{kind}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The memory of signed requests: each is good once.
+//!
+//! A request is believed while its time is within [`CLOCK_SKEW_MAX_MS`] of ours, so a nonce must
+//! be remembered for twice that long. Nonces are kept in buckets of a minute, and whole buckets are
+//! forgotten. The memory is lost at a restart; what a replay could do in the minutes after one is
+//! harmless, because everything that signed requests change is idempotent.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use woolgather_protocol::signing::{CLOCK_SKEW_MAX_MS, Nonce};
+use woolgather_protocol::{Problem, ProblemKind, PublicKey};
+
+const BUCKET_MS: i64 = 60_000;
+/// How many requests are remembered: 3,000 a second for the time they must be, and half as much
+/// again. About 100 MB when it is full.
+const NONCES_MAX: usize = 3_000 * 600 * 3 / 2;
+
+/// Half a BLAKE3 of key and nonce: enough to tell requests apart, half the memory.
+type Mark = [u8; 16];
+
+/// Remembers requests for as long as they could be replayed.
+#[derive(Debug, Default)]
+pub struct Nonces {
+    buckets: Mutex<VecDeque<Bucket>>,
+}
+
+#[derive(Debug)]
+struct Bucket {
+    started_ms: i64,
+    marks: HashSet<Mark>,
+}
+
+impl Nonces {
+    /// Takes note of a request whose signature was checked.
+    ///
+    /// # Errors
+    ///
+    /// A [`Problem`]: `replayed-signature` when it was seen before, `too-many` when the memory is
+    /// full.
+    pub fn claim(&self, key: &PublicKey, nonce: &Nonce, now_ms: i64) -> Result<(), Problem> {
+        // A panic inside cannot leave the buckets half changed.
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let forget_before_ms = now_ms - 2 * CLOCK_SKEW_MAX_MS - BUCKET_MS;
+        while buckets
+            .front()
+            .is_some_and(|bucket| bucket.started_ms < forget_before_ms)
+        {
+            buckets.pop_front();
+        }
+        let mark = mark(key, nonce);
+        if buckets.iter().any(|bucket| bucket.marks.contains(&mark)) {
+            let detail = "sign every request anew, with a fresh nonce";
+            return Err(Problem::new(ProblemKind::ReplayedSignature, detail));
+        }
+        let held: usize = buckets.iter().map(|bucket| bucket.marks.len()).sum();
+        if held >= NONCES_MAX {
+            let detail = "the coordinator is busy; try again in a few seconds";
+            return Err(Problem::new(ProblemKind::TooMany, detail));
+        }
+        let fresh = buckets
+            .back()
+            .is_none_or(|bucket| now_ms - bucket.started_ms >= BUCKET_MS);
+        if fresh {
+            buckets.push_back(Bucket {
+                started_ms: now_ms,
+                marks: HashSet::new(),
+            });
+        }
+        if let Some(bucket) = buckets.back_mut() {
+            bucket.marks.insert(mark);
+        }
+        Ok(())
+    }
+}
+
+fn mark(key: &PublicKey, nonce: &Nonce) -> Mark {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&key.0).update(&nonce.0);
+    let mut mark = Mark::default();
+    hasher.finalize_xof().fill(&mut mark);
+    mark
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: PublicKey = PublicKey([1; 32]);
+
+    fn check(nonces: &Nonces, nonce: u8, now_ms: i64, expected: Option<ProblemKind>) {
+        let kind = nonces.claim(&KEY, &Nonce([nonce; 16]), now_ms).err();
+        assert_eq!(kind.map(|problem| problem.kind), expected);
+    }
+
+    #[test]
+    fn a_nonce_is_good_once_for_as_long_as_its_time_is_believed() {
+        let nonces = Nonces::default();
+        check(&nonces, 1, 0, None);
+        check(&nonces, 2, BUCKET_MS * 3, None);
+        let replayed = Some(ProblemKind::ReplayedSignature);
+        check(&nonces, 1, 1, replayed);
+        check(&nonces, 1, 2 * CLOCK_SKEW_MAX_MS, replayed);
+        check(&nonces, 2, 2 * CLOCK_SKEW_MAX_MS, replayed);
+    }
+
+    #[test]
+    fn another_device_may_use_the_same_nonce() {
+        let nonces = Nonces::default();
+        check(&nonces, 1, 0, None);
+        let other = PublicKey([2; 32]);
+        assert!(nonces.claim(&other, &Nonce([1; 16]), 0).is_ok());
+    }
+
+    #[test]
+    fn old_requests_are_forgotten() {
+        let nonces = Nonces::default();
+        check(&nonces, 1, 0, None);
+        check(&nonces, 2, 2 * CLOCK_SKEW_MAX_MS + 2 * BUCKET_MS, None);
+        assert_eq!(nonces.buckets.lock().unwrap().len(), 1);
+    }
+}

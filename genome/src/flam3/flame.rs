@@ -1,0 +1,208 @@
+//! One `<flame>` element as a genome.
+
+use super::attribute::Value;
+use super::xform::{self, Place};
+use super::{ParseError, ParseErrorKind, palette, symmetry};
+use crate::{
+    FilterShape, Genome, Interpolation, InterpolationType, LimitError, PaletteInterpolation, PaletteMode,
+    TemporalFilterShape, limits,
+};
+use roxmltree::Node;
+
+/// Reads a `<flame>`: its attributes, then its children in their order.
+pub(super) fn parse(node: Node<'_, '_>) -> Result<Genome, ParseError> {
+    if node.attributes().len() == 0 {
+        return Err(ParseError::at(node, ParseErrorKind::EmptyFlame));
+    }
+    let mut genome = Genome::default();
+    let mut solo = None;
+    for value in Value::all(node) {
+        match value.name() {
+            "soloxform" => solo = Some(value),
+            _ => read_attribute(&mut genome, value)?,
+        }
+    }
+    if genome.estimator.minimum > genome.estimator.radius {
+        return Err(estimator_error(node, &genome));
+    }
+    let mut palette = palette::PaletteReader::default();
+    for child in node.children().filter(Node::is_element) {
+        read_child(&mut genome, &mut palette, child)?;
+    }
+    genome.palette = palette.finish();
+    check_chaos(node, &genome)?;
+    if let Some(solo) = solo {
+        show_only(&mut genome, solo)?;
+    }
+    check_whole(node, &genome)?;
+    Ok(genome)
+}
+
+/// Refuses what only the whole genome shows.
+fn check_whole(node: Node<'_, '_>, genome: &Genome) -> Result<(), ParseError> {
+    genome.check().map_err(|error| {
+        let kind = match error {
+            LimitError::NothingToChoose => ParseErrorKind::NoXform,
+            LimitError::TooMany { .. } => ParseErrorKind::TooMany,
+            _ => ParseErrorKind::OutOfRange,
+        };
+        ParseError::at(node, kind).legal(error)
+    })
+}
+
+/// Reads one attribute; unknown ones are ignored.
+fn read_attribute(genome: &mut Genome, value: Value<'_, '_>) -> Result<(), ParseError> {
+    match value.name() {
+        "name" => genome.name = tidy_name(value.text()),
+        "time" => genome.time = value.number(limits::TIME)?,
+        "size" => genome.size = value.counts(limits::SIZE)?,
+        "center" => genome.center = value.numbers(limits::CENTER)?,
+        "scale" => genome.scale = value.number(limits::SCALE)?,
+        "zoom" => genome.zoom = value.number(limits::ZOOM)?,
+        "rotate" => genome.rotate = value.number(limits::ROTATE)?,
+        "supersample" | "oversample" => genome.supersample = value.count(limits::SUPERSAMPLE)?,
+        "filter" => genome.filter_radius = value.number(limits::FILTER_RADIUS)?,
+        "filter_shape" => {
+            genome.filter_shape = value.choice(FilterShape::ALL, FilterShape::name)?;
+        }
+        "quality" => genome.quality = value.number(limits::QUALITY)?,
+        "passes" => genome.passes = value.count(limits::PASSES)?,
+        "background" => genome.background = value.numbers(limits::BACKGROUND)?,
+        "brightness" => genome.brightness = value.number(limits::BRIGHTNESS)?,
+        "gamma" => genome.gamma = value.number(limits::GAMMA)?,
+        "gamma_threshold" => genome.gamma_threshold = value.number(limits::GAMMA_THRESHOLD)?,
+        "vibrancy" => genome.vibrancy = value.number(limits::VIBRANCY)?,
+        "highlight_power" => genome.highlight_power = value.number(limits::HIGHLIGHT_POWER)?,
+        "estimator_radius" => genome.estimator.radius = value.number(limits::ESTIMATOR_RADIUS)?,
+        "estimator_minimum" => genome.estimator.minimum = value.number(limits::ESTIMATOR_RADIUS)?,
+        "estimator_curve" => genome.estimator.curve = value.number(limits::ESTIMATOR_CURVE)?,
+        name if name.starts_with("temporal_") => read_temporal(genome, value)?,
+        _ => read_color_attribute(genome, value)?,
+    }
+    Ok(())
+}
+
+/// Reads an attribute of the shutter.
+fn read_temporal(genome: &mut Genome, value: Value<'_, '_>) -> Result<(), ParseError> {
+    let filter = &mut genome.temporal_filter;
+    match value.name() {
+        "temporal_samples" => genome.temporal_samples = value.count(limits::TEMPORAL_SAMPLES)?,
+        "temporal_filter_type" => {
+            filter.shape = value.choice(TemporalFilterShape::ALL, TemporalFilterShape::name)?;
+        }
+        "temporal_filter_width" => filter.width = value.number(limits::TEMPORAL_FILTER_WIDTH)?,
+        "temporal_filter_exp" => {
+            filter.exponent = value.number(limits::TEMPORAL_FILTER_EXPONENT)?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Reads an attribute of colours or of interpolation.
+fn read_color_attribute(genome: &mut Genome, value: Value<'_, '_>) -> Result<(), ParseError> {
+    match value.name() {
+        "palette" => {
+            let legal = "colours in the file itself: <palette>, <colors> or <color>";
+            return Err(value.error(ParseErrorKind::LibraryPalette).legal(legal));
+        }
+        // C's fmod, which Rust's remainder is: exact, with the sign of the dividend.
+        "hue" => genome.hue = value.number(limits::HUE)? % 1.0 + 0.0,
+        "palette_mode" => {
+            genome.palette_mode = value.choice(PaletteMode::ALL, PaletteMode::name)?;
+        }
+        "interpolation" => {
+            genome.interpolation = value.choice(Interpolation::ALL, Interpolation::name)?;
+        }
+        "interpolation_type" | "interpolation_space" => {
+            genome.interpolation_type =
+                value.choice(InterpolationType::ALL, InterpolationType::name)?;
+        }
+        "palette_interpolation" => {
+            genome.palette_interpolation =
+                value.choice(PaletteInterpolation::ALL, PaletteInterpolation::name)?;
+        }
+        "hsv_rgb_palette_blend" => genome.hsv_rgb_palette_blend = value.number(limits::SHARE)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Reads one child element; unknown ones are ignored.
+fn read_child(
+    genome: &mut Genome,
+    palette: &mut palette::PaletteReader,
+    child: Node<'_, '_>,
+) -> Result<(), ParseError> {
+    match child.tag_name().name() {
+        "xform" => {
+            let place = Place::Xform(genome.xforms.len());
+            genome.xforms.push(xform::parse(child, place)?);
+        }
+        "finalxform" => {
+            if genome.final_xform.is_some() {
+                let legal = "one <finalxform> in a flame";
+                return Err(ParseError::at(child, ParseErrorKind::TooMany).legal(legal));
+            }
+            genome.final_xform = Some(xform::parse(child, Place::Final)?);
+        }
+        "symmetry" => genome.xforms.extend(symmetry::parse(child)?),
+        "color" => palette.read_color(child)?,
+        "colors" => palette.read_colors(child)?,
+        "palette" => palette.read_palette(child)?,
+        _ => {}
+    }
+    if genome.xforms.len() > limits::XFORMS_MAX {
+        let legal = format!("at most {} xforms in a flame", limits::XFORMS_MAX);
+        return Err(ParseError::at(child, ParseErrorKind::TooMany).legal(legal));
+    }
+    Ok(())
+}
+
+/// The name as a genome keeps it: no white space, no more than the longest legal name.
+fn tidy_name(name: &str) -> String {
+    name.chars()
+        .take(limits::NAME_CHARS_MAX)
+        .map(|c| if limits::is_name_char(c) { c } else { '_' })
+        .collect()
+}
+
+fn estimator_error(node: Node<'_, '_>, genome: &Genome) -> ParseError {
+    let minimum = Value::all(node).find(|value| value.name() == "estimator_minimum");
+    let error = minimum.map_or_else(
+        || ParseError::at(node, ParseErrorKind::OutOfRange),
+        |value| value.error(ParseErrorKind::OutOfRange),
+    );
+    error.legal(format!("0 to {}, the radius", genome.estimator.radius))
+}
+
+/// Refuses chaos rows that speak of xforms which are not there.
+fn check_chaos(node: Node<'_, '_>, genome: &Genome) -> Result<(), ParseError> {
+    let count = genome.xforms.len();
+    let rows = node
+        .children()
+        .filter(|child| child.has_tag_name("xform"))
+        .filter_map(|child| Value::all(child).find(|value| value.name() == "chaos"));
+    for row in rows {
+        if row.text().split_whitespace().count() > count {
+            let legal = format!("at most {count} numbers, one for each xform");
+            return Err(row.error(ParseErrorKind::WrongCount).legal(legal));
+        }
+    }
+    Ok(())
+}
+
+/// Makes every xform but one invisible; a negative number means none.
+fn show_only(genome: &mut Genome, value: Value<'_, '_>) -> Result<(), ParseError> {
+    let last = genome.xforms.len() as f64 - 1.0;
+    let chosen = value.integer(limits::Range::new(-1.0, last))?;
+    if chosen < 0 {
+        return Ok(());
+    }
+    for (index, xform) in genome.xforms.iter_mut().enumerate() {
+        if index as i64 != chosen {
+            xform.opacity = 0.0;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! The three ways in which a file can spell a palette.
+//!
+//! `<color index rgb>` sets one entry, `<colors count data>` and `<palette count format>` set the
+//! first `count`. They may be mixed, later ones win, and what nobody set is blended between its
+//! neighbours, round the end to the beginning. `<color>` multiplies by alpha when it is read, the
+//! other two hold what they say.
+//!
+//! `format="RGBA-f64"` is ours: 64 digits an entry, the bits of four numbers. The printer falls
+//! back on it for a palette with an alpha that neither of flam3's forms can hold.
+
+use super::attribute::Value;
+use super::{ParseError, ParseErrorKind};
+use crate::limits::{self, Range};
+use crate::palette::{PALETTE_ENTRIES, Palette};
+use roxmltree::Node;
+
+/// The word of our own format.
+pub(super) const EXACT_FORMAT: &str = "RGBA-f64";
+
+/// A palette in the making: the entries that the file has set.
+pub(super) struct PaletteReader {
+    set: [Option<[f64; 4]>; PALETTE_ENTRIES],
+}
+
+impl Default for PaletteReader {
+    fn default() -> Self {
+        Self {
+            set: [None; PALETTE_ENTRIES],
+        }
+    }
+}
+
+impl PaletteReader {
+    /// Reads `<color index rgb>`.
+    pub(super) fn read_color(&mut self, node: Node<'_, '_>) -> Result<(), ParseError> {
+        let mut index = None;
+        let mut rgb = [0.0; 3];
+        let mut alpha = 255.0;
+        for value in Value::all(node) {
+            match value.name() {
+                "index" => index = Some(value.count(Range::new(0.0, 255.0))? as usize),
+                "rgb" => rgb = value.numbers(limits::COLOR_CHANNEL)?,
+                "rgba" => {
+                    let [red, green, blue, a] = value.numbers(limits::COLOR_CHANNEL)?;
+                    (rgb, alpha) = ([red, green, blue], a);
+                }
+                "a" => alpha = value.number(limits::COLOR_CHANNEL)?,
+                _ => return Err(misplaced(value, "index, rgb, rgba, a")),
+            }
+        }
+        let index = index.ok_or_else(|| ParseError::missing(node, "index"))?;
+        let alpha = alpha / 255.0;
+        let [red, green, blue] = rgb.map(|channel| channel / 255.0 * alpha);
+        self.set[index] = Some([red, green, blue, alpha]);
+        Ok(())
+    }
+
+    /// Reads `<colors count data>`.
+    pub(super) fn read_colors(&mut self, node: Node<'_, '_>) -> Result<(), ParseError> {
+        let mut count = None;
+        let mut data = None;
+        for value in Value::all(node) {
+            match value.name() {
+                "count" => count = Some(read_count(value)?),
+                "data" => data = Some(value),
+                _ => return Err(misplaced(value, "count, data")),
+            }
+        }
+        let count = count.ok_or_else(|| ParseError::missing(node, "count"))?;
+        let data = data.ok_or_else(|| ParseError::missing(node, "data"))?;
+        let legal = format!("{count} times 00 and six hexadecimal digits");
+        let wrong = || data.error(ParseErrorKind::NotHexadecimal).legal(&legal);
+        let bytes = hexadecimal(data.text(), count * 4).ok_or_else(wrong)?;
+        for (entry, color) in self.set.iter_mut().zip(bytes.chunks_exact(4)) {
+            if color[0] != 0 {
+                return Err(wrong());
+            }
+            *entry = Some(from_bytes([color[1], color[2], color[3], 255]));
+        }
+        Ok(())
+    }
+
+    /// Reads `<palette count format>digits</palette>`.
+    pub(super) fn read_palette(&mut self, node: Node<'_, '_>) -> Result<(), ParseError> {
+        let mut count = None;
+        let mut format = "RGB";
+        for value in Value::all(node) {
+            match value.name() {
+                "count" => count = Some(read_count(value)?),
+                "format" => format = read_format(value)?,
+                "index0" | "index1" | "hue0" | "hue1" | "blend" => {
+                    let legal = "colours in the file itself: count, format and digits";
+                    return Err(value.error(ParseErrorKind::LibraryPalette).legal(legal));
+                }
+                _ => return Err(misplaced(value, "count, format")),
+            }
+        }
+        let count = count.ok_or_else(|| ParseError::missing(node, "count"))?;
+        let text = node.text().unwrap_or_default();
+        let digits_each = match format {
+            "RGB" => 6,
+            "RGBA" => 8,
+            _ => 64,
+        };
+        let wrong = || {
+            ParseError::at(node, ParseErrorKind::NotHexadecimal)
+                .value(text.trim())
+                .legal(format!("{count} times {digits_each} hexadecimal digits"))
+        };
+        let bytes = hexadecimal(text, count * digits_each / 2).ok_or_else(wrong)?;
+        for (entry, color) in self.set.iter_mut().zip(bytes.chunks_exact(digits_each / 2)) {
+            *entry = match *color {
+                [red, green, blue] => Some(from_bytes([red, green, blue, 255])),
+                [red, green, blue, alpha] => Some(from_bytes([red, green, blue, alpha])),
+                _ => Some(from_bits(color).ok_or_else(wrong)?),
+            };
+        }
+        Ok(())
+    }
+
+    /// Fills what was not set by walking from each set entry to the next, round the end.
+    pub(super) fn finish(self) -> Palette {
+        let places: Vec<usize> = (0..PALETTE_ENTRIES)
+            .filter(|&index| self.set[index].is_some())
+            .collect();
+        let mut entries = [[0.0; 4]; PALETTE_ENTRIES];
+        for (turn, &from) in places.iter().enumerate() {
+            let next = places[(turn + 1) % places.len()];
+            let gap = (next + PALETTE_ENTRIES - from - 1) % PALETTE_ENTRIES + 1;
+            let one = self.set[from].unwrap_or_default();
+            let two = self.set[next].unwrap_or_default();
+            entries[from] = one;
+            for step in 1..gap {
+                let share = step as f64 / gap as f64;
+                entries[(from + step) % PALETTE_ENTRIES] =
+                    std::array::from_fn(|i| one[i] * (1.0 - share) + two[i] * share);
+            }
+        }
+        Palette::new(entries)
+    }
+}
+
+fn read_count(value: Value<'_, '_>) -> Result<usize, ParseError> {
+    Ok(value.count(Range::new(1.0, PALETTE_ENTRIES as f64))? as usize)
+}
+
+fn read_format(value: Value<'_, '_>) -> Result<&'static str, ParseError> {
+    value.choice(&["RGB", "RGBA", EXACT_FORMAT], |word| word)
+}
+
+fn misplaced(value: Value<'_, '_>, legal: &str) -> ParseError {
+    value.error(ParseErrorKind::Misplaced).legal(legal)
+}
+
+fn from_bytes(color: [u8; 4]) -> [f64; 4] {
+    color.map(|channel| f64::from(channel) / 255.0)
+}
+
+/// Four numbers from their bits, most significant digit first.
+fn from_bits(bytes: &[u8]) -> Option<[f64; 4]> {
+    let mut color = [0.0; 4];
+    for (channel, bytes) in color.iter_mut().zip(bytes.chunks_exact(8)) {
+        *channel = f64::from_be_bytes(bytes.try_into().ok()?);
+        if !limits::SHARE.contains(*channel) {
+            return None;
+        }
+    }
+    Some(color)
+}
+
+/// Exactly `count` bytes as hexadecimal digits, with white space anywhere between bytes.
+fn hexadecimal(text: &str, count: usize) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(count);
+    for word in text.split_ascii_whitespace() {
+        for pair in word.as_bytes().chunks(2) {
+            let &[high, low] = pair else { return None };
+            let high = char::from(high).to_digit(16)?;
+            let low = char::from(low).to_digit(16)?;
+            if bytes.len() == count {
+                return None;
+            }
+            bytes.push((high * 16 + low) as u8);
+        }
+    }
+    (bytes.len() == count).then_some(bytes)
+}

@@ -1,0 +1,266 @@
+//! `<xform>`, `<finalxform>` and `<motion>` elements.
+//!
+//! The three share their attributes. They are read into an [`Xform`] in the file's order, later
+//! ones winning, as flam3 does; a motion element starts from zeros instead of defaults.
+
+use super::attribute::Value;
+use super::{ParseError, ParseErrorKind};
+use crate::catalogue::{FLAM3_VARIATIONS, flam3_name, is_not_yet};
+use crate::limits::{self, Range};
+use crate::{Affine, MAX_PARAMETERS, Motion, MotionFunction, Variation, WeightedVariation, Xform};
+use roxmltree::Node;
+use std::collections::BTreeMap;
+
+/// Where the attributes stand, which decides the defaults and what is legal.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Place {
+    /// An `<xform>`, with its number.
+    Xform(usize),
+    /// The `<finalxform>`.
+    Final,
+    /// A `<motion>`.
+    Motion,
+}
+
+impl Place {
+    /// `range`, or what a motion element may add.
+    fn range(self, range: Range) -> Range {
+        match self {
+            Self::Motion => limits::MOTION_AMPLITUDE,
+            Self::Xform(_) | Self::Final => range,
+        }
+    }
+}
+
+/// Reads an `<xform>` or `<finalxform>` with its motion elements.
+pub(super) fn parse(node: Node<'_, '_>, place: Place) -> Result<Xform, ParseError> {
+    let mut reader = Reader::new(place);
+    for value in Value::all(node) {
+        if value.name().starts_with("motion_") {
+            let legal = "only in a <motion> element";
+            return Err(value.error(ParseErrorKind::Misplaced).legal(legal));
+        }
+        reader.read(value)?;
+    }
+    let mut motion = Vec::new();
+    for child in node.children().filter(|child| child.has_tag_name("motion")) {
+        if motion.len() == limits::MOTIONS_MAX {
+            let legal = format!("at most {} motion elements", limits::MOTIONS_MAX);
+            return Err(ParseError::at(child, ParseErrorKind::TooMany).legal(legal));
+        }
+        motion.push(parse_motion(child)?);
+    }
+    let mut xform = reader.finish();
+    if motion.is_empty() {
+        xform.variations.retain(|entry| entry.weight != 0.0);
+    }
+    xform.motion = motion;
+    Ok(xform)
+}
+
+/// Reads a `<motion>`.
+fn parse_motion(node: Node<'_, '_>) -> Result<Motion, ParseError> {
+    let mut motion = Motion::default();
+    let mut reader = Reader::new(Place::Motion);
+    for value in Value::all(node) {
+        match value.name() {
+            "motion_frequency" => {
+                motion.frequency = value.integer(limits::MOTION_FREQUENCY)? as i32;
+            }
+            "motion_function" => {
+                motion.function = value.choice(MotionFunction::ALL, MotionFunction::name)?;
+            }
+            "chaos" | "plotmode" => {
+                let legal = "only in an <xform> element";
+                return Err(value.error(ParseErrorKind::Misplaced).legal(legal));
+            }
+            _ => reader.read(value)?,
+        }
+    }
+    let added = reader.finish();
+    Ok(Motion {
+        weight: added.weight,
+        color: added.color,
+        color_speed: added.color_speed,
+        animate: added.animate,
+        opacity: added.opacity,
+        coefs: added.coefs,
+        post: added.post,
+        variations: added.variations,
+        ..motion
+    })
+}
+
+/// An xform in the making.
+struct Reader {
+    place: Place,
+    xform: Xform,
+    variations: BTreeMap<Variation, WeightedVariation>,
+}
+
+impl Reader {
+    fn new(place: Place) -> Self {
+        let xform = match place {
+            Place::Xform(index) => Xform {
+                color: (index & 1) as f64,
+                ..Xform::default()
+            },
+            Place::Final => Xform::default(),
+            Place::Motion => Xform {
+                color_speed: 0.0,
+                animate: 0.0,
+                opacity: 0.0,
+                coefs: Affine::ZERO,
+                post: Affine::ZERO,
+                ..Xform::default()
+            },
+        };
+        Self {
+            place,
+            xform,
+            variations: BTreeMap::new(),
+        }
+    }
+
+    fn finish(self) -> Xform {
+        Xform {
+            variations: self.variations.into_values().collect(),
+            ..self.xform
+        }
+    }
+
+    /// Reads one attribute; unknown ones are ignored, as flam3 does.
+    fn read(&mut self, value: Value<'_, '_>) -> Result<(), ParseError> {
+        let share = self.place.range(limits::SHARE);
+        let coefficient = self.place.range(limits::COEFFICIENT);
+        match value.name() {
+            "weight" => self.xform.weight = value.number(self.weight_range())?,
+            "color" => self.xform.color = self.read_color(value, share)?,
+            "color_speed" => self.xform.color_speed = value.number(share)?,
+            "symmetry" => self.read_symmetry(value)?,
+            "animate" => self.xform.animate = value.number(share)?,
+            "opacity" => self.xform.opacity = value.number(share)?,
+            "plotmode" if value.text().trim() == "off" => self.xform.opacity = 0.0,
+            "coefs" => self.xform.coefs = Affine::from_columns(value.numbers(coefficient)?),
+            "post" => self.xform.post = Affine::from_columns(value.numbers(coefficient)?),
+            "chaos" => self.read_chaos(value)?,
+            "var1" => self.read_single_variation(value)?,
+            "var" => self.read_all_variations(value)?,
+            _ => self.read_variation(value)?,
+        }
+        Ok(())
+    }
+
+    fn weight_range(&self) -> Range {
+        match self.place {
+            Place::Final => Range::new(0.0, 0.0),
+            Place::Xform(_) | Place::Motion => self.place.range(limits::WEIGHT),
+        }
+    }
+
+    /// The first of one or two numbers; the second had a meaning once.
+    fn read_color(&self, value: Value<'_, '_>, share: Range) -> Result<f64, ParseError> {
+        let legal = format!("one number (a second is ignored), {share}");
+        let wrong = || value.error(ParseErrorKind::WrongCount).legal(&legal);
+        let both = value.list(2, limits::MOTION_AMPLITUDE);
+        let color = *both?.first().ok_or_else(wrong)?;
+        if !share.contains(color) {
+            return Err(value.error(ParseErrorKind::OutOfRange).legal(&legal));
+        }
+        Ok(color)
+    }
+
+    /// The old spelling of color_speed and animate together.
+    fn read_symmetry(&mut self, value: Value<'_, '_>) -> Result<(), ParseError> {
+        let symmetry = value.number(limits::SYMMETRY)?;
+        self.xform.color_speed = (1.0 - symmetry) / 2.0;
+        self.xform.animate = if symmetry > 0.0 { 0.0 } else { 1.0 };
+        Ok(())
+    }
+
+    /// A final xform is never chosen, so its row, which some programs write, says nothing.
+    fn read_chaos(&mut self, value: Value<'_, '_>) -> Result<(), ParseError> {
+        let chaos = value.list(limits::XFORMS_MAX, limits::CHAOS)?;
+        if self.place != Place::Final {
+            self.xform.chaos = chaos;
+        }
+        Ok(())
+    }
+
+    /// `var1`: this variation and no other.
+    fn read_single_variation(&mut self, value: Value<'_, '_>) -> Result<(), ParseError> {
+        let legal = Range::new(0.0, (FLAM3_VARIATIONS - 1) as f64);
+        let index = value.integer(legal)? as usize;
+        self.clear_weights();
+        self.set_weight(value, index, 1.0)
+    }
+
+    /// `var`: the weights of all of flam3's variations, by number.
+    fn read_all_variations(&mut self, value: Value<'_, '_>) -> Result<(), ParseError> {
+        let weights = value.numbers::<FLAM3_VARIATIONS>(limits::VARIATION_WEIGHT)?;
+        self.clear_weights();
+        for (index, &weight) in weights.iter().enumerate() {
+            if weight != 0.0 {
+                self.set_weight(value, index, weight)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes every variation out, keeping the parameters that were read.
+    fn clear_weights(&mut self) {
+        for entry in self.variations.values_mut() {
+            entry.weight = 0.0;
+        }
+    }
+
+    fn set_weight(
+        &mut self,
+        value: Value<'_, '_>,
+        index: usize,
+        weight: f64,
+    ) -> Result<(), ParseError> {
+        let known = u8::try_from(index).ok().and_then(Variation::from_index);
+        let Some(variation) = known else {
+            let name = flam3_name(index).unwrap_or_default();
+            return Err(unknown_variation(value).value(&format!("{index}: {name}")));
+        };
+        self.entry(variation).weight = weight;
+        Ok(())
+    }
+
+    /// The weight or a parameter of a variation.
+    fn read_variation(&mut self, value: Value<'_, '_>) -> Result<(), ParseError> {
+        let name = value.name();
+        if let Some(variation) = Variation::from_name(name) {
+            let weight = value.number(limits::VARIATION_WEIGHT)?;
+            self.entry(variation).weight = weight;
+        } else if let Some((variation, place)) = Variation::from_parameter_name(name) {
+            let range = self.place.range(variation.parameters()[place].range);
+            let parameter = value.number(range)?;
+            self.entry(variation).parameters[place] = parameter;
+        } else if is_not_yet(name) && value.number(limits::VARIATION_WEIGHT)? != 0.0 {
+            return Err(unknown_variation(value));
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, variation: Variation) -> &mut WeightedVariation {
+        let start = match self.place {
+            Place::Motion => WeightedVariation {
+                variation,
+                weight: 0.0,
+                parameters: [0.0; MAX_PARAMETERS],
+            },
+            Place::Xform(_) | Place::Final => WeightedVariation::new(variation, 0.0),
+        };
+        self.variations.entry(variation).or_insert(start)
+    }
+}
+
+fn unknown_variation(value: Value<'_, '_>) -> ParseError {
+    let names: Vec<_> = Variation::ALL.iter().map(|known| known.name()).collect();
+    value
+        .error(ParseErrorKind::UnknownVariation)
+        .legal(names.join(", "))
+}

@@ -1,0 +1,38 @@
+//! The flame model: what a genome means, as data.
+//!
+//! This is the lowest room of the house; it imports none of ours. It is pure: no files, no clock,
+//! no threads, no random numbers. What decides pixels here gives the same bits in every build and
+//! on every machine (transcendental functions come from `libm`, never from the platform).
+//!
+//! In reading order:
+//!
+//! * [`Genome`], [`Xform`], [`Motion`], [`Affine`], [`Palette`] and the choices: the data.
+//! * [`Variation`]: the catalogue, one table of what flam3's variations are called and mean.
+//! * [`limits`]: the legal range of every number, for the parser and for [`Genome::check`].
+//! * [`parse_flames`], [`print_flames`]: flam3 XML in and out.
+//! * [`Genome::canonical_bytes`] and [`GenomeId`]: identity.
+//! * [`loop_genome`], [`edge_genome`], [`interpolate`]: movement.
+//! * [`starter_flock`]: eight sheep of our own.
+
+mod affine;
+mod catalogue;
+mod check;
+mod choices;
+mod flam3;
+mod model;
+mod palette;
+mod xform;
+
+pub mod limits;
+
+pub use affine::Affine;
+pub use catalogue::{MAX_PARAMETERS, Parameter, Variation, WeightedVariation};
+pub use check::LimitError;
+pub use choices::{
+    FilterShape, Interpolation, InterpolationType, MotionFunction, PaletteInterpolation,
+    PaletteMode, TemporalFilterShape,
+};
+pub use flam3::{ParseError, ParseErrorKind, parse_flames, print_flame, print_flames};
+pub use model::{Estimator, Genome, TemporalFilter};
+pub use palette::{PALETTE_ENTRIES, Palette};
+pub use xform::{Motion, Xform};

@@ -1,0 +1,1 @@
+//! From a genome to a frame: plan, iterate, histogram, density estimation, filter, tone map.

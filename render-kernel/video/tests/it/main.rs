@@ -1,0 +1,3 @@
+//! The crate through its public seam, with frames that look like flames.
+
+mod flames;

@@ -1,0 +1,78 @@
+//! The player's three shaders: planes to picture, picture to screen, text over it.
+//!
+//! ```text
+//! 10-bit planes -> PLANES -> RGB picture -> SCREEN -> screen <- OVERLAY <- text panel
+//!                  (film's rate)           (screen's rate)
+//! ```
+//!
+//! Two steps rather than one, because they run at different rates: converting a picture costs nine
+//! texture reads a pixel and happens once, while a fast screen shows it blended several times.
+
+/// Decoded planes to a gamma-coded RGB picture of the same size.
+///
+/// Vertex entry [`FULL_SCREEN`], fragment entry [`PLANES_FRAGMENT`], bind group 0: 0
+/// [`PlanesUniform`](crate::layout::PlanesUniform), 1 to 3 the planes, 4 to 6 the planes under them.
+pub const PLANES: &str = concat!(
+    include_str!("../wgsl/present/full_screen.wgsl"),
+    include_str!("../wgsl/present/planes.wgsl")
+);
+
+/// Two pictures to the screen: scaled, framed, blended.
+///
+/// Vertex entry [`FULL_SCREEN`], fragment entry [`SCREEN_FRAGMENT`], bind group 0: 0
+/// [`ScreenUniform`](crate::layout::ScreenUniform), 1 a filtering sampler, 2 the earlier picture,
+/// 3 the later.
+pub const SCREEN: &str = concat!(
+    include_str!("../wgsl/present/full_screen.wgsl"),
+    include_str!("../wgsl/present/screen.wgsl")
+);
+
+/// A text panel over the screen, as a strip of four vertices.
+///
+/// Vertex entry [`OVERLAY_VERTEX`], fragment entry [`OVERLAY_FRAGMENT`], bind group 0: 0
+/// [`OverlayUniform`](crate::layout::OverlayUniform), 1 the panel with premultiplied alpha.
+pub const OVERLAY: &str = include_str!("../wgsl/present/overlay.wgsl");
+
+/// Vertex entry point of [`PLANES`] and [`SCREEN`]; draw three vertices.
+pub const FULL_SCREEN: &str = "full_screen";
+
+/// Fragment entry point of [`PLANES`].
+pub const PLANES_FRAGMENT: &str = "planes_to_rgb";
+
+/// Fragment entry point of [`SCREEN`].
+pub const SCREEN_FRAGMENT: &str = "picture_to_screen";
+
+/// Vertex entry point of [`OVERLAY`]; draw four vertices as a triangle strip.
+pub const OVERLAY_VERTEX: &str = "overlay_corner";
+
+/// Fragment entry point of [`OVERLAY`].
+pub const OVERLAY_FRAGMENT: &str = "overlay_color";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use naga::valid::{Capabilities, ValidationFlags, Validator};
+
+    /// Parses and validates `text` with nothing but the baseline every adapter has, and checks
+    /// that it offers exactly the entry points promised.
+    fn check(text: &str, entry_points: &[&str]) {
+        let module = naga::front::wgsl::parse_str(text)
+            .unwrap_or_else(|e| panic!("{}", e.emit_to_string(text)));
+        Validator::new(ValidationFlags::all(), Capabilities::empty())
+            .validate(&module)
+            .unwrap_or_else(|e| panic!("{}", e.emit_to_string(text)));
+        let offered: Vec<&str> = module
+            .entry_points
+            .iter()
+            .map(|entry_point| entry_point.name.as_str())
+            .collect();
+        assert_eq!(offered, entry_points);
+    }
+
+    #[test]
+    fn every_text_is_valid_on_the_baseline_and_offers_its_entry_points() {
+        check(PLANES, &[FULL_SCREEN, PLANES_FRAGMENT]);
+        check(SCREEN, &[FULL_SCREEN, SCREEN_FRAGMENT]);
+        check(OVERLAY, &[OVERLAY_VERTEX, OVERLAY_FRAGMENT]);
+    }
+}

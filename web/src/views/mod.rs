@@ -1,0 +1,69 @@
+//! Views: one struct per page, filled by the coordinator and written out by a template.
+//!
+//! A view holds exactly what its page says: names, numbers, ids. Addresses are made here from ids,
+//! so a handler never spells one. Every page shares `templates/layout.html`.
+//!
+//! | page | view | route |
+//! |---|---|---|
+//! | the flock | [`HomePage`] | `/`, `/?page=N` |
+//! | one sheep | [`SheepPage`] | `/sheep/{id}` |
+//! | two sheep to compare | [`VotePage`] | `/vote` |
+//! | offering a genome | [`UploadPage`] | `/submit` |
+//! | what became of it | [`EntryPage`] | `/entries/{id}` |
+//! | the work going on | [`StatusPage`] | `/status` |
+//! | how to take part | [`JoinPage`] | `/join` |
+//! | a refusal | [`ErrorPage`] | anywhere |
+
+mod entry;
+mod error;
+mod home;
+mod join;
+mod sheep;
+mod status;
+mod upload;
+mod vote;
+
+pub use askama::Error;
+use askama::Template;
+
+pub use entry::EntryPage;
+pub use error::ErrorPage;
+pub use home::{HomePage, PageNumber};
+pub use join::JoinPage;
+pub use sheep::{ClipFacts, ClipLink, Rating, SheepCard, SheepLink, SheepPage};
+pub use status::{ClipProgress, Published, StatusPage, SwarmNumbers, VolunteerLine};
+pub use upload::{Refusal, UploadPage};
+pub use vote::{Pair, VotePage};
+
+/// The entry of the navigation that a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nav {
+    /// The flock: home.
+    Flock,
+    /// Vote.
+    Vote,
+    /// Submit.
+    Submit,
+    /// Status.
+    Status,
+    /// Join.
+    Join,
+    /// A page that no entry leads to.
+    Elsewhere,
+}
+
+/// A whole HTML page.
+pub trait Page: Template {
+    /// The entry of the navigation that is marked as the current one.
+    fn here(&self) -> Nav;
+}
+
+/// The page as HTML, to be sent as `text/html; charset=utf-8` with
+/// [`CONTENT_SECURITY_POLICY`](crate::CONTENT_SECURITY_POLICY).
+///
+/// # Errors
+///
+/// [`Error`] when a value's `Display` fails, which none in these views does: answer with a 500.
+pub fn render<P: Page>(page: &P) -> Result<String, Error> {
+    page.render()
+}

@@ -1,0 +1,113 @@
+//! Numbers as people read them. Used by the templates; pure.
+
+/// A number of bytes, in decimal units with at most one digit after the point: `1.4 MB`.
+pub(crate) fn bytes(count: &u64) -> String {
+    let mut value = *count as f64;
+    for unit in ["bytes", "kB", "MB", "GB"] {
+        if value < 999.5 {
+            let whole = unit == "bytes" || value >= 99.95 || (value.fract() < 0.05);
+            return if whole {
+                format!("{value:.0} {unit}")
+            } else {
+                format!("{value:.1} {unit}")
+            };
+        }
+        value /= 1000.0;
+    }
+    format!("{value:.1} TB")
+}
+
+/// A count with a comma between groups of three digits: `12,345`.
+pub(crate) fn count(value: &u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun, which takes an `s` unless there is exactly one: `1 vote`, `3 votes`.
+pub(crate) fn counted(value: &u64, noun: &str) -> String {
+    let plural = if *value == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(value))
+}
+
+/// How long ago something was, roughly: `just now`, `4 minutes ago`, `3 days ago`.
+pub(crate) fn ago(seconds: &u64) -> String {
+    let (value, noun) = match *seconds {
+        0..60 => return "just now".to_owned(),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..86_400 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{} ago", counted(&value, noun))
+}
+
+/// Names as a sentence lists them, the first few and how many more: `Ada, Bo and 3 others`.
+pub(crate) fn names(names: &[String], most: usize) -> String {
+    let shown = &names[..names.len().min(most)];
+    let rest = names.len() - shown.len();
+    match (shown, rest) {
+        ([], _) => String::new(),
+        ([only], 0) => only.clone(),
+        ([head @ .., last], 0) => format!("{} and {last}", head.join(", ")),
+        (shown, 1) => format!("{} and one other", shown.join(", ")),
+        (shown, rest) => format!("{} and {rest} others", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_change_unit_at_a_thousand() {
+        let cases = [
+            (0, "0 bytes"),
+            (999, "999 bytes"),
+            (1_000, "1 kB"),
+            (1_440_000, "1.4 MB"),
+            (999_960, "1 MB"),
+            (123_400_000, "123 MB"),
+            (7_600_000_000_000, "7.6 TB"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(bytes(&value), text);
+        }
+    }
+
+    #[test]
+    fn counts_are_grouped_and_agree_with_their_noun() {
+        assert_eq!(count(&999), "999");
+        assert_eq!(count(&1_234_567), "1,234,567");
+        assert_eq!(counted(&1, "vote"), "1 vote");
+        assert_eq!(counted(&0, "vote"), "0 votes");
+    }
+
+    #[test]
+    fn ages_are_rounded_down_to_the_largest_unit() {
+        let cases = [
+            (59, "just now"),
+            (60, "1 minute ago"),
+            (7_300, "2 hours ago"),
+            (200_000, "2 days ago"),
+        ];
+        for (seconds, text) in cases {
+            assert_eq!(ago(&seconds), text);
+        }
+    }
+
+    #[test]
+    fn long_lists_of_names_are_cut_short() {
+        let all: Vec<String> = ["Ada", "Bo", "Cy", "Di"].map(String::from).to_vec();
+        assert_eq!(names(&[], 2), "");
+        assert_eq!(names(&all[..1], 2), "Ada");
+        assert_eq!(names(&all[..2], 2), "Ada and Bo");
+        assert_eq!(names(&all[..3], 2), "Ada, Bo and one other");
+        assert_eq!(names(&all, 2), "Ada, Bo and 2 others");
+    }
+}

@@ -1,0 +1,46 @@
+//! The project's own commands: `cargo xtask demo`, `test`, `tidy`, `bench`, `setup`.
+//!
+//! A newcomer types one of the first two on a fresh machine and nothing else; each does its own
+//! set-up. This crate stays small so that it builds in seconds: whatever needs the renderer or the
+//! network lives in `xtask/bench`, `xtask/e2e` or in the programs themselves.
+
+mod bench;
+mod demo;
+mod run;
+mod setup;
+mod test;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+
+/// Woolgather's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show the whole thing: a coordinator, two volunteers, a sheep rendered, shared and voted on.
+    Demo(demo::Options),
+    /// Everything that CI runs: fmt, clippy, tidy, unit, integration, end-to-end, browser.
+    Test(test::Options),
+    /// Hold the workspace to the import table of ARCHITECTURE.md and to the house's rules.
+    Tidy,
+    /// Measure against a named reference and print a table.
+    Bench(bench::Options),
+    /// Install the system packages that the tests need, or print the line that does.
+    Setup,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Demo(options) => demo::demo(&options),
+        Command::Test(options) => test::test(&options),
+        Command::Tidy => tidy::tidy(),
+        Command::Bench(options) => bench::bench(&options),
+        Command::Setup => setup::install(setup::FOR_TESTS),
+    }
+}

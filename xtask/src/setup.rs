@@ -1,0 +1,153 @@
+//! System packages: what the builds and tests need, installed when we may.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::bail;
+
+use crate::run;
+
+/// A Debian package and a sign that it is there.
+pub(crate) struct Package {
+    name: &'static str,
+    sign: Sign,
+    why: &'static str,
+}
+
+enum Sign {
+    Program(&'static str),
+    Library(&'static str),
+    FileStartingWith {
+        folder: &'static str,
+        start: &'static str,
+    },
+}
+
+const fn program(name: &'static str, file: &'static str, why: &'static str) -> Package {
+    Package {
+        name,
+        sign: Sign::Program(file),
+        why,
+    }
+}
+
+const fn library(name: &'static str, file: &'static str, why: &'static str) -> Package {
+    Package {
+        name,
+        sign: Sign::Library(file),
+        why,
+    }
+}
+
+/// Makes the AV1 encoder and decoder three to eight times faster.
+pub(crate) const FOR_DEMO: &[Package] =
+    &[program("nasm", "nasm", "faster AV1 encoder and decoder")];
+
+/// Everything that `cargo xtask test` uses.
+pub(crate) const FOR_TESTS: &[Package] = &[
+    program("nasm", "nasm", "faster AV1 encoder and decoder"),
+    program("ffmpeg", "ffprobe", "an independent reader of our clips"),
+    program("chromium", "chromium", "the website's tests"),
+    program("nodejs", "node", "the website's tests"),
+    program("npm", "npm", "the website's tests"),
+    program("xvfb", "Xvfb", "a display for the player's tests"),
+    program("xdotool", "xdotool", "key presses in the player's tests"),
+    program("x11-utils", "xwininfo", "finding the player's window"),
+    program("aria2", "aria2c", "an independent BitTorrent client"),
+    Package {
+        name: "mesa-vulkan-drivers",
+        sign: Sign::FileStartingWith {
+            folder: "/usr/share/vulkan/icd.d",
+            start: "lvp_icd",
+        },
+        why: "a software GPU",
+    },
+    library("libvulkan1", "libvulkan.so.1", "the GPU's loader"),
+    library("libegl1", "libEGL.so.1", "windows"),
+    library("libxkbcommon-x11-0", "libxkbcommon-x11.so.0", "windows"),
+    library("libxcursor1", "libXcursor.so.1", "windows"),
+    library("libxi6", "libXi.so.6", "windows"),
+    library("libx11-xcb1", "libX11-xcb.so.1", "windows"),
+];
+
+impl Package {
+    fn is_there(&self) -> bool {
+        match self.sign {
+            Sign::Program(file) => std::env::var_os("PATH").is_some_and(|path| {
+                std::env::split_paths(&path).any(|folder| folder.join(file).is_file())
+            }),
+            Sign::Library(file) => [
+                "/usr/lib/x86_64-linux-gnu",
+                "/usr/lib/aarch64-linux-gnu",
+                "/usr/lib64",
+                "/usr/lib",
+            ]
+            .iter()
+            .any(|folder| Path::new(folder).join(file).exists()),
+            Sign::FileStartingWith { folder, start } => {
+                std::fs::read_dir(folder).is_ok_and(|files| {
+                    files
+                        .flatten()
+                        .any(|file| file.file_name().to_string_lossy().starts_with(start))
+                })
+            }
+        }
+    }
+}
+
+/// Installs the packages that are missing, as root on Debian and Ubuntu; elsewhere says what to
+/// install.
+///
+/// # Errors
+///
+/// When something is missing and cannot be installed; the message is the line to type.
+pub(crate) fn install(packages: &[Package]) -> anyhow::Result<()> {
+    let missing: Vec<&Package> = packages
+        .iter()
+        .filter(|package| !package.is_there())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    for package in &missing {
+        eprintln!("missing: {} ({})", package.name, package.why);
+    }
+    let names: Vec<&str> = missing.iter().map(|package| package.name).collect();
+    let line = format!(
+        "apt-get install -y --no-install-recommends {}",
+        names.join(" ")
+    );
+    if !may_install() {
+        bail!("please install what is missing and run this again:\n    sudo {line}");
+    }
+    let mut update = Command::new("apt-get");
+    run::step(
+        "apt-get update",
+        update.arg("update").arg("-qq").stdin(Stdio::null()),
+    )?;
+    let mut install = Command::new("apt-get");
+    install
+        .args(["install", "-y", "-qq", "--no-install-recommends"])
+        .args(&names)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdin(Stdio::null());
+    run::step(&line, &mut install)?;
+    let still: Vec<&str> = missing
+        .iter()
+        .filter(|package| !package.is_there())
+        .map(|package| package.name)
+        .collect();
+    if !still.is_empty() {
+        bail!("installed, but still not to be found: {}", still.join(", "));
+    }
+    Ok(())
+}
+
+/// Root on a system with apt.
+fn may_install() -> bool {
+    let root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    root && Path::new("/usr/bin/apt-get").exists()
+}

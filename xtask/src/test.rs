@@ -1,0 +1,122 @@
+//! `cargo xtask test`: everything, in the order in which it fails fastest.
+
+use std::process::Command;
+
+use clap::Args;
+
+use crate::{run, setup, tidy};
+
+/// Which part to run; all of it when nothing is chosen.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Only what needs no tests run: fmt, tidy, clippy.
+    #[arg(long)]
+    lints: bool,
+    /// Only unit, integration and end-to-end tests.
+    #[arg(long)]
+    rust: bool,
+    /// Only the website's tests in Chromium.
+    #[arg(long)]
+    browser: bool,
+}
+
+/// # Errors
+///
+/// At the first step that fails.
+pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
+    let all = !(options.lints || options.rust || options.browser);
+    setup::install(setup::FOR_TESTS)?;
+    if all || options.lints {
+        lints()?;
+    }
+    if all || options.rust {
+        determinism_without_optimisation()?;
+        build_programs()?;
+        rust_tests()?;
+    }
+    if all || options.browser {
+        build_programs()?;
+        browser_tests()?;
+    }
+    eprintln!("\nall of it passed");
+    Ok(())
+}
+
+/// Our packages whose dependencies have assembly to turn on.
+const WITH_ASM: &[&str] = &[
+    "woolgather",
+    "woolgather-bench",
+    "woolgather-coordinator",
+    "woolgather-player",
+    "woolgather-video",
+    "woolgather-worker",
+];
+
+fn lints() -> anyhow::Result<()> {
+    run::step("fmt", &mut run::cargo(&["fmt", "--all", "--check"]))?;
+    eprintln!("\n=== tidy");
+    tidy::tidy()?;
+    let mut clippy = run::cargo(&["clippy", "--workspace", "--all-targets"]);
+    clippy
+        .args(run::asm_features(WITH_ASM))
+        .args(["--", "--deny", "warnings"]);
+    run::step("clippy", &mut clippy)
+}
+
+/// The renderer's frames must have the same bits in a build that optimises nothing.
+fn determinism_without_optimisation() -> anyhow::Result<()> {
+    let args = [
+        "test",
+        "--profile",
+        "unoptimised",
+        "--package",
+        "woolgather-render-kernel",
+        "--test",
+        "determinism",
+    ];
+    run::step("the same bits without optimisation", &mut run::cargo(&args))
+}
+
+fn build_programs() -> anyhow::Result<()> {
+    let mut build = run::cargo(&["build", "--workspace", "--bins"]);
+    run::step(
+        "building the programs",
+        build.args(run::asm_features(WITH_ASM)),
+    )
+}
+
+fn rust_tests() -> anyhow::Result<()> {
+    let nextest = run::works("cargo-nextest", "--version");
+    let start: &[&str] = if nextest {
+        &["nextest", "run"]
+    } else {
+        &["test"]
+    };
+    let mut tests = run::cargo(start);
+    tests
+        .args(["--workspace", "--all-targets"])
+        .args(run::asm_features(WITH_ASM));
+    run::step("tests", &mut tests)?;
+    let mut docs = run::cargo(&["test", "--workspace", "--doc"]);
+    run::step(
+        "examples in the documentation",
+        docs.args(run::asm_features(WITH_ASM)),
+    )
+}
+
+fn browser_tests() -> anyhow::Result<()> {
+    let folder = run::root().join("web/e2e");
+    let npm = |args: &[&str]| {
+        let mut command = Command::new("npm");
+        command
+            .args(args)
+            .current_dir(&folder)
+            .env("WOOLGATHER_BIN", run::target("debug"));
+        command
+    };
+    run::step(
+        "the browser tests' packages",
+        &mut npm(&["ci", "--no-audit", "--no-fund"]),
+    )?;
+    run::step("the website in Chromium", &mut npm(&["test"]))
+}
