@@ -8,20 +8,18 @@
 //! ```
 //!
 //! Every machine is a folder under `target/demo` and a loopback address of its own, so that bytes
-//! can be told apart by where they came from. What the programs say as JSON lines is shown as one
-//! line per machine.
+//! can be told apart by where they came from.
 
-mod machine;
-
-use std::path::{Path, PathBuf};
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use serde_json::Value;
+use woolgather_machines::{Machine, coordinator_url, number};
 
 use crate::{run, setup};
-use machine::{Machine, number};
 
 /// How the demonstration ends.
 #[derive(Args)]
@@ -49,25 +47,28 @@ pub(crate) fn demo(options: &Options) -> anyhow::Result<()> {
         std::fs::remove_dir_all(&folder)
             .with_context(|| format!("could not empty {}", folder.display()))?;
     }
-    let demo = Demo {
+    let patience = Duration::from_secs(options.patience);
+    Demo {
         folder,
         start: Instant::now(),
-        patience: Duration::from_secs(options.patience),
-    };
-    demo.show(options)
+        patience,
+    }
+    .show(options)
 }
 
 fn build() -> anyhow::Result<()> {
-    let mut command = run::cargo(&[
-        "build",
-        "--release",
-        "--package",
-        "woolgather",
-        "--package",
-        "woolgather-coordinator",
-    ]);
-    command.args(run::asm_features(&["woolgather", "woolgather-coordinator"]));
+    let packages = ["woolgather", "woolgather-coordinator"];
+    let mut command = run::cargo(&["build", "--release"]);
+    command.args(packages.iter().flat_map(|package| ["--package", package]));
+    command.args(run::asm_features(&packages));
     run::step("building (the first time takes a while)", &mut command)
+}
+
+/// A volunteer of the demonstration: one program renders, the other fetches and shares.
+struct Volunteer {
+    name: &'static str,
+    worker: Machine,
+    sharer: Machine,
 }
 
 struct Demo {
@@ -81,17 +82,16 @@ impl Demo {
         let (coordinator, url) = self.start_coordinator()?;
         self.say(&format!("the coordinator is up: {url}"));
 
-        let workers = [
-            self.start_worker(1, "Ada", &url)?,
-            self.start_worker(2, "Grace", &url)?,
+        let volunteers = [
+            self.start_volunteer("Ada", 2, &url)?,
+            self.start_volunteer("Grace", 3, &url)?,
         ];
-        let sharers = [self.start_sharer(1, &url)?, self.start_sharer(2, &url)?];
         self.say("two volunteers, Ada and Grace, render segments and audit each other");
-        self.wait_for_sheep(&workers, &sharers)?;
+        self.wait_for_sheep(&volunteers)?;
 
         let fetched = self.fetch_on_a_third_machine(&url)?;
-        self.report_upload(&workers);
         report_sources(&fetched);
+        self.report_upload(&volunteers);
         self.vote(&url)?;
 
         println!("\nThe website: {url}   (vote at {url}/vote, watch the work at {url}/status)");
@@ -100,7 +100,7 @@ impl Demo {
             return Ok(());
         }
         println!("Everything keeps running: press Ctrl-C to stop.");
-        coordinator.wait()
+        coordinator.finish()
     }
 
     fn start_coordinator(&self) -> anyhow::Result<(Machine, String)> {
@@ -109,6 +109,8 @@ impl Demo {
             "serve",
             "--listen",
             "127.0.0.1:0",
+            "--origin-listen",
+            "127.0.0.1:0",
             "--recipe",
             "small",
             "--starter-sheep",
@@ -116,21 +118,19 @@ impl Demo {
             "--name",
             "Demo flock",
         ];
-        let mut machine = Machine::start("woolgather-coordinator", &args, &data, None)?;
-        let address = data.join("listen.txt");
-        let url = loop {
-            machine.must_run("the coordinator")?;
-            match std::fs::read_to_string(&address) {
-                Ok(text) if text.ends_with('\n') => break text.trim().to_owned(),
-                _ => std::thread::sleep(Duration::from_millis(50)),
-            }
-            self.check_patience("start of the coordinator")?;
-        };
+        let machine = Machine::start(&program("woolgather-coordinator"), &args, &data)?;
+        let url = coordinator_url(&machine, &data, self.patience)?;
         Ok((machine, url))
     }
 
-    fn start_worker(&self, number: u8, name: &str, url: &str) -> anyhow::Result<Machine> {
-        let args = [
+    fn start_volunteer(
+        &self,
+        name: &'static str,
+        host: u8,
+        url: &str,
+    ) -> anyhow::Result<Volunteer> {
+        let data = self.folder.join(name.to_lowercase());
+        let work = [
             "work",
             "--coordinator",
             url,
@@ -141,12 +141,9 @@ impl Demo {
             "--compare-png",
             "--json",
         ];
-        Machine::start("woolgather", &args, &self.volunteer(number), Some(name))
-    }
-
-    fn start_sharer(&self, number: u8, url: &str) -> anyhow::Result<Machine> {
-        let listen = format!("127.0.0.{}:0", number + 1);
-        let args = [
+        let worker = Machine::start(&program("woolgather"), &work, &data)?;
+        let listen = format!("127.0.0.{host}:0");
+        let share = [
             "sync",
             "--coordinator",
             url,
@@ -155,34 +152,45 @@ impl Demo {
             "--agree",
             "--json",
         ];
-        Machine::start("woolgather", &args, &self.volunteer(number), None)
-    }
-
-    fn volunteer(&self, number: u8) -> PathBuf {
-        self.folder.join(format!("volunteer-{number}"))
+        let sharer = Machine::start(&program("woolgather"), &share, &data)?;
+        Ok(Volunteer {
+            name,
+            worker,
+            sharer,
+        })
     }
 
     /// Until both volunteers have fetched the first published clip and share it.
-    fn wait_for_sheep(&self, workers: &[Machine], sharers: &[Machine]) -> anyhow::Result<()> {
-        let mut announced = false;
+    fn wait_for_sheep(&self, volunteers: &[Volunteer]) -> anyhow::Result<()> {
+        let mut published = false;
         loop {
             std::thread::sleep(Duration::from_millis(200));
-            let sharing = sharers
-                .iter()
-                .filter(|machine| machine.saw("fetched"))
-                .count();
-            if !announced && sharers.iter().any(|machine| machine.saw("fetching")) {
-                announced = true;
-                machine::clear_line();
+            for volunteer in volunteers {
+                volunteer.worker.must_run()?;
+                volunteer.sharer.must_run()?;
+            }
+            if !published
+                && volunteers
+                    .iter()
+                    .any(|volunteer| volunteer.sharer.last("fetching").is_some())
+            {
+                published = true;
+                clear_line();
                 self.say("a sheep is published: joined, signed, with a torrent of its own");
             }
-            if sharing == sharers.len() {
-                machine::clear_line();
+            if volunteers
+                .iter()
+                .all(|volunteer| volunteer.sharer.last("seeding").is_some())
+            {
+                clear_line();
                 self.say("both volunteers share it");
                 return Ok(());
             }
-            machine::show_line(workers);
-            self.check_patience("the first published sheep")?;
+            show_line(volunteers);
+            if self.start.elapsed() > self.patience {
+                let (secs, logs) = (self.patience.as_secs(), self.folder.display());
+                bail!("no sheep was published within {secs} s; the logs are in {logs}");
+            }
         }
     }
 
@@ -198,11 +206,11 @@ impl Demo {
             "--once",
             "--json",
         ];
-        let machine = Machine::start("woolgather", &args, &self.folder.join("third"), None)?;
+        let machine = Machine::start(&program("woolgather"), &args, &self.third())?;
         machine.finish()?;
         machine
             .last("done")
-            .context("the third machine's sync said nothing of what it did")
+            .context("the third machine's sync did not say what it did")
     }
 
     fn vote(&self, url: &str) -> anyhow::Result<()> {
@@ -215,21 +223,21 @@ impl Demo {
             "up",
             "--json",
         ];
-        let machine = Machine::start("woolgather", &args, &self.folder.join("third"), None)?;
+        let machine = Machine::start(&program("woolgather"), &args, &self.third())?;
         machine.finish()?;
         let voted = machine.last("voted").context("the vote was not counted")?;
         let title = voted["left"].as_str().unwrap_or("a sheep");
+        let rating = voted["left_rating"].as_f64().unwrap_or(0.0);
         self.say(&format!(
-            "a vote is cast: up for \"{title}\", its rating is now {:+.2}",
-            voted["left_rating"].as_f64().unwrap_or(0.0)
+            "a vote is cast: up for \"{title}\", its rating is now {rating:+.2}"
         ));
         Ok(())
     }
 
-    fn report_upload(&self, workers: &[Machine]) {
-        let submitted: Vec<Value> = workers
+    fn report_upload(&self, volunteers: &[Volunteer]) {
+        let submitted: Vec<Value> = volunteers
             .iter()
-            .flat_map(|machine| machine.all("submitted"))
+            .flat_map(|volunteer| volunteer.worker.all("submitted"))
             .collect();
         let sum = |key: &str| {
             submitted
@@ -238,9 +246,9 @@ impl Demo {
                 .sum::<u64>()
         };
         let (sent, png) = (sum("segment_bytes"), sum("png_bytes"));
-        let segments = submitted.len();
         self.say(&format!(
-            "{segments} segments were uploaded as {} KB; as PNG files their frames would have been {} KB: 1/{:.0}",
+            "{} segments were uploaded as {} KB; their frames as 8-bit PNG are {} KB: 1/{:.0}",
+            submitted.len(),
             sent / 1000,
             png / 1000,
             png as f64 / sent.max(1) as f64
@@ -262,18 +270,11 @@ impl Demo {
             args.extend(["--for", "10"]);
         }
         println!("A window plays the sheep (esc closes it).");
-        Machine::start("woolgather", &args, &self.folder.join("third"), None)?.finish()
+        Machine::start(&program("woolgather"), &args, &self.third())?.finish()
     }
 
-    fn check_patience(&self, what: &str) -> anyhow::Result<()> {
-        if self.start.elapsed() > self.patience {
-            bail!(
-                "{what} took longer than {} s; the logs are in {}",
-                self.patience.as_secs(),
-                self.folder.display()
-            );
-        }
-        Ok(())
+    fn third(&self) -> PathBuf {
+        self.folder.join("third")
     }
 
     fn say(&self, words: &str) {
@@ -283,32 +284,68 @@ impl Demo {
 
 fn report_sources(done: &Value) {
     let bytes = number(done, "bytes").max(1);
-    let row = |who: &str, key: &str| {
-        let part = number(done, key);
-        println!(
-            "            {who:<28}{part:>12} bytes  {:>5.1} %",
-            100.0 * part as f64 / bytes as f64
-        );
-    };
     println!(
-        "          the third machine has {} clip(s); their bytes came from",
+        "          it has {} clip(s), {bytes} bytes, which came from",
         number(done, "clips")
     );
-    row("other volunteers", "from_peers");
-    row("the coordinator's seeder", "from_origin");
-    row("the coordinator over HTTP", "over_http");
+    for (who, key) in [
+        ("other volunteers", "from_peers"),
+        ("the coordinator's seeder", "from_origin"),
+        ("the coordinator over HTTP", "over_http"),
+    ] {
+        let part = number(done, key);
+        let percent = 100.0 * part as f64 / bytes as f64;
+        println!("            {who:<26}{part:>12} bytes  {percent:>5.1} %");
+    }
+}
+
+/// Shows what the volunteers are doing, on one line that is written again and again.
+fn show_line(volunteers: &[Volunteer]) {
+    if !std::io::stdout().is_terminal() {
+        return;
+    }
+    let line = volunteers
+        .iter()
+        .map(Volunteer::doing)
+        .collect::<Vec<_>>()
+        .join("  |  ");
+    print!("\r\x1b[2K{line}");
+    std::io::stdout().flush().ok();
+}
+
+/// Ends the line that [`show_line`] writes.
+fn clear_line() {
+    if std::io::stdout().is_terminal() {
+        print!("\r\x1b[2K");
+    }
+}
+
+impl Volunteer {
+    /// What the volunteer is doing, in a few words.
+    fn doing(&self) -> String {
+        let Some(leased) = self.worker.last("leased") else {
+            return format!("{}: asking for work", self.name);
+        };
+        let task = if leased["task"] == "audit" {
+            "audits"
+        } else {
+            "renders"
+        };
+        format!(
+            "{} {task} \"{}\" segment {}, frame {}/{} ({} handed in)",
+            self.name,
+            leased["title"].as_str().unwrap_or("a sheep"),
+            number(&leased, "segment") + 1,
+            self.worker
+                .last("frame")
+                .map_or(0, |frame| number(&frame, "done")),
+            number(&leased, "frames"),
+            self.worker.all("submitted").len(),
+        )
+    }
 }
 
 /// Where a program was built.
 fn program(name: &str) -> PathBuf {
     run::target("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
-}
-
-/// Opens a machine's log for appending.
-fn log(data: &Path, name: &str) -> anyhow::Result<std::fs::File> {
-    std::fs::create_dir_all(data)?;
-    Ok(std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(data.join(format!("{name}.log")))?)
 }
