@@ -2,7 +2,7 @@
 //!
 //! A row is a variation's flam3 number, its name in files, its parameters with their defaults, the
 //! page that defines it, and its formula. Adding a variation is adding a row here (and taking its
-//! number out of [`not_yet`]), a file in `shaders/wgsl/variations/` and one in
+//! number out of [`NOT_YET`]), a file in `shaders/wgsl/variations/` and one in
 //! `render-kernel/src/cpu/variations/`; exhaustive matches over [`Variation`] turn an omission into
 //! a compile error.
 //!
@@ -56,10 +56,25 @@ impl WeightedVariation {
     }
 }
 
+/// How an xform that is only there to be blended away imitates the identity beside a companion
+/// that has this variation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Padding {
+    /// It does not care.
+    None,
+    /// Turned by half a turn and weighed with -1, which is kinder to maps that turn inside out.
+    Inverted,
+    /// With this variation itself, which these parameters make the identity.
+    Identity(&'static [(usize, f64)]),
+    /// With this variation itself after x and y are swapped.
+    Swapped,
+}
+
 /// One row of the catalogue.
 struct Row {
     name: &'static str,
     parameters: &'static [Parameter],
+    padding: Padding,
     source: &'static str,
     formula: &'static str,
 }
@@ -79,11 +94,21 @@ macro_rules! range {
     };
 }
 
+/// A variation's own padding, or that of most variations.
+macro_rules! padding {
+    () => {
+        Padding::None
+    };
+    ($padding:expr) => {
+        $padding
+    };
+}
+
 /// Makes [`Variation`] and its rows from one table.
 macro_rules! catalogue {
     ($($variant:ident = $index:literal, $name:literal,
         [$($parameter:literal = $default:literal $(in $range:expr)?),*], $source:ident,
-        $formula:literal;)+) => {
+        $formula:literal $(, $padding:expr)?;)+) => {
         /// A variation that this version knows, numbered as in flam3.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
@@ -104,6 +129,7 @@ macro_rules! catalogue {
                             default: $default,
                             range: range!($($range)?),
                         },)*],
+                        padding: padding!($($padding)?),
                         source: $source,
                         formula: $formula,
                     },)+
@@ -119,13 +145,15 @@ catalogue! {
     Sinusoidal = 1, "sinusoidal", [], PAPER,
         "w sin x, w sin y";
     Spherical = 2, "spherical", [], PAPER,
-        "w x / (r2 + eps), w y / (r2 + eps)";
+        "w x / (r2 + eps), w y / (r2 + eps)",
+        Padding::Inverted;
     Swirl = 3, "swirl", [], PAPER,
         "w (x sin r2 - y cos r2), w (x cos r2 + y sin r2)";
     Horseshoe = 4, "horseshoe", [], PAPER,
         "w (x - y)(x + y) / (r + eps), 2 w x y / (r + eps)";
     Polar = 5, "polar", [], PAPER,
-        "w phi / pi, w (r - 1)";
+        "w phi / pi, w (r - 1)",
+        Padding::Inverted;
     Heart = 7, "heart", [], PAPER,
         "w r sin(r phi), -w r cos(r phi)";
     Spiral = 9, "spiral", [], PAPER,
@@ -141,31 +169,41 @@ catalogue! {
     Cosine = 20, "cosine", [], PAPER,
         "w cos(pi x) cosh y, -w sin(pi x) sinh y";
     Rings = 21, "rings", [], PAPER,
-        "d = c^2 + eps of coefs, q = fmod(r + d, 2 d) - d + r (1 - d): w q cos phi, w q sin phi";
+        "d = c^2 + eps of coefs, q = fmod(r + d, 2 d) - d + r (1 - d): w q cos phi, w q sin phi",
+        Padding::Swapped;
     Blob = 23, "blob", ["blob_low" = 0.0, "blob_high" = 1.0, "blob_waves" = 1.0], PAPER,
-        "q = r (low + (high - low)(0.5 + 0.5 sin(waves phi))): w q sin phi, w q cos phi";
+        "q = r (low + (high - low)(0.5 + 0.5 sin(waves phi))): w q sin phi, w q cos phi",
+        Padding::Identity(&[(0, 1.0), (1, 1.0), (2, 1.0)]);
     Pdj = 24, "pdj", ["pdj_a" = 0.0, "pdj_b" = 0.0, "pdj_c" = 0.0, "pdj_d" = 0.0], PAPER,
         "w (sin(a y) - cos(b x)), w (sin(c x) - cos(d y))";
     Rings2 = 26, "rings2", ["rings2_val" = 0.0], PAPER,
-        "d = val^2 + eps, q = r - 2 d trunc((r + d) / (2 d)) + r (1 - d): w q sin phi, w q cos phi";
+        "d = val^2 + eps, q = r - 2 d trunc((r + d) / (2 d)) + r (1 - d): w q sin phi, w q cos phi",
+        Padding::Identity(&[(0, 0.0)]);
     Bubble = 28, "bubble", [], PAPER,
         "w x / (r2 / 4 + 1), w y / (r2 / 4 + 1)";
     Perspective = 30, "perspective", ["perspective_angle" = 0.0, "perspective_dist" = 0.0], PAPER,
-        "t = 1 / (dist - y sin(angle pi / 2)): w dist x t, w dist cos(angle pi / 2) y t";
+        "t = 1 / (dist - y sin(angle pi / 2)): w dist x t, w dist cos(angle pi / 2) y t",
+        Padding::Identity(&[(0, 0.0)]);
     Julian = 32, "julian", ["julian_power" = 1.0, "julian_dist" = 1.0], PAPER,
-        "k = trunc(|power| R), a = (theta + 2 pi k) / power: w r2^(dist / power / 2) (cos a, sin a)";
+        "k = trunc(|power| R), a = (theta + 2 pi k) / power: w r2^(dist / power / 2) (cos a, sin a)",
+        Padding::Inverted;
     Juliascope = 33, "juliascope", ["juliascope_power" = 1.0, "juliascope_dist" = 1.0], PAPER,
-        "as julian, with a = (2 pi k - theta) / power where k is odd";
+        "as julian, with a = (2 pi k - theta) / power where k is odd",
+        Padding::Inverted;
     Pie = 37, "pie", ["pie_slices" = 6.0, "pie_rotation" = 0.0, "pie_thickness" = 0.5], PAPER,
         "k = trunc(R slices + 0.5), a = rotation + 2 pi (k + R thickness) / slices: w R cos a, w R sin a";
     Ngon = 38, "ngon", ["ngon_sides" = 5.0, "ngon_power" = 3.0, "ngon_circle" = 1.0, "ngon_corners" = 2.0], PAPER,
-        "p = r^power, b = 2 pi / sides, t = theta - b floor(theta / b), less b if over b / 2, m = (corners (1 / (cos t + eps) - 1) + circle) / (p + eps): w m x, w m y";
+        "p = r^power, b = 2 pi / sides, t = theta - b floor(theta / b), less b if over b / 2, m = (corners (1 / (cos t + eps) - 1) + circle) / (p + eps): w m x, w m y",
+        Padding::Inverted;
     Curl = 39, "curl", ["curl_c1" = 1.0, "curl_c2" = 0.0], PAPER,
-        "re = 1 + c1 x + c2 (x^2 - y^2), im = c1 y + 2 c2 x y: w (x re + y im) / (re^2 + im^2), w (y re - x im) / (re^2 + im^2)";
+        "re = 1 + c1 x + c2 (x^2 - y^2), im = c1 y + 2 c2 x y: w (x re + y im) / (re^2 + im^2), w (y re - x im) / (re^2 + im^2)",
+        Padding::Identity(&[(0, 0.0), (1, 0.0)]);
     Rectangles = 40, "rectangles", ["rectangles_x" = 1.0, "rectangles_y" = 1.0], PAPER,
-        "each axis with its p: (2 floor(x / p) + 1) p - x, or x where p is 0; times w";
+        "each axis with its p: (2 floor(x / p) + 1) p - x, or x where p is 0; times w",
+        Padding::Identity(&[(0, 0.0), (1, 0.0)]);
     SuperShape = 50, "super_shape", ["super_shape_rnd" = 0.0 in limits::SHARE, "super_shape_m" = 0.0, "super_shape_n1" = 1.0, "super_shape_n2" = 1.0, "super_shape_n3" = 1.0, "super_shape_holes" = 0.0], FLAM3,
-        "u = m theta / 4 + pi / 4, q = w (rnd R + (1 - rnd) r - holes) (|cos u|^n2 + |sin u|^n3)^(-1 / n1) / r: q x, q y; rnd clamped to 0..1";
+        "u = m theta / 4 + pi / 4, q = w (rnd R + (1 - rnd) r - holes) (|cos u|^n2 + |sin u|^n3)^(-1 / n1) / r: q x, q y; rnd clamped to 0..1",
+        Padding::Identity(&[(0, 0.0), (2, 2.0), (3, 2.0), (4, 2.0), (5, 0.0)]);
     Flower = 51, "flower", ["flower_petals" = 0.0, "flower_holes" = 0.0], FLAM3,
         "q = w (R - holes) cos(petals theta) / r: q x, q y";
     Conic = 52, "conic", ["conic_eccentricity" = 1.0, "conic_holes" = 0.0], FLAM3,
@@ -189,7 +227,8 @@ catalogue! {
     Wedge = 77, "wedge", ["wedge_angle" = 0.0, "wedge_hole" = 0.0, "wedge_count" = 1.0, "wedge_swirl" = 0.0], FLAM3,
         "a = theta + swirl r, c = floor((count a + pi) / (2 pi)), a = a (1 - angle count / (2 pi)) + c angle: w (r + hole) (cos a, sin a)";
     WedgeJulia = 78, "wedge_julia", ["wedge_julia_angle" = 0.0, "wedge_julia_count" = 1.0, "wedge_julia_power" = 1.0, "wedge_julia_dist" = 0.0], FLAM3,
-        "the angle of julian, then that of wedge: w r2^(dist / power / 2) (cos a, sin a)";
+        "the angle of julian, then that of wedge: w r2^(dist / power / 2) (cos a, sin a)",
+        Padding::Inverted;
     Whorl = 80, "whorl", ["whorl_inside" = 0.0, "whorl_outside" = 0.0], FLAM3,
         "a = theta + (inside where r < w, else outside) / (w - r): w r cos a, w r sin a";
     Exp = 82, "exp", [], FLAM3,
@@ -229,6 +268,11 @@ impl Variation {
     #[must_use]
     pub const fn parameters(self) -> &'static [Parameter] {
         self.row().parameters
+    }
+
+    /// How padding imitates the identity beside it.
+    pub(crate) const fn padding(self) -> Padding {
+        self.row().padding
     }
 
     /// Its formula, in the notation of this file.

@@ -64,7 +64,11 @@ impl Genome {
         self.check_counts()?;
         for (index, xform) in self.xforms.iter().enumerate() {
             check_xform(&format!("xform {index}"), xform, limits::WEIGHT)?;
-            at_most("numbers in a chaos row", xform.chaos.len(), self.xforms.len())?;
+            at_most(
+                "numbers in a chaos row",
+                xform.chaos.len(),
+                self.xforms.len(),
+            )?;
         }
         if let Some(xform) = &self.final_xform {
             check_xform("finalxform", xform, Range::new(0.0, 0.0))?;
@@ -112,10 +116,22 @@ impl Genome {
         within("filter", self.filter_radius, limits::FILTER_RADIUS)?;
         within("quality", self.quality, limits::QUALITY)?;
         let width = temporal_filter.width;
-        within("temporal_filter_width", width, limits::TEMPORAL_FILTER_WIDTH)?;
+        within(
+            "temporal_filter_width",
+            width,
+            limits::TEMPORAL_FILTER_WIDTH,
+        )?;
         let exponent = temporal_filter.exponent;
-        within("temporal_filter_exp", exponent, limits::TEMPORAL_FILTER_EXPONENT)?;
-        within("estimator_radius", estimator.radius, limits::ESTIMATOR_RADIUS)?;
+        within(
+            "temporal_filter_exp",
+            exponent,
+            limits::TEMPORAL_FILTER_EXPONENT,
+        )?;
+        within(
+            "estimator_radius",
+            estimator.radius,
+            limits::ESTIMATOR_RADIUS,
+        )?;
         let minimum = Range::new(0.0, estimator.radius);
         within("estimator_minimum", estimator.minimum, minimum)?;
         within("estimator_curve", estimator.curve, limits::ESTIMATOR_CURVE)
@@ -128,11 +144,23 @@ impl Genome {
         let numbers = [
             ("brightness", self.brightness, limits::BRIGHTNESS),
             ("gamma", self.gamma, limits::GAMMA),
-            ("gamma_threshold", self.gamma_threshold, limits::GAMMA_THRESHOLD),
+            (
+                "gamma_threshold",
+                self.gamma_threshold,
+                limits::GAMMA_THRESHOLD,
+            ),
             ("vibrancy", self.vibrancy, limits::VIBRANCY),
-            ("highlight_power", self.highlight_power, limits::HIGHLIGHT_POWER),
+            (
+                "highlight_power",
+                self.highlight_power,
+                limits::HIGHLIGHT_POWER,
+            ),
             ("hue", self.hue, limits::HUE_FRACTION),
-            ("hsv_rgb_palette_blend", self.hsv_rgb_palette_blend, limits::SHARE),
+            (
+                "hsv_rgb_palette_blend",
+                self.hsv_rgb_palette_blend,
+                limits::SHARE,
+            ),
         ];
         numbers
             .into_iter()
@@ -233,7 +261,11 @@ fn check_variations(
                     let legal = amplitude.unwrap_or(parameter.range);
                     within(&format!("{field} {}", parameter.name), value, legal)?;
                 }
-                None => within(&format!("{field} {name} unused"), value, Range::new(0.0, 0.0))?,
+                None => within(
+                    &format!("{field} {name} unused"),
+                    value,
+                    Range::new(0.0, 0.0),
+                )?,
             }
         }
     }

@@ -15,17 +15,23 @@
 //! * [`starter_flock`]: eight sheep of our own.
 
 mod affine;
+mod animate;
+mod canonical;
 mod catalogue;
 mod check;
 mod choices;
 mod flam3;
+mod id;
 mod model;
 mod palette;
+mod starter;
 mod xform;
 
 pub mod limits;
 
 pub use affine::Affine;
+pub use animate::{edge_genome, interpolate, loop_genome};
+pub use canonical::CanonicalError;
 pub use catalogue::{MAX_PARAMETERS, Parameter, Variation, WeightedVariation};
 pub use check::LimitError;
 pub use choices::{
@@ -33,6 +39,8 @@ pub use choices::{
     PaletteMode, TemporalFilterShape,
 };
 pub use flam3::{ParseError, ParseErrorKind, parse_flames, print_flame, print_flames};
+pub use id::{GenomeId, GenomeIdError};
 pub use model::{Estimator, Genome, TemporalFilter};
 pub use palette::{PALETTE_ENTRIES, Palette};
+pub use starter::{StarterSheep, starter_flock};
 pub use xform::{Motion, Xform};

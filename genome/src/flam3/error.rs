@@ -183,10 +183,7 @@ fn shorten(value: &str) -> String {
     let shown: String = value
         .chars()
         .take(VALUE_CHARS_MAX)
-        .flat_map(|c| {
-            let c = if c.is_control() { ' ' } else { c };
-            std::iter::once(c)
-        })
+        .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     if value.chars().nth(VALUE_CHARS_MAX).is_some() {
         format!("{shown}...")

@@ -4,8 +4,8 @@ use super::attribute::Value;
 use super::xform::{self, Place};
 use super::{ParseError, ParseErrorKind, palette, symmetry};
 use crate::{
-    FilterShape, Genome, Interpolation, InterpolationType, LimitError, PaletteInterpolation, PaletteMode,
-    TemporalFilterShape, limits,
+    FilterShape, Genome, Interpolation, InterpolationType, LimitError, PaletteInterpolation,
+    PaletteMode, TemporalFilterShape, limits,
 };
 use roxmltree::Node;
 
@@ -41,12 +41,17 @@ pub(super) fn parse(node: Node<'_, '_>) -> Result<Genome, ParseError> {
 /// Refuses what only the whole genome shows.
 fn check_whole(node: Node<'_, '_>, genome: &Genome) -> Result<(), ParseError> {
     genome.check().map_err(|error| {
-        let kind = match error {
-            LimitError::NothingToChoose => ParseErrorKind::NoXform,
-            LimitError::TooMany { .. } => ParseErrorKind::TooMany,
-            _ => ParseErrorKind::OutOfRange,
+        let (kind, legal) = match error {
+            LimitError::TooMany {
+                what, count_max, ..
+            } => (
+                ParseErrorKind::TooMany,
+                format!("at most {count_max} {what}"),
+            ),
+            LimitError::NothingToChoose => (ParseErrorKind::NoXform, error.to_string()),
+            _ => (ParseErrorKind::OutOfRange, error.to_string()),
         };
-        ParseError::at(node, kind).legal(error)
+        ParseError::at(node, kind).legal(legal)
     })
 }
 

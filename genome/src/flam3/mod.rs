@@ -1,7 +1,7 @@
-//! flam3 XML, the format in which flames have been exchanged since 1992: in and out.
+//! flam3 XML, the format in which the makers of flames exchange them: in and out.
 //!
 //! Any root is accepted; every `<flame>` at any depth is one genome. What a file may say and what
-//! it means when it says nothing was learned from flam3 3.1.1, with three differences on purpose:
+//! it means when it says nothing was learned from flam3 3.1.1, with these differences on purpose:
 //!
 //! * Every number has a legal range, and what is refused is refused with its line, its value and
 //!   what would have been legal ([`ParseError`]).
@@ -9,6 +9,9 @@
 //!   flam3's own palette library; a variation that this version does not know would render as
 //!   something else; `<symmetry kind="0">` would be another flame at each reading.
 //! * `<symmetry>` is expanded when read and never printed, so that saving does not add it again.
+//!
+//! A genome is read the same whatever else is in its file: the camera's turn stays as written and
+//! [`crate::edge_genome`] finds the nearest way, where flam3 rewrites it after its neighbour.
 //!
 //! As in flam3, unknown attributes of `<flame>` and of xforms are ignored, unknown attributes of
 //! `<color>`, `<colors>`, `<palette>` and `<symmetry>` are errors, and so is a number with
@@ -47,7 +50,9 @@ pub fn parse_flames(xml: &str) -> Result<Vec<Genome>, ParseError> {
     let document =
         Document::parse_with_options(xml, options).map_err(|error| ParseError::xml(&error))?;
     let mut genomes = Vec::new();
-    let flames = document.descendants().filter(|node| node.has_tag_name("flame"));
+    let flames = document
+        .descendants()
+        .filter(|node| node.has_tag_name("flame"));
     for flame in flames {
         if genomes.len() == limits::FLAMES_MAX {
             return Err(ParseError::at(flame, ParseErrorKind::TooMany)
@@ -73,10 +78,12 @@ fn check_size(xml: &str) -> Result<(), ParseError> {
     let mut line = 1_usize;
     for tag in xml.split('<') {
         if tag.bytes().filter(|&byte| byte == b'=').count() > limits::XML_ATTRIBUTES_MAX {
-            return Err(ParseError::whole(line as u32, ParseErrorKind::TooMany).legal(format!(
-                "at most {} attributes in an element",
-                limits::XML_ATTRIBUTES_MAX
-            )));
+            return Err(
+                ParseError::whole(line as u32, ParseErrorKind::TooMany).legal(format!(
+                    "at most {} attributes in an element",
+                    limits::XML_ATTRIBUTES_MAX
+                )),
+            );
         }
         line += tag.bytes().filter(|&byte| byte == b'\n').count();
     }

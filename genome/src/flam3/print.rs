@@ -60,7 +60,11 @@ fn write_attributes(out: &mut String, genome: &Genome) -> fmt::Result {
     numbers(out, "temporal_filter_exp", &[temporal_filter.exponent])?;
     numbers(out, "quality", &[genome.quality])?;
     word(out, "passes", &genome.passes.to_string())?;
-    word(out, "temporal_samples", &genome.temporal_samples.to_string())?;
+    word(
+        out,
+        "temporal_samples",
+        &genome.temporal_samples.to_string(),
+    )?;
     numbers(out, "background", &genome.background)?;
     numbers(out, "brightness", &[genome.brightness])?;
     numbers(out, "gamma", &[genome.gamma])?;
@@ -74,8 +78,16 @@ fn write_attributes(out: &mut String, genome: &Genome) -> fmt::Result {
     word(out, "palette_mode", genome.palette_mode.name())?;
     word(out, "interpolation", genome.interpolation.name())?;
     word(out, "interpolation_type", genome.interpolation_type.name())?;
-    word(out, "palette_interpolation", genome.palette_interpolation.name())?;
-    numbers(out, "hsv_rgb_palette_blend", &[genome.hsv_rgb_palette_blend])
+    word(
+        out,
+        "palette_interpolation",
+        genome.palette_interpolation.name(),
+    )?;
+    numbers(
+        out,
+        "hsv_rgb_palette_blend",
+        &[genome.hsv_rgb_palette_blend],
+    )
 }
 
 fn write_xform(out: &mut String, element: &str, xform: &Xform) -> fmt::Result {

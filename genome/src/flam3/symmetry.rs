@@ -37,7 +37,10 @@ fn expand(kind: i64) -> Vec<Xform> {
     let turns = kind.abs() as f64;
     for j in 1..kind.abs() {
         let angle = std::f64::consts::TAU * j as f64 / turns;
-        let (cos, sin) = (six_decimals(libm::cos(angle)), six_decimals(libm::sin(angle)));
+        let (cos, sin) = (
+            six_decimals(libm::cos(angle)),
+            six_decimals(libm::sin(angle)),
+        );
         let color = if kind.abs() < 3 {
             0.0
         } else {

@@ -160,14 +160,12 @@ impl Reader {
 
     /// The first of one or two numbers; the second had a meaning once.
     fn read_color(&self, value: Value<'_, '_>, share: Range) -> Result<f64, ParseError> {
-        let legal = format!("one number (a second is ignored), {share}");
-        let wrong = || value.error(ParseErrorKind::WrongCount).legal(&legal);
-        let both = value.list(2, limits::MOTION_AMPLITUDE);
-        let color = *both?.first().ok_or_else(wrong)?;
-        if !share.contains(color) {
-            return Err(value.error(ParseErrorKind::OutOfRange).legal(&legal));
+        match value.text().split_whitespace().count() {
+            1 | 2 => Ok(value.list(2, share)?[0]),
+            _ => Err(value
+                .error(ParseErrorKind::WrongCount)
+                .legal(format!("one number (a second is ignored), {share}"))),
         }
-        Ok(color)
     }
 
     /// The old spelling of color_speed and animate together.
