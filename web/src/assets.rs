@@ -110,6 +110,9 @@ mod tests {
     fn scripts_stay_small() {
         let scripts = FILES.iter().filter(|(_, kind, _)| *kind == JS);
         let total: usize = scripts.map(|(_, _, bytes)| bytes.len()).sum();
-        assert!(total <= 20_000, "{total} bytes of script before compression");
+        assert!(
+            total <= 20_000,
+            "{total} bytes of script before compression"
+        );
     }
 }

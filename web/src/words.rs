@@ -1,20 +1,22 @@
 //! Numbers as people read them. Used by the templates; pure.
 
-/// A number of bytes, in decimal units with at most one digit after the point: `1.4 MB`.
+/// A number of bytes in decimal units, with a digit after the point where it says something:
+/// `1.4 MB`, `123 MB`.
 pub(crate) fn bytes(count: &u64) -> String {
+    const UNITS: [&str; 5] = ["bytes", "kB", "MB", "GB", "TB"];
     let mut value = *count as f64;
-    for unit in ["bytes", "kB", "MB", "GB"] {
-        if value < 999.5 {
-            let whole = unit == "bytes" || value >= 99.95 || (value.fract() < 0.05);
-            return if whole {
-                format!("{value:.0} {unit}")
-            } else {
-                format!("{value:.1} {unit}")
-            };
-        }
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < UNITS.len() {
         value /= 1000.0;
+        unit += 1;
     }
-    format!("{value:.1} TB")
+    let number = if value < 99.95 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.0}")
+    };
+    let number = number.strip_suffix(".0").unwrap_or(&number);
+    format!("{number} {}", UNITS[unit])
 }
 
 /// A count with a comma between groups of three digits: `12,345`.

@@ -4,7 +4,6 @@ use askama::Template;
 use woolgather_protocol::entries::{Entry, EntryState};
 
 use super::{Nav, Page};
-use crate::assets;
 
 /// An entry as its artist sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]

@@ -3,7 +3,6 @@
 use askama::Template;
 
 use super::{Nav, Page};
-use crate::assets;
 
 /// Something did not work.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]

@@ -3,7 +3,6 @@
 use askama::Template;
 
 use super::{Nav, Page, SheepCard};
-use crate::{assets, words};
 
 /// Which page of a list this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 use askama::Template;
 
 use super::{Nav, Page};
-use crate::assets;
 
 /// How to take part.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]

@@ -5,7 +5,6 @@ use woolgather_protocol::ids::{ClipId, SheepId};
 use woolgather_protocol::paths;
 
 use super::{Nav, Page};
-use crate::{assets, words};
 
 /// A published clip.
 #[derive(Debug, Clone, PartialEq, Eq)]

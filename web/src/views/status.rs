@@ -5,7 +5,6 @@ use woolgather_protocol::ids::ClipId;
 use woolgather_protocol::submission::WorkUnitState;
 
 use super::{Nav, Page, SheepCard};
-use crate::{assets, words};
 
 /// A clip being rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,6 @@ use askama::Template;
 use woolgather_protocol::problem::GenomeFault;
 
 use super::{Nav, Page};
-use crate::{assets, words};
 
 /// Why the genome was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 use askama::Template;
 
 use super::{Nav, Page, SheepCard};
-use crate::{assets, words};
 
 /// A dealt pair.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,67 @@
+//! Writes every page with sample data to a folder, to look at while designing:
+//! `cargo run -p woolgather-web --example gallery -- FOLDER`, then serve the folder over HTTP.
+
+#[path = "../tests/it/samples.rs"]
+mod samples;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use woolgather_protocol::entries::EntryState;
+use woolgather_web::assets;
+use woolgather_web::views::{Page, render};
+
+const ASSETS: [&str; 6] = [
+    "site.css",
+    "motion.js",
+    "vote.js",
+    "live.js",
+    "copy.js",
+    "mark.svg",
+];
+
+fn main() -> io::Result<()> {
+    let folder: PathBuf = env::args_os()
+        .nth(1)
+        .ok_or_else(|| io::Error::other("say which folder to write to"))?
+        .into();
+    fs::create_dir_all(&folder)?;
+    for name in ASSETS {
+        let address = assets::url(name);
+        let path = address.trim_start_matches("/static/");
+        if let Some(asset) = assets::asset(path) {
+            let file = folder.join("static").join(path);
+            fs::create_dir_all(file.parent().unwrap_or(&folder))?;
+            fs::write(file, asset.bytes)?;
+        }
+    }
+    let mut long = samples::sheep();
+    long.sheep.title = samples::long_name();
+    long.volunteers.push(samples::long_name());
+    let mut odd = samples::home_second();
+    odd.sheep[1].title = samples::HOSTILE.to_owned();
+    odd.sheep[2].title = samples::long_name();
+    let mut no_pair = samples::vote();
+    no_pair.pair = None;
+
+    write(&folder, "home", &samples::home())?;
+    write(&folder, "home-second", &odd)?;
+    write(&folder, "home-empty", &samples::home_empty())?;
+    write(&folder, "sheep", &samples::sheep())?;
+    write(&folder, "sheep-long", &long)?;
+    write(&folder, "vote", &samples::vote())?;
+    write(&folder, "vote-empty", &no_pair)?;
+    write(&folder, "upload", &samples::upload())?;
+    write(&folder, "upload-refused", &samples::upload_refused())?;
+    write(&folder, "entry", &samples::entry(EntryState::Screening))?;
+    write(&folder, "entry-born", &samples::entry(EntryState::Accepted))?;
+    write(&folder, "status", &samples::status())?;
+    write(&folder, "status-empty", &samples::status_empty())?;
+    write(&folder, "join", &samples::join())?;
+    write(&folder, "error", &samples::error())
+}
+
+fn write<P: Page>(folder: &Path, name: &str, page: &P) -> io::Result<()> {
+    let html = render(page).map_err(io::Error::other)?;
+    fs::write(folder.join(format!("{name}.html")), html)
+}

@@ -1,0 +1,4 @@
+//! Every page, seen from outside: rendered with realistic, empty and hostile data.
+
+mod pages;
+mod samples;

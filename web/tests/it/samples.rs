@@ -1,0 +1,285 @@
+//! Sample views: a lively flock, an empty one, and one filled by somebody hostile. The tests and
+//! `examples/gallery.rs` share them.
+
+use woolgather_protocol::entries::{Entry, EntryState};
+use woolgather_protocol::ids::{ClipId, SheepId};
+use woolgather_protocol::problem::GenomeFault;
+use woolgather_protocol::submission::WorkUnitState;
+use woolgather_web::views::{
+    ClipFacts, ClipLink, ClipProgress, EntryPage, ErrorPage, HomePage, JoinPage, PageNumber, Pair,
+    Published, Rating, Refusal, SheepCard, SheepLink, SheepPage, StatusPage, SwarmNumbers,
+    UploadPage, VolunteerLine, VotePage,
+};
+
+const STARTERS: [(&str, &str); 8] = [
+    ("cinder-star", "Cinder Star"),
+    ("lightning-rose", "Lightning Rose"),
+    ("abalone", "Abalone"),
+    ("three-lanterns", "Three Lanterns"),
+    ("gilded-cage", "Gilded Cage"),
+    ("delft-tide", "Delft Tide"),
+    ("owl-in-the-reeds", "Owl in the Reeds"),
+    ("honeycomb-moon", "Honeycomb Moon"),
+];
+
+/// Text that must never reach a page as markup.
+pub(crate) const HOSTILE: &str =
+    r#""><script>alert('x')</script><img src=x onerror=alert(1)>&amp;"#;
+
+/// A name of 200 letters without a place to break.
+pub(crate) fn long_name() -> String {
+    "Schäfchenwolkenhimmel"
+        .repeat(10)
+        .chars()
+        .take(200)
+        .collect()
+}
+
+pub(crate) fn sheep_id(text: &str) -> SheepId {
+    text.parse().expect("a sample id")
+}
+
+fn clip_id(text: &str) -> ClipId {
+    text.parse().expect("a sample id")
+}
+
+/// The starter sheep with this number.
+pub(crate) fn card(number: usize) -> SheepCard {
+    let (id, title) = STARTERS[number % STARTERS.len()];
+    SheepCard {
+        id: sheep_id(id),
+        title: title.to_owned(),
+        artist: "Woolgather flock".to_owned(),
+        clip: Some(ClipLink {
+            id: clip_id(&format!("{id}-loop")),
+            version: 1,
+        }),
+        rating: Rating {
+            percent: [71, 64, 88, 50, 43, 57, 76, 62][number % 8],
+            votes: [41, 26, 112, 0, 9, 31, 58, 1][number % 8],
+        },
+    }
+}
+
+fn link(number: usize) -> SheepLink {
+    let SheepCard { id, title, .. } = card(number);
+    SheepLink { id, title }
+}
+
+fn strings(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+pub(crate) fn home() -> HomePage {
+    HomePage {
+        flock: "Meadow".to_owned(),
+        featured: Some(card(0)),
+        sheep: (1..8).map(card).collect(),
+        number: PageNumber { page: 1, pages: 3 },
+        sheep_total: 23,
+        clips_rendering: 4,
+        workers_active: 12,
+    }
+}
+
+pub(crate) fn home_empty() -> HomePage {
+    HomePage {
+        featured: None,
+        sheep: Vec::new(),
+        number: PageNumber { page: 1, pages: 1 },
+        sheep_total: 0,
+        clips_rendering: 0,
+        workers_active: 0,
+        ..home()
+    }
+}
+
+pub(crate) fn home_second() -> HomePage {
+    HomePage {
+        featured: None,
+        sheep: (1..8).map(card).collect(),
+        number: PageNumber { page: 2, pages: 3 },
+        ..home()
+    }
+}
+
+pub(crate) fn sheep() -> SheepPage {
+    SheepPage {
+        sheep: card(2),
+        genome_id: "4f9a1c".repeat(11)[..64].to_owned(),
+        licence: "CC0-1.0".to_owned(),
+        volunteers: strings(&["Ada", "quiet-laptop", "Tomoko", "bench-17", "Ines & Jo"]),
+        parents: vec![link(0), link(5)],
+        children: vec![link(6), link(4), link(1)],
+        facts: Some(ClipFacts {
+            width: 1280,
+            height: 720,
+            frames: 160,
+            fps: 30,
+            bytes: 3_120_000,
+            info_hash: "9b1d".repeat(10),
+            seeders: 17,
+        }),
+        retired: false,
+    }
+}
+
+pub(crate) fn vote() -> VotePage {
+    VotePage {
+        pair: Some(Pair {
+            ballot: "b4ll0t".to_owned(),
+            left: card(4),
+            right: card(6),
+        }),
+        votes: 12,
+        thanked: true,
+        problem: None,
+    }
+}
+
+pub(crate) fn upload() -> UploadPage {
+    UploadPage {
+        artist: String::new(),
+        artist_chars_max: 80,
+        consent: false,
+        genome_bytes_max: 512 * 1024,
+        refused: None,
+    }
+}
+
+pub(crate) fn upload_refused() -> UploadPage {
+    UploadPage {
+        artist: "Ines Marín".to_owned(),
+        consent: true,
+        refused: Some(Refusal {
+            message: "The second xform has a weight that is not a number.".to_owned(),
+            fault: Some(GenomeFault {
+                line: 7,
+                attribute: Some("weight".to_owned()),
+                value: Some("heavy".to_owned()),
+                legal: Some("a number from 0 to 1000000".to_owned()),
+            }),
+        }),
+        ..upload()
+    }
+}
+
+pub(crate) fn entry(state: EntryState) -> EntryPage {
+    let reason = match state {
+        EntryState::Received => "The file is stored; a preview comes next.",
+        EntryState::Screening => "A preview is being rendered and measured.",
+        EntryState::NeedsReview => "The picture is very dark; a person will look at it.",
+        EntryState::Accepted => "Its loop is live.",
+        EntryState::Rejected => "The loop flashes more than three times a second.",
+        EntryState::Withdrawn => "You took it back.",
+    };
+    EntryPage {
+        entry: Entry {
+            id: "e7k2m4p6q8s2u4w6".parse().expect("a sample id"),
+            state,
+            reason: reason.to_owned(),
+            title: "Morning in the Kelp".to_owned(),
+            artist: "Ines Marín".to_owned(),
+            sheep: (state == EntryState::Accepted).then(|| sheep_id("abalone")),
+        },
+        preview_url: (state != EntryState::Received)
+            .then(|| "/v1/sheep/abalone/poster.webp".to_owned()),
+    }
+}
+
+pub(crate) fn status() -> StatusPage {
+    use WorkUnitState::{Accepted, Auditing, Leased, Ready};
+    let clip = |id: &str, title: &str, segments: &[WorkUnitState]| ClipProgress {
+        id: clip_id(id),
+        title: title.to_owned(),
+        segments: segments.to_vec(),
+    };
+    let published = |number, age_s, volunteers: &[&str]| Published {
+        sheep: card(number),
+        age_s,
+        volunteers: strings(volunteers),
+    };
+    StatusPage {
+        flock: "Meadow".to_owned(),
+        recipe: "1280 × 720, 30 frames a second, loops of 160 frames".to_owned(),
+        sheep_live: 23,
+        clips_live: 61,
+        workers_active: 12,
+        units_ready: 184,
+        units_leased: 9,
+        units_auditing: 3,
+        votes: 1_408,
+        rendering: vec![
+            clip(
+                "c1",
+                "Delft Tide",
+                &[Accepted, Accepted, Accepted, Auditing, Leased],
+            ),
+            clip(
+                "c2",
+                "Abalone → Gilded Cage",
+                &[Accepted, Auditing, Leased, Leased, Ready],
+            ),
+            clip(
+                "c3",
+                "Morning in the Kelp",
+                &[Leased, Ready, Ready, Ready, Ready],
+            ),
+        ],
+        published: vec![
+            published(7, 40, &["Ada", "Tomoko"]),
+            published(3, 1_900, &["quiet-laptop"]),
+            published(1, 9_000, &["bench-17", "Ada", "Jo", "Mira"]),
+            published(0, 200_000, &[]),
+        ],
+        volunteers: [
+            ("Ada", 412),
+            ("bench-17", 388),
+            ("Tomoko", 97),
+            ("quiet-laptop", 1),
+        ]
+        .map(|(name, segments)| VolunteerLine {
+            name: name.to_owned(),
+            segments,
+        })
+        .to_vec(),
+        swarm: SwarmNumbers {
+            torrents: 61,
+            seeders: 204,
+            leechers: 11,
+            bytes_from_peers: 7_340_000_000,
+            bytes_from_origin: 2_410_000_000,
+        },
+    }
+}
+
+pub(crate) fn status_empty() -> StatusPage {
+    StatusPage {
+        sheep_live: 0,
+        clips_live: 0,
+        workers_active: 0,
+        units_ready: 0,
+        units_leased: 0,
+        units_auditing: 0,
+        votes: 0,
+        rendering: Vec::new(),
+        published: Vec::new(),
+        volunteers: Vec::new(),
+        swarm: SwarmNumbers::default(),
+        ..status()
+    }
+}
+
+pub(crate) fn join() -> JoinPage {
+    JoinPage {
+        coordinator_url: "https://flock.example".to_owned(),
+    }
+}
+
+pub(crate) fn error() -> ErrorPage {
+    ErrorPage {
+        status: 404,
+        title: "No such sheep".to_owned(),
+        detail: "It may have wandered off, or the address has a slip in it.".to_owned(),
+    }
+}
