@@ -1,2 +1,57 @@
-//! stub
-fn main() {}
+//! The volunteer's program `woolgather`: render, work, sync, play, vote.
+//!
+//! Here is only wiring. The rooms beside this one do the work: `worker` renders for the grid,
+//! `swarm` shares, `player` shows, `api` talks to the coordinator, `platform` knows the operating
+//! system. What a volunteer owns lies in one data folder: the device key ([`identity`]) and the
+//! local flock ([`library`]).
+
+mod cli;
+mod commands;
+mod connect;
+mod identity;
+mod library;
+mod say;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_env("WOOLGATHER_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,librqbit=error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("woolgather: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    let data = cli.data.as_deref();
+    match cli.command {
+        Command::Render(args) => commands::render::render(&args),
+        Command::Work(args) => wait(commands::work::work(data, args)),
+        Command::Sync(args) => wait(commands::sync::sync(data, args)),
+        Command::Play(args) => commands::play::play(data, &args),
+        Command::Vote(args) => wait(commands::vote::vote(data, &args)),
+        Command::Identity => commands::identity::identity(data),
+    }
+}
+
+/// Runs an asynchronous command to its end.
+fn wait(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(command)
+}

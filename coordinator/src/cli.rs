@@ -11,6 +11,8 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 use woolgather_protocol::EntryId;
 
+use crate::checks::child::ChildArgs;
+
 /// Hands out work, checks it, publishes clips and counts votes: database, tracker, seeding,
 /// website and metrics in one program.
 #[derive(Debug, Parser)]
@@ -29,6 +31,9 @@ pub enum Command {
     Serve(ServeArgs),
     /// Look at what artists offered, and decide; works while the coordinator runs
     Entry(EntryArgs),
+    /// Decode a segment from standard input under limits; the server starts this by itself
+    #[command(hide = true)]
+    CheckSegment(ChildArgs),
 }
 
 const SERVE_HELP: &str = "\
@@ -137,7 +142,7 @@ pub struct EntryArgs {
 /// What an operator can do with entries.
 #[derive(Debug, Subcommand)]
 pub enum EntryCommand {
-    /// List the entries, newest first
+    /// List the entries, oldest first
     List,
     /// Make a sheep of an entry
     Accept {

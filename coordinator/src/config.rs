@@ -186,8 +186,14 @@ mod tests {
         let url = |text| config(&["--public-url", text]);
         assert!(url("https://sheep.example.org").is_ok());
         check_refused(&["--public-url", "ftp://a.example"], "http://");
-        check_refused(&["--public-url", "https://a.example/sheep"], "after the host");
-        check_refused(&["--public-url", "https://a.example/?x=1"], "after the host");
+        check_refused(
+            &["--public-url", "https://a.example/sheep"],
+            "after the host",
+        );
+        check_refused(
+            &["--public-url", "https://a.example/?x=1"],
+            "after the host",
+        );
     }
 
     #[test]

@@ -6,6 +6,32 @@
 //! # Contents
 //!
 //! * [`cli`], [`config`]: what an operator decides.
+//! * [`clock`], [`keys`], [`blobs`], [`store`]: time, the signing key, files, everything remembered.
+//! * [`state`], [`metrics`]: what requests and jobs share, and what monitoring sees.
+//! * [`tracker`]: tells BitTorrent peers of each other.
+//! * [`checks`], [`jobs`], [`publish`]: submissions judged, long work, clips made and seeded.
+//! * [`http`]: the API and the tracker's door. [`pages`]: the website.
+//! * [`serve`], [`operator`]: what the program's commands do.
 
 pub mod cli;
 pub mod config;
+
+pub mod blobs;
+pub mod clock;
+pub mod keys;
+pub mod store;
+
+pub mod metrics;
+pub mod state;
+
+pub mod tracker;
+
+pub mod checks;
+pub mod jobs;
+pub mod publish;
+
+pub mod http;
+pub mod pages;
+
+pub mod operator;
+pub mod serve;

@@ -1,2 +1,53 @@
-//! stub
-fn main() {}
+//! The program `woolgather-coordinator`: reads the command line, starts logging, calls the library.
+
+use anyhow::Context;
+use clap::Parser;
+use tokio::signal;
+use tracing_subscriber::EnvFilter;
+use woolgather_coordinator::checks::child;
+use woolgather_coordinator::cli::{Cli, Command, ServeArgs};
+use woolgather_coordinator::config::Config;
+use woolgather_coordinator::{operator, serve};
+
+/// What is logged unless `RUST_LOG` says otherwise: our own news, and others' warnings.
+const LOG_DEFAULT: &str = "warn,woolgather_coordinator=info";
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| LOG_DEFAULT.into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match cli.command {
+        Command::Serve(args) => runtime()?.block_on(serve_until_told(args)),
+        Command::Entry(args) => runtime()?.block_on(operator::entry(args)),
+        Command::CheckSegment(args) => child::check_segment(&args),
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Runtime::new().context("cannot start the runtime")
+}
+
+async fn serve_until_told(args: ServeArgs) -> anyhow::Result<()> {
+    serve::serve(Config::from_args(args)?, told_to_stop()).await
+}
+
+/// Completes on Ctrl-C, and on SIGTERM where there is such a thing.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            tokio::select! {
+                _ = signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // An error means that Ctrl-C cannot be watched; then only a kill ends the program.
+    if signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,1 +1,34 @@
 //! From a genome to a frame: plan, iterate, histogram, density estimation, filter, tone map.
+//!
+//! ```text
+//! genome, settings -> [FramePlan] -> iterate -> histogram -> density estimation -> filter -> tone map -> [Frame]
+//! ```
+//!
+//! In reading order:
+//!
+//! * [`plan_still`], [`plan_clip_frame`] and [`FramePlan`]: what to draw, as plain numbers. Everything that a
+//!   backend needs is in the plan, and nothing else is.
+//! * [`render`]: the processor's backend. Same plan, same bits, on every machine and for any number of threads.
+//! * [`Frame`] and [`Planes`]: the picture, and the picture as a video encoder takes it.
+//! * [`compare`]: whether two pictures are the same picture, which is how submissions are judged.
+//! * [`streams`] and [`math`]: the random numbers and the elementary functions that the bits depend on.
+//!
+//! `docs/rendering.md` is the specification of the chaos game that every backend plays.
+
+mod control;
+mod cpu;
+mod frame;
+mod plan;
+mod planes;
+
+pub mod compare;
+pub mod streams;
+
+pub use control::RenderControl;
+pub use cpu::{RenderError, math, render, with_threads};
+pub use frame::Frame;
+pub use plan::{
+    ClipGenomes, ClipSettings, FramePlan, MEMORY_BYTES_MAX, PlanError, SAMPLES_MAX, StillSettings,
+    plan_clip_frame, plan_still,
+};
+pub use planes::Planes;

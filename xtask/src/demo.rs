@@ -7,8 +7,8 @@
 //!      └── tracker ────────> a third machine's sync         (from the volunteers, by BitTorrent)
 //! ```
 //!
-//! Every machine is a folder under `target/demo` and a loopback address of its own, so that bytes
-//! can be told apart by where they came from.
+//! Every machine is a folder under `target/demo` and a loopback port of its own, so that bytes can be
+//! told apart by where they came from.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -63,6 +63,9 @@ fn build() -> anyhow::Result<()> {
     command.args(run::asm_features(&packages));
     run::step("building (the first time takes a while)", &mut command)
 }
+
+/// Any free port of this machine, unreachable from elsewhere.
+const LOOPBACK: &str = "127.0.0.1:0";
 
 /// A volunteer of the demonstration: one program renders, the other fetches and shares.
 struct Volunteer {
@@ -123,12 +126,7 @@ impl Demo {
         Ok((machine, url))
     }
 
-    fn start_volunteer(
-        &self,
-        name: &'static str,
-        host: u8,
-        url: &str,
-    ) -> anyhow::Result<Volunteer> {
+    fn start_volunteer(&self, name: &'static str, url: &str) -> anyhow::Result<Volunteer> {
         let data = self.folder.join(name.to_lowercase());
         let work = [
             "work",
@@ -142,14 +140,15 @@ impl Demo {
             "--json",
         ];
         let worker = Machine::start(&program("woolgather"), &work, &data)?;
-        let listen = format!("127.0.0.{host}:0");
         let share = [
             "sync",
             "--coordinator",
             url,
             "--listen",
-            &listen,
+            LOOPBACK,
             "--agree",
+            "--poll",
+            "1",
             "--json",
         ];
         let sharer = Machine::start(&program("woolgather"), &share, &data)?;
@@ -201,7 +200,7 @@ impl Demo {
             "--coordinator",
             url,
             "--listen",
-            "127.0.0.4:0",
+            LOOPBACK,
             "--agree",
             "--once",
             "--json",

@@ -28,8 +28,8 @@ mod memory;
 pub use librqbit_swarm::LibrqbitSwarm;
 pub use memory::{MemoryNetwork, MemorySwarm};
 pub use swarm::{
-    Download, Expected, Phase, Progress, RATE_FLOOR_BYTES_PER_SECOND, RateLimits, SeedHandle, Swarm,
-    SwarmError, SwarmFuture, SwarmSettings, Totals,
+    Download, Expected, Phase, Progress, RATE_FLOOR_BYTES_PER_SECOND, RateLimits, SeedHandle,
+    Swarm, SwarmError, SwarmFuture, SwarmSettings, Totals,
 };
 pub use torrent::{
     InfoHash, TorrentError, TorrentFile, TorrentSpec, TorrentSummary, create_torrent,

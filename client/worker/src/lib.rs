@@ -1,1 +1,26 @@
-//! Lease, render, encode, submit.
+//! A worker: lease → render → encode → submit, and audits of what others did.
+//!
+//! ```text
+//! coordinator ── lease ──> [assignment] ──> render threads ──frames──> encoder thread ──> submission
+//!                                      └──> one frame again ──────────────────────────> audit report
+//! ```
+//!
+//! Frames are rendered on a rayon pool of the worker's own, one after the other and each on all of
+//! its threads; the encoder follows on a thread beside it. Nothing is kept on disk: a work unit is
+//! minutes of work, and a lease that is not answered goes to somebody else.
+//!
+//! The caller watches through [`Event`]s and ends the work with a [`Stop`].
+
+mod assignment;
+mod audit;
+mod error;
+mod event;
+mod segment;
+mod speed;
+mod stop;
+mod worker;
+
+pub use error::WorkerError;
+pub use event::Event;
+pub use stop::Stop;
+pub use worker::{MeasureFrame, Worker, WorkerSettings};

@@ -1,1 +1,25 @@
 //! Leases, audits, ratings as pure functions: time and randomness are arguments.
+//!
+//! The coordinator's policy lives here, the store and the jobs only carry it out. Nothing here
+//! knows a clock, a database or HTTP; transcendental functions come from `libm`, so that a rating
+//! is the same number on every machine.
+//!
+//! # In reading order
+//!
+//! * [`seeds`]: the rng_seed of every clip.
+//! * [`leases`], [`audits`], [`credit`]: a work unit's life.
+//! * [`planning`]: which edges the flock's graph needs.
+//! * [`dealing`], [`ratings`], [`ballots`]: what voters are asked, and what their answers mean.
+//! * [`random`]: draws the others share.
+
+pub mod audits;
+pub mod ballots;
+pub mod credit;
+pub mod dealing;
+pub mod leases;
+pub mod planning;
+pub mod random;
+pub mod ratings;
+pub mod seeds;
+
+pub use ballots::VoterId;

@@ -8,8 +8,10 @@ pub const PREAMBLE_BYTES_MAX: u32 = 64 * 1024;
 pub const CLIP_FRAMES_MAX: u32 = 4096;
 /// The longest segment, in frames.
 pub const SEGMENT_FRAMES_MAX: u32 = 256;
-/// The widest or highest frame, in pixels.
-pub const FRAME_SIDE_MAX: u32 = 4096;
+/// The widest frame, in pixels.
+pub const FRAME_WIDTH_MAX: u32 = 4096;
+/// The highest frame, in pixels: what the codec's level for this width allows.
+pub const FRAME_HEIGHT_MAX: u32 = 2176;
 /// The smallest frame side, in pixels.
 pub const FRAME_SIDE_MIN: u32 = 16;
 /// The most leases in one answer.

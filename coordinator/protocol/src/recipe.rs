@@ -114,7 +114,6 @@ impl Recipe {
     ///
     /// [`RecipeError`] names the first field that is out of range, and the range.
     pub fn check(&self) -> Result<(), RecipeError> {
-        let side = limits::FRAME_SIDE_MIN..=limits::FRAME_SIDE_MAX;
         let within = |field, value: u32, legal: std::ops::RangeInclusive<u32>| {
             if legal.contains(&value) {
                 return Ok(());
@@ -126,9 +125,17 @@ impl Recipe {
                 legal,
             })
         };
-        within("width", self.width, side.clone())?;
-        within("height", self.height, side)?;
-        within("fps", self.fps, 1..=240)?;
+        within(
+            "width",
+            self.width,
+            limits::FRAME_SIDE_MIN..=limits::FRAME_WIDTH_MAX,
+        )?;
+        within(
+            "height",
+            self.height,
+            limits::FRAME_SIDE_MIN..=limits::FRAME_HEIGHT_MAX,
+        )?;
+        within("fps", self.fps, 1..=120)?;
         within(
             "segment_frames",
             self.segment_frames,

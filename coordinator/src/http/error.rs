@@ -9,6 +9,9 @@ use axum::response::{IntoResponse, Response};
 use woolgather_protocol::problem::CONTENT_TYPE;
 use woolgather_protocol::{Problem, ProblemKind};
 
+use crate::checks::CheckError;
+use crate::store::StoreError;
+
 /// Why a request got no good answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
@@ -56,6 +59,24 @@ impl ApiError {
 impl From<anyhow::Error> for ApiError {
     fn from(error: anyhow::Error) -> Self {
         Self::Internal(error)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Refused(problem) => Self::Refused(problem),
+            ours => Self::Internal(ours.into()),
+        }
+    }
+}
+
+impl From<CheckError> for ApiError {
+    fn from(error: CheckError) -> Self {
+        match error {
+            CheckError::Refused(problem) => Self::Refused(problem),
+            CheckError::Failed(ours) => Self::Internal(ours),
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! A request is believed while its time is within [`CLOCK_SKEW_MAX_MS`] of ours, so a nonce must
 //! be remembered for twice that long. Nonces are kept in buckets of a minute, and whole buckets are
-//! forgotten. The memory is lost at a restart; what a replay could do in the minutes after one is
-//! harmless, because everything that signed requests change is idempotent.
+//! forgotten. The memory is lost at a restart, so requests that were signed before it are refused
+//! as stale: their sender signs again. That costs a client one more round trip after a restart and
+//! spares the database a write for every signed request.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -20,8 +21,9 @@ const NONCES_MAX: usize = 3_000 * 600 * 3 / 2;
 type Mark = [u8; 16];
 
 /// Remembers requests for as long as they could be replayed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Nonces {
+    started_ms: i64,
     buckets: Mutex<VecDeque<Bucket>>,
 }
 
@@ -32,7 +34,38 @@ struct Bucket {
 }
 
 impl Nonces {
-    /// Takes note of a request whose signature was checked.
+    /// A memory that begins at `started_ms`.
+    #[must_use]
+    pub fn new(started_ms: i64) -> Self {
+        Self {
+            started_ms,
+            buckets: Mutex::default(),
+        }
+    }
+
+    /// Whether a request of this time can be told from a replay: its time is close to ours, and
+    /// not from before we began to remember.
+    ///
+    /// # Errors
+    ///
+    /// A [`Problem`], `stale-signature`: sign again by our clock.
+    pub fn check_time(&self, time_ms: i64, now_ms: i64) -> Result<(), Problem> {
+        let apart_ms = time_ms.abs_diff(now_ms);
+        let detail = if apart_ms > CLOCK_SKEW_MAX_MS.unsigned_abs() {
+            format!(
+                "the request's time is {} s from the coordinator's; up to {} s are legal",
+                apart_ms / 1000,
+                CLOCK_SKEW_MAX_MS / 1000
+            )
+        } else if time_ms < self.started_ms {
+            "the coordinator was restarted since; sign again".to_owned()
+        } else {
+            return Ok(());
+        };
+        Err(Problem::new(ProblemKind::StaleSignature, detail))
+    }
+
+    /// Takes note of a request whose time and signature were checked.
     ///
     /// # Errors
     ///
@@ -95,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_nonce_is_good_once_for_as_long_as_its_time_is_believed() {
-        let nonces = Nonces::default();
+        let nonces = Nonces::new(0);
         check(&nonces, 1, 0, None);
         check(&nonces, 2, BUCKET_MS * 3, None);
         let replayed = Some(ProblemKind::ReplayedSignature);
@@ -105,8 +138,25 @@ mod tests {
     }
 
     #[test]
+    fn a_request_from_before_the_memory_began_is_stale() {
+        let nonces = Nonces::new(1_000_000);
+        let check = |time_ms, now_ms, good: bool| {
+            let kind = nonces.check_time(time_ms, now_ms).err();
+            let expected = (!good).then_some(ProblemKind::StaleSignature);
+            assert_eq!(kind.map(|problem| problem.kind), expected, "{time_ms}");
+        };
+        check(1_000_000, 1_000_000, true);
+        check(999_999, 1_000_000, false);
+        check(1_000_000 + CLOCK_SKEW_MAX_MS, 1_000_000, true);
+        check(1_000_001 + CLOCK_SKEW_MAX_MS, 1_000_000, false);
+        check(2_000_000, 2_000_001 + CLOCK_SKEW_MAX_MS, false);
+        check(i64::MIN, 0, false);
+        check(i64::MAX, 0, false);
+    }
+
+    #[test]
     fn another_device_may_use_the_same_nonce() {
-        let nonces = Nonces::default();
+        let nonces = Nonces::new(0);
         check(&nonces, 1, 0, None);
         let other = PublicKey([2; 32]);
         assert!(nonces.claim(&other, &Nonce([1; 16]), 0).is_ok());
@@ -114,7 +164,7 @@ mod tests {
 
     #[test]
     fn old_requests_are_forgotten() {
-        let nonces = Nonces::default();
+        let nonces = Nonces::new(0);
         check(&nonces, 1, 0, None);
         check(&nonces, 2, 2 * CLOCK_SKEW_MAX_MS + 2 * BUCKET_MS, None);
         assert_eq!(nonces.buckets.lock().unwrap().len(), 1);

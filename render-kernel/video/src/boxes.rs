@@ -66,11 +66,11 @@ pub(crate) fn find_path<'a>(level: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u
     path.iter().try_fold(level, |level, kind| find(level, kind))
 }
 
-/// The content of a *full* box behind its version and flags; only version 0 is written by `join`.
-pub(crate) fn find_full<'a>(level: &'a [u8], kind: &[u8; 4]) -> Option<Bytes<'a>> {
+/// The content of a *full* box behind its version and flags, where the version is the one expected.
+pub(crate) fn find_full<'a>(level: &'a [u8], kind: &[u8; 4], version: u8) -> Option<Bytes<'a>> {
     let mut bytes = Bytes(find(level, kind)?);
-    let version = bytes.take(4)?[0];
-    (version == 0).then_some(bytes)
+    let found = bytes.take(4)?[0];
+    (found == version).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -80,7 +80,10 @@ mod tests {
     #[test]
     fn a_path_leads_to_the_content() {
         let file = b"\0\0\0\x08free\0\0\0\x14moov\0\0\0\x0ctrak\x01\x02\x03\x04";
-        assert_eq!(find_path(file, &[b"moov", b"trak"]), Some(&[1, 2, 3, 4][..]));
+        assert_eq!(
+            find_path(file, &[b"moov", b"trak"]),
+            Some(&[1, 2, 3, 4][..])
+        );
         assert_eq!(find_path(file, &[b"moov", b"mdia"]), None);
     }
 

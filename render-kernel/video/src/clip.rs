@@ -66,13 +66,21 @@ impl ClipReader {
     /// longer one.
     pub fn open(source: impl Read) -> Result<Self, ClipError> {
         let mut bytes = Vec::new();
-        source.take(CLIP_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+        source
+            .take(CLIP_BYTES_MAX as u64 + 1)
+            .read_to_end(&mut bytes)?;
         if bytes.len() > CLIP_BYTES_MAX {
             return Err(ClipError::TooLarge);
         }
         let index = Index::read(&bytes)?;
         let (width, height) = index.check_frames(&bytes)?;
-        Ok(Self { bytes: bytes.into(), units: index.units.into(), width, height, fps: index.fps })
+        Ok(Self {
+            bytes: bytes.into(),
+            units: index.units.into(),
+            width,
+            height,
+            fps: index.fps,
+        })
     }
 
     /// Frames in the clip, at least 1.
@@ -100,7 +108,8 @@ impl ClipReader {
         self.height
     }
 
-    /// A decoder that stands before frame 0, on one thread for each processor but at most four.
+    /// A decoder that stands before frame 0, on one thread for each processor but at most four: enough
+    /// for 1080p at 60 frames a second.
     ///
     /// # Errors
     ///
@@ -108,8 +117,27 @@ impl ClipReader {
     #[cfg(feature = "decode")]
     pub fn decoder(&self) -> Result<ClipDecoder, DecodeError> {
         let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(4));
-        let decoder = self.start(threads as u32)?;
-        Ok(ClipDecoder { clip: self.clone(), decoder, next_unit: 0, threads: threads as u32, state: State::Playing })
+        self.decoder_on(threads as u32)
+    }
+
+    /// The same on a number of threads, 1 to 64; the frames do not depend on it. With more than one,
+    /// the decoder works some frames ahead.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Decoder`] where the machine is out of memory or threads.
+    #[cfg(feature = "decode")]
+    pub fn decoder_on(&self, threads: u32) -> Result<ClipDecoder, DecodeError> {
+        let threads = threads.clamp(1, 64);
+        let decoder = self.start(threads)?;
+        let clip = self.clone();
+        Ok(ClipDecoder {
+            clip,
+            decoder,
+            next_unit: 0,
+            threads,
+            state: State::Playing,
+        })
     }
 
     #[cfg(feature = "decode")]
@@ -168,7 +196,12 @@ impl ClipDecoder {
         if self.state != State::Playing {
             return Ok(false);
         }
-        let Self { clip, decoder, next_unit, .. } = self;
+        let Self {
+            clip,
+            decoder,
+            next_unit,
+            ..
+        } = self;
         let mut feed = || {
             let unit = clip.units.get(*next_unit)?;
             *next_unit += 1;
@@ -222,14 +255,19 @@ impl Index {
             fps: read_frame_rate(media, table, frames).ok_or_else(missing("frame rate"))?,
             units: read_units(table, &sizes, file.len()).ok_or_else(missing("chunks"))?,
             segment_starts: read_segment_starts(table, frames).ok_or_else(missing("stss"))?,
-            sequence_header: read_configuration(table).ok_or_else(missing("av1C"))?.to_vec(),
+            sequence_header: read_configuration(table)
+                .ok_or_else(missing("av1C"))?
+                .to_vec(),
         })
     }
 
     /// Holds every frame to the structure of a segment; returns the frames' size.
     fn check_frames(&self, file: &[u8]) -> Result<(u32, u32), ClipError> {
         let mut size = None;
-        let ends = self.segment_starts[1..].iter().copied().chain([self.units.len() as u32]);
+        let ends = self.segment_starts[1..]
+            .iter()
+            .copied()
+            .chain([self.units.len() as u32]);
         for (&start, end) in self.segment_starts.iter().zip(ends) {
             let mut group = Group::default();
             for frame in start..end {
@@ -243,7 +281,9 @@ impl Index {
             // Unwrap safety: the group's first unit was read, which needs a sequence header.
             let (header, bytes) = group.sequence.expect("every group has a sequence header");
             if file[bytes] != self.sequence_header {
-                return Err(ClipError::Index("a segment has another sequence header than av1C"));
+                return Err(ClipError::Index(
+                    "a segment has another sequence header than av1C",
+                ));
             }
             size = Some((header.width, header.height));
         }
@@ -253,7 +293,7 @@ impl Index {
 
 /// Bytes of each frame, at least one frame.
 fn read_sizes(table: &[u8]) -> Option<Vec<u32>> {
-    let mut sizes = find_full(table, b"stsz")?;
+    let mut sizes = find_full(table, b"stsz", 0)?;
     let common = sizes.u32()?;
     let rows = sizes.table::<1>(CLIP_FRAMES_MAX)?;
     (common == 0 && !rows.is_empty()).then(|| rows.into_iter().flatten().collect())
@@ -261,11 +301,11 @@ fn read_sizes(table: &[u8]) -> Option<Vec<u32>> {
 
 /// Frames a second: all frames last [`TICKS_PER_FRAME`] of the track's clock.
 fn read_frame_rate(media: &[u8], table: &[u8], frames: u32) -> Option<u32> {
-    let mut header = find_full(media, b"mdhd")?;
-    // Creation and modification time.
-    header.take(8)?;
+    let mut header = find_full(media, b"mdhd", 1)?;
+    // Creation and modification time; `join` writes 64-bit times, which are version 1.
+    header.take(16)?;
     let timescale = header.u32()?;
-    let durations = find_full(table, b"stts")?.table::<2>(1)?;
+    let durations = find_full(table, b"stts", 0)?.table::<2>(1)?;
     let fps = timescale / TICKS_PER_FRAME;
     let is_whole = timescale % TICKS_PER_FRAME == 0 && (1..=FPS_MAX).contains(&fps);
     (is_whole && durations == [[frames, TICKS_PER_FRAME]]).then_some(fps)
@@ -273,8 +313,8 @@ fn read_frame_rate(media: &[u8], table: &[u8], frames: u32) -> Option<u32> {
 
 /// Where each frame stands: chunks follow one another, and within a chunk the frames do.
 fn read_units(table: &[u8], sizes: &[u32], file_bytes: usize) -> Option<Vec<Range<usize>>> {
-    let offsets = find_full(table, b"stco")?.table::<1>(CLIP_FRAMES_MAX)?;
-    let runs = find_full(table, b"stsc")?.table::<3>(CLIP_FRAMES_MAX)?;
+    let offsets = find_full(table, b"stco", 0)?.table::<1>(CLIP_FRAMES_MAX)?;
+    let runs = find_full(table, b"stsc", 0)?.table::<3>(CLIP_FRAMES_MAX)?;
     let mut runs = runs.into_iter().peekable();
     let mut per_chunk = 0;
     let mut sizes = sizes.iter();
@@ -288,7 +328,9 @@ fn read_units(table: &[u8], sizes: &[u32], file_bytes: usize) -> Option<Vec<Rang
         }
         let mut start = offset as usize;
         for size in sizes.by_ref().take(per_chunk as usize) {
-            let end = start.checked_add(*size as usize).filter(|&end| end <= file_bytes)?;
+            let end = start
+                .checked_add(*size as usize)
+                .filter(|&end| end <= file_bytes)?;
             units.push(start..end);
             start = end;
         }
@@ -298,17 +340,19 @@ fn read_units(table: &[u8], sizes: &[u32], file_bytes: usize) -> Option<Vec<Rang
 
 /// The frames that start a segment, counted from 0; the first is 0 and they rise.
 fn read_segment_starts(table: &[u8], frames: u32) -> Option<Vec<u32>> {
-    let rows = find_full(table, b"stss")?.table::<1>(frames)?;
-    let starts: Vec<u32> = rows.iter().map(|[sample]| sample.checked_sub(1)).collect::<Option<_>>()?;
-    let is_sound = starts.first() == Some(&0)
-        && starts.is_sorted_by(|a, b| a < b)
-        && starts.last()? < &frames;
+    let rows = find_full(table, b"stss", 0)?.table::<1>(frames)?;
+    let starts: Vec<u32> = rows
+        .iter()
+        .map(|[sample]| sample.checked_sub(1))
+        .collect::<Option<_>>()?;
+    let is_sound =
+        starts.first() == Some(&0) && starts.is_sorted_by(|a, b| a < b) && starts.last()? < &frames;
     is_sound.then_some(starts)
 }
 
 /// The sequence header that the `av01` sample entry carries.
 fn read_configuration(table: &[u8]) -> Option<&[u8]> {
-    let mut entries = find_full(table, b"stsd")?;
+    let mut entries = find_full(table, b"stsd", 0)?;
     if entries.u32()? != 1 {
         return None;
     }

@@ -89,16 +89,27 @@ pub fn decode_segment(
     limits: &DecodeLimits,
     on_frame: &mut dyn FnMut(u32, &DecodedFrame) -> ControlFlow<()>,
 ) -> Result<u32, DecodeError> {
-    within("size in bytes", segment.len() as u64, limits.bytes_max as u64)?;
+    within(
+        "size in bytes",
+        segment.len() as u64,
+        limits.bytes_max as u64,
+    )?;
     let info = inspect_segment(segment)?;
     within("frame width", info.width.into(), limits.width_max.into())?;
     within("frame height", info.height.into(), limits.height_max.into())?;
-    within("number of frames", info.frames().into(), limits.frames_max.into())?;
+    within(
+        "number of frames",
+        info.frames().into(),
+        limits.frames_max.into(),
+    )?;
 
     let mut decoder = Decoder::new(info.width, info.height, info.frames(), 1)?;
     let mut frame = DecodedFrame::default();
     let mut shown = 0;
-    let mut units = info.temporal_units.iter().map(|unit| &segment[unit.clone()]);
+    let mut units = info
+        .temporal_units
+        .iter()
+        .map(|unit| &segment[unit.clone()]);
     while decoder.next_frame(&mut || units.next(), &mut frame)? {
         shown += 1;
         if on_frame(shown - 1, &frame).is_break() {
@@ -109,7 +120,11 @@ pub fn decode_segment(
 }
 
 fn within(what: &'static str, found: u64, limit: u64) -> Result<(), DecodeError> {
-    if found <= limit { Ok(()) } else { Err(DecodeError::OverLimit { what, found, limit }) }
+    if found <= limit {
+        Ok(())
+    } else {
+        Err(DecodeError::OverLimit { what, found, limit })
+    }
 }
 
 /// rav1d for one stream of known size and length.
@@ -139,7 +154,14 @@ impl Decoder {
         settings.set_strict_std_compliance(true);
         let decoder = av1::Decoder::with_settings(&settings)
             .map_err(|error| DecodeError::Decoder(error.to_string()))?;
-        Ok(Self { decoder, width, height, expected, found: 0, pending: false })
+        Ok(Self {
+            decoder,
+            width,
+            height,
+            expected,
+            found: 0,
+            pending: false,
+        })
     }
 
     /// Decodes the next frame into `frame`, taking temporal units from `next_unit` as it needs them.
@@ -162,7 +184,10 @@ impl Decoder {
             }
         }
         if self.found != self.expected {
-            return Err(DecodeError::FrameCount { found: self.found, expected: self.expected });
+            return Err(DecodeError::FrameCount {
+                found: self.found,
+                expected: self.expected,
+            });
         }
         Ok(false)
     }
@@ -197,7 +222,11 @@ impl Decoder {
         }
     }
 
-    fn copy(&mut self, picture: &av1::Picture, frame: &mut DecodedFrame) -> Result<(), DecodeError> {
+    fn copy(
+        &mut self,
+        picture: &av1::Picture,
+        frame: &mut DecodedFrame,
+    ) -> Result<(), DecodeError> {
         let refuse = |reason: &str| DecodeError::Frame {
             frame: self.found,
             reason: reason.to_owned(),
@@ -210,15 +239,26 @@ impl Decoder {
         }
         if self.found == self.expected {
             let found = self.found + 1;
-            return Err(DecodeError::FrameCount { found, expected: self.expected });
+            return Err(DecodeError::FrameCount {
+                found,
+                expected: self.expected,
+            });
         }
         frame.width = self.width;
         frame.height = self.height;
         let chroma_width = chroma_side(self.width);
         for (component, samples, width) in [
             (av1::PlanarImageComponent::Y, &mut frame.luma, self.width),
-            (av1::PlanarImageComponent::U, &mut frame.chroma_blue, chroma_width),
-            (av1::PlanarImageComponent::V, &mut frame.chroma_red, chroma_width),
+            (
+                av1::PlanarImageComponent::U,
+                &mut frame.chroma_blue,
+                chroma_width,
+            ),
+            (
+                av1::PlanarImageComponent::V,
+                &mut frame.chroma_red,
+                chroma_width,
+            ),
         ] {
             copy_plane(picture, component, samples, width as usize);
         }
@@ -227,7 +267,10 @@ impl Decoder {
     }
 
     fn frame_error(&self, error: av1::Error) -> DecodeError {
-        DecodeError::Frame { frame: self.found, reason: error.to_string() }
+        DecodeError::Frame {
+            frame: self.found,
+            reason: error.to_string(),
+        }
     }
 }
 

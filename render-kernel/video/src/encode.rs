@@ -3,6 +3,18 @@
 //! A segment stands alone: its encoder sees no frame of its neighbours and keeps no state. Its bytes
 //! depend on the planes and the settings only, never on the number of threads. The encoder works on the
 //! rayon pool that calls it.
+//!
+//! # What was chosen, and why
+//!
+//! Measured on dark, grainy flame-like frames at speed 10, as bytes at the same luma error (320×180 and
+//! 640×360, 20 to 300 samples a pixel, 41 and 44 dB):
+//!
+//! * *Blocks down to 8×8* instead of the preset's fixed 32×32: 29 to 49 % fewer bytes. Flames are thin
+//!   threads, and a 32×32 block always has some empty ground in it. Costs a third of the speed.
+//! * *No reordering*: 0 to 6 % more bytes, often none, a third faster, and every frame comes out equally
+//!   good, where the usual pyramid lets every other frame fall by half a decibel. Audits look at single
+//!   frames.
+//! * *Tuned for PSNR*: 1 to 5 % fewer bytes than psychovisual, and up to 40 % faster.
 
 use std::sync::Arc;
 
@@ -89,7 +101,12 @@ impl SegmentEncoder {
     /// [`EncodeError::FrameSize`], [`EncodeError::Planes`] and [`EncodeError::FrameCount`] refuse the
     /// frame and leave the encoder as it was. [`EncodeError::Encoder`] is final.
     pub fn push(&mut self, planes: &PlanesRef<'_>) -> Result<(), EncodeError> {
-        let EncoderSettings { width, height, segment_frames, .. } = self.settings;
+        let EncoderSettings {
+            width,
+            height,
+            segment_frames,
+            ..
+        } = self.settings;
         if (planes.width, planes.height) != (width, height) {
             return Err(EncodeError::FrameSize {
                 width: planes.width,
@@ -101,7 +118,10 @@ impl SegmentEncoder {
         planes.check()?;
         if self.pushed == segment_frames {
             let pushed = segment_frames + 1;
-            return Err(EncodeError::FrameCount { pushed, expected: segment_frames });
+            return Err(EncodeError::FrameCount {
+                pushed,
+                expected: segment_frames,
+            });
         }
         let frame = self.copy(planes);
         self.context.send_frame(frame)?;
@@ -120,13 +140,19 @@ impl SegmentEncoder {
     pub fn finish(mut self) -> Result<Vec<u8>, EncodeError> {
         let expected = self.settings.segment_frames;
         if self.pushed != expected {
-            return Err(EncodeError::FrameCount { pushed: self.pushed, expected });
+            return Err(EncodeError::FrameCount {
+                pushed: self.pushed,
+                expected,
+            });
         }
         self.context.flush();
         self.drain()?;
         let frames = inspect_segment(&self.stream)?.frames();
         if frames != expected {
-            return Err(EncodeError::FrameCount { pushed: frames, expected });
+            return Err(EncodeError::FrameCount {
+                pushed: frames,
+                expected,
+            });
         }
         Ok(self.stream)
     }
@@ -171,7 +197,10 @@ impl SegmentEncoder {
 ///
 /// [`EncodeError::Settings`] where a setting is out of its range; the others are the encoder's failures.
 pub fn sequence_header(settings: &EncoderSettings) -> Result<Vec<u8>, EncodeError> {
-    let single = EncoderSettings { segment_frames: 1, ..*settings };
+    let single = EncoderSettings {
+        segment_frames: 1,
+        ..*settings
+    };
     settings.check()?;
     let mut encoder = SegmentEncoder::new(&single)?;
     let luma = vec![512; settings.width as usize * settings.height as usize];
@@ -187,11 +216,18 @@ pub fn sequence_header(settings: &EncoderSettings) -> Result<Vec<u8>, EncodeErro
     Ok(inspect_segment(&encoder.finish()?)?.sequence_header)
 }
 
+/// From this preset on, rav1e leaves out blocks smaller than 16×16.
+const COARSE_BLOCKS_SPEED: u8 = 9;
+
 /// rav1e's configuration for a recipe.
 fn configuration(settings: &EncoderSettings) -> av1::EncoderConfig {
     let mut speed_settings = av1::SpeedSettings::from_preset(settings.speed);
     // One group of pictures, whatever is in it.
     speed_settings.scene_detection_mode = av1::SceneDetectionSpeed::None;
+    if settings.speed >= COARSE_BLOCKS_SPEED {
+        speed_settings.partition.partition_range =
+            av1::PartitionRange::new(av1::BlockSize::BLOCK_8X8, av1::BlockSize::BLOCK_32X32);
+    }
     av1::EncoderConfig {
         width: settings.width as usize,
         height: settings.height as usize,
@@ -208,11 +244,22 @@ fn configuration(settings: &EncoderSettings) -> av1::EncoderConfig {
         level_idx: Some(level_index(settings)),
         min_key_frame_interval: settings.segment_frames.into(),
         max_key_frame_interval: settings.segment_frames.into(),
-        low_latency: false,
+        low_latency: true,
         quantizer: settings.quantizer.into(),
-        tune: av1::Tune::Psychovisual,
+        tune: av1::Tune::Psnr,
         tiles: 1,
         speed_settings,
         ..av1::EncoderConfig::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::settings::{ENCODER_NAME, ENCODER_VERSION};
+
+    #[test]
+    fn the_version_in_recipes_is_the_one_built_in() {
+        assert_eq!(ENCODER_NAME, "rav1e");
+        assert_eq!(rav1e::version::short(), ENCODER_VERSION);
     }
 }

@@ -103,7 +103,9 @@ pub enum SegmentError {
 /// [`SegmentError`]; all of them mean that the segment is to be refused.
 pub fn inspect_segment(segment: &[u8]) -> Result<SegmentInfo, SegmentError> {
     if segment.len() > SEGMENT_BYTES_MAX {
-        return Err(SegmentError::TooLarge { bytes: segment.len() });
+        return Err(SegmentError::TooLarge {
+            bytes: segment.len(),
+        });
     }
     if segment.is_empty() {
         return Err(SegmentError::Truncated { offset: 0 });
@@ -125,7 +127,9 @@ pub fn inspect_segment(segment: &[u8]) -> Result<SegmentInfo, SegmentError> {
         temporal_units.push(start..offset);
     }
     // Unwrap safety: the first unit was read, and reading it without a sequence header is an error.
-    let (header, bytes) = group.sequence.expect("the first unit has a sequence header");
+    let (header, bytes) = group
+        .sequence
+        .expect("the first unit has a sequence header");
     Ok(SegmentInfo {
         sequence_header: segment[bytes].to_vec(),
         width: header.width,
@@ -150,11 +154,7 @@ impl Group {
     /// # Errors
     ///
     /// [`SegmentError`] for the first thing that does not fit the group.
-    pub(crate) fn read_unit(
-        &mut self,
-        stream: &[u8],
-        start: usize,
-    ) -> Result<usize, SegmentError> {
+    pub(crate) fn read_unit(&mut self, stream: &[u8], start: usize) -> Result<usize, SegmentError> {
         let mut offset = start;
         loop {
             let obu = read_obu(stream, offset)?;
@@ -162,7 +162,10 @@ impl Group {
             let shown = match obu.kind {
                 ObuKind::TemporalDelimiter => {
                     let reason = "a temporal unit shows no frame";
-                    return Err(SegmentError::Group { offset: obu.whole.start, reason });
+                    return Err(SegmentError::Group {
+                        offset: obu.whole.start,
+                        reason,
+                    });
                 }
                 ObuKind::SequenceHeader => {
                     self.read_sequence(stream, &obu)?;
@@ -180,7 +183,10 @@ impl Group {
     fn read_sequence(&mut self, stream: &[u8], obu: &Obu) -> Result<(), SegmentError> {
         if self.sequence.is_some() {
             let reason = "a second sequence header";
-            return Err(SegmentError::Group { offset: obu.whole.start, reason });
+            return Err(SegmentError::Group {
+                offset: obu.whole.start,
+                reason,
+            });
         }
         let header = read_sequence_header(&stream[obu.payload.clone()])?;
         self.sequence = Some((header, obu.whole.clone()));
@@ -189,7 +195,10 @@ impl Group {
 
     /// A frame header that stands alone: it must show a frame that an earlier unit has coded.
     fn read_shown_again(&self, stream: &[u8], obu: &Obu) -> Result<bool, SegmentError> {
-        let refuse = |reason| SegmentError::Group { offset: obu.whole.start, reason };
+        let refuse = |reason| SegmentError::Group {
+            offset: obu.whole.start,
+            reason,
+        };
         if !self.key_seen {
             return Err(refuse("a frame is shown again before there is one"));
         }
@@ -204,12 +213,17 @@ impl Group {
 
     /// A coded frame. Returns whether it is shown at once.
     fn read_frame(&mut self, stream: &[u8], obu: &Obu) -> Result<bool, SegmentError> {
-        let refuse = |reason| SegmentError::Group { offset: obu.whole.start, reason };
+        let refuse = |reason| SegmentError::Group {
+            offset: obu.whole.start,
+            reason,
+        };
         if self.sequence.is_none() {
             return Err(refuse("a frame before the sequence header"));
         }
-        let header = FrameHeader::read(&stream[obu.payload.clone()])
-            .ok_or(SegmentError::Truncated { offset: obu.whole.start })?;
+        let header =
+            FrameHeader::read(&stream[obu.payload.clone()]).ok_or(SegmentError::Truncated {
+                offset: obu.whole.start,
+            })?;
         let is_key = header.kind == FrameKind::Key;
         if header.shows_existing {
             return Err(refuse("a coded frame that claims to be an old one"));
@@ -221,7 +235,11 @@ impl Group {
             return Err(refuse("a frame with a size of its own"));
         }
         if is_key == self.key_seen {
-            return Err(refuse(if is_key { "a second key frame" } else { "no key frame first" }));
+            return Err(refuse(if is_key {
+                "a second key frame"
+            } else {
+                "no key frame first"
+            }));
         }
         if is_key && !header.shown {
             return Err(refuse("the key frame is not shown"));
@@ -271,6 +289,11 @@ impl FrameHeader {
         // Whether probabilities stay as they are.
         bits.flag()?;
         let has_own_size = bits.flag()?;
-        Some(Self { shows_existing, kind, shown, has_own_size })
+        Some(Self {
+            shows_existing,
+            kind,
+            shown,
+            has_own_size,
+        })
     }
 }

@@ -76,7 +76,9 @@ pub enum JoinError {
         index: usize,
     },
     /// Together they are more than a clip may be.
-    #[error("clip of {frames} frames and {bytes} bytes, the limits are {CLIP_FRAMES_MAX} and {CLIP_BYTES_MAX}")]
+    #[error(
+        "clip of {frames} frames and {bytes} bytes, the limits are {CLIP_FRAMES_MAX} and {CLIP_BYTES_MAX}"
+    )]
     TooLarge {
         /// Frames together.
         frames: usize,
@@ -101,7 +103,9 @@ pub fn join_segments(segments: &[&[u8]], settings: &JoinSettings) -> Result<Vec<
     let first = infos.first().ok_or(JoinError::Empty)?;
     let frames = infos.iter().map(|info| info.temporal_units.len()).sum();
     let bytes = infos.iter().map(payload_bytes).sum();
-    if frames > CLIP_FRAMES_MAX as usize || bytes > CLIP_BYTES_MAX - crate::limits::CLIP_INDEX_BYTES_MAX {
+    if frames > CLIP_FRAMES_MAX as usize
+        || bytes > CLIP_BYTES_MAX - crate::limits::CLIP_INDEX_BYTES_MAX
+    {
         return Err(JoinError::TooLarge { frames, bytes });
     }
 
@@ -109,7 +113,13 @@ pub fn join_segments(segments: &[&[u8]], settings: &JoinSettings) -> Result<Vec<
     // draft. Offsets have a fixed width, so the final one is as long.
     let draft = encode_index(first, &infos, settings, 0)?;
     let mut clip = encode_index(first, &infos, settings, draft.len())?;
-    encode(&Header { kind: mp4_atom::FourCC::new(b"mdat"), size: Some(bytes) }, &mut clip)?;
+    encode(
+        &Header {
+            kind: mp4_atom::FourCC::new(b"mdat"),
+            size: Some(bytes),
+        },
+        &mut clip,
+    )?;
     for (segment, info) in segments.iter().zip(&infos) {
         for unit in &info.temporal_units {
             clip.extend_from_slice(&segment[unit.clone()]);
@@ -118,19 +128,22 @@ pub fn join_segments(segments: &[&[u8]], settings: &JoinSettings) -> Result<Vec<
     Ok(clip)
 }
 
-fn inspect_all(
-    segments: &[&[u8]],
-    settings: &JoinSettings,
-) -> Result<Vec<SegmentInfo>, JoinError> {
+fn inspect_all(segments: &[&[u8]], settings: &JoinSettings) -> Result<Vec<SegmentInfo>, JoinError> {
     let mut infos: Vec<SegmentInfo> = Vec::with_capacity(segments.len());
     for (index, segment) in segments.iter().enumerate() {
-        let info =
-            inspect_segment(segment).map_err(|error| JoinError::Segment { index, error })?;
+        let info = inspect_segment(segment).map_err(|error| JoinError::Segment { index, error })?;
         let SegmentInfo { width, height, .. } = info;
         if (width, height) != (settings.width, settings.height) {
-            return Err(JoinError::FrameSize { index, width, height });
+            return Err(JoinError::FrameSize {
+                index,
+                width,
+                height,
+            });
         }
-        if infos.first().is_some_and(|first| first.sequence_header != info.sequence_header) {
+        if infos
+            .first()
+            .is_some_and(|first| first.sequence_header != info.sequence_header)
+        {
             return Err(JoinError::SequenceHeader { index });
         }
         infos.push(info);
@@ -143,7 +156,8 @@ fn payload_bytes(info: &SegmentInfo) -> usize {
 }
 
 fn encode(atom: &impl Encode, to: &mut Vec<u8>) -> Result<(), JoinError> {
-    atom.encode(to).map_err(|error| JoinError::Index(error.to_string()))
+    atom.encode(to)
+        .map_err(|error| JoinError::Index(error.to_string()))
 }
 
 /// Everything in front of `mdat`. `index_bytes` is its own length, which the chunk offsets include.
@@ -176,7 +190,14 @@ fn movie(
     // Unwrap safety: inspection holds frames to at most 4096 pixels a side.
     let side = |pixels: u32| u16::try_from(pixels).expect("frame sides fit 16 bits");
     Moov {
-        mvhd: Mvhd { timescale, duration, rate: 1.into(), volume: 1.into(), next_track_id: 2, ..Mvhd::default() },
+        mvhd: Mvhd {
+            timescale,
+            duration,
+            rate: 1.into(),
+            volume: 1.into(),
+            next_track_id: 2,
+            ..Mvhd::default()
+        },
         trak: vec![Trak {
             tkhd: Tkhd {
                 track_id: 1,
@@ -188,11 +209,23 @@ fn movie(
                 ..Tkhd::default()
             },
             mdia: Mdia {
-                mdhd: Mdhd { timescale, duration, language: "und".into(), ..Mdhd::default() },
-                hdlr: Hdlr { handler: b"vide".into(), name: "Woolgather clip".into() },
+                mdhd: Mdhd {
+                    timescale,
+                    duration,
+                    language: "und".into(),
+                    ..Mdhd::default()
+                },
+                hdlr: Hdlr {
+                    handler: b"vide".into(),
+                    name: "Woolgather clip".into(),
+                },
                 minf: Minf {
                     vmhd: Some(Vmhd::default()),
-                    dinf: Dinf { dref: Dref { entries: vec![Url::default().into()] } },
+                    dinf: Dinf {
+                        dref: Dref {
+                            entries: vec![Url::default().into()],
+                        },
+                    },
                     stbl: sample_table(first, infos, settings, index_bytes),
                     ..Minf::default()
                 },
@@ -219,7 +252,10 @@ fn sample_table(
         sync_samples.push(sample);
         chunk_offsets.push(offset);
         // A run of chunks with the same number of frames is written once, at its first chunk.
-        if chunk_runs.last().is_none_or(|run| run.samples_per_chunk != info.frames()) {
+        if chunk_runs
+            .last()
+            .is_none_or(|run| run.samples_per_chunk != info.frames())
+        {
             chunk_runs.push(StscEntry {
                 first_chunk: chunk,
                 samples_per_chunk: info.frames(),
@@ -231,16 +267,29 @@ fn sample_table(
     }
     let units = infos.iter().flat_map(|info| &info.temporal_units);
     Stbl {
-        stsd: Stsd { codecs: vec![Codec::Av01(sample_entry(first, settings))] },
+        stsd: Stsd {
+            codecs: vec![Codec::Av01(sample_entry(first, settings))],
+        },
         stts: Stts {
-            entries: vec![SttsEntry { sample_count: frames, sample_delta: TICKS_PER_FRAME }],
+            entries: vec![SttsEntry {
+                sample_count: frames,
+                sample_delta: TICKS_PER_FRAME,
+            }],
         },
-        stss: Some(Stss { entries: sync_samples }),
-        stsc: Stsc { entries: chunk_runs },
+        stss: Some(Stss {
+            entries: sync_samples,
+        }),
+        stsc: Stsc {
+            entries: chunk_runs,
+        },
         stsz: Stsz {
-            samples: StszSamples::Different { sizes: units.map(|unit| unit.len() as u32).collect() },
+            samples: StszSamples::Different {
+                sizes: units.map(|unit| unit.len() as u32).collect(),
+            },
         },
-        stco: Some(Stco { entries: chunk_offsets }),
+        stco: Some(Stco {
+            entries: chunk_offsets,
+        }),
         ..Stbl::default()
     }
 }
@@ -276,7 +325,10 @@ fn sample_entry(first: &SegmentInfo, settings: &JoinSettings) -> Av01 {
             matrix_coefficients: BT709,
             full_range_flag: false,
         }),
-        pasp: Some(Pasp { h_spacing: 1, v_spacing: 1 }),
+        pasp: Some(Pasp {
+            h_spacing: 1,
+            v_spacing: 1,
+        }),
         ..Av01::default()
     }
 }

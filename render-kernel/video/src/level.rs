@@ -56,7 +56,12 @@ pub(crate) fn level_index(settings: &EncoderSettings) -> u8 {
     };
     let roomy = |level: &&Level| megabits <= level.megabits_max || level.index >= 14;
     // Unwrap safety: the limits on size and frame rate are those of level 5.2, the last row.
-    LEVELS.iter().filter(holds).find(roomy).expect("limits end at level 5.2").index
+    LEVELS
+        .iter()
+        .filter(holds)
+        .find(roomy)
+        .expect("limits end at level 5.2")
+        .index
 }
 
 #[cfg(test)]
@@ -65,8 +70,17 @@ mod tests {
     use crate::limits;
 
     fn check(width: u32, height: u32, fps: u32, expected: u8) {
-        let settings = EncoderSettings { width, height, fps, ..EncoderSettings::default() };
-        assert_eq!(level_index(&settings), expected, "{width}x{height} at {fps}");
+        let settings = EncoderSettings {
+            width,
+            height,
+            fps,
+            ..EncoderSettings::default()
+        };
+        assert_eq!(
+            level_index(&settings),
+            expected,
+            "{width}x{height} at {fps}"
+        );
     }
 
     #[test]
@@ -82,6 +96,11 @@ mod tests {
 
     #[test]
     fn the_largest_settings_still_have_a_level() {
-        check(limits::FRAME_WIDTH_MAX, limits::FRAME_HEIGHT_MAX, limits::FPS_MAX, 14);
+        check(
+            limits::FRAME_WIDTH_MAX,
+            limits::FRAME_HEIGHT_MAX,
+            limits::FPS_MAX,
+            14,
+        );
     }
 }

@@ -35,7 +35,9 @@ pub(crate) struct Obu {
 /// header is not one of ours.
 pub(crate) fn read_obu(stream: &[u8], offset: usize) -> Result<Obu, SegmentError> {
     let refuse = |reason| SegmentError::Obu { offset, reason };
-    let header = *stream.get(offset).ok_or(SegmentError::Truncated { offset })?;
+    let header = *stream
+        .get(offset)
+        .ok_or(SegmentError::Truncated { offset })?;
     if header & 0b1000_0001 != 0 {
         return Err(refuse("a reserved bit is set"));
     }
@@ -57,7 +59,11 @@ pub(crate) fn read_obu(stream: &[u8], offset: usize) -> Result<Obu, SegmentError
     let start = size_start + size_bytes;
     let end = start.checked_add(size).filter(|&end| end <= stream.len());
     let end = end.ok_or(SegmentError::Truncated { offset })?;
-    Ok(Obu { kind, whole: offset..end, payload: start..end })
+    Ok(Obu {
+        kind,
+        whole: offset..end,
+        payload: start..end,
+    })
 }
 
 /// A little-endian number of seven bits a byte: its value and how many bytes it took.
@@ -74,7 +80,10 @@ fn read_leb128(bytes: &[u8], offset: usize) -> Result<(usize, usize), SegmentErr
     if bytes.len() < 5 {
         return Err(SegmentError::Truncated { offset });
     }
-    Err(SegmentError::Obu { offset, reason: "its size has more than five bytes" })
+    Err(SegmentError::Obu {
+        offset,
+        reason: "its size has more than five bytes",
+    })
 }
 
 #[cfg(test)]
@@ -88,7 +97,14 @@ mod tests {
     #[test]
     fn a_temporal_delimiter_is_two_bytes() {
         let obu = read_obu(&[0x12, 0x00], 0).unwrap();
-        assert_eq!(obu, Obu { kind: ObuKind::TemporalDelimiter, whole: 0..2, payload: 2..2 });
+        assert_eq!(
+            obu,
+            Obu {
+                kind: ObuKind::TemporalDelimiter,
+                whole: 0..2,
+                payload: 2..2
+            }
+        );
     }
 
     #[test]
@@ -100,10 +116,19 @@ mod tests {
 
     #[test]
     fn a_size_past_the_end_is_truncation() {
-        assert_eq!(read_obu(&[0x32, 0x03, 0, 0], 0), Err(SegmentError::Truncated { offset: 0 }));
-        assert_eq!(read_obu(&[0x32, 0x80], 0), Err(SegmentError::Truncated { offset: 0 }));
+        assert_eq!(
+            read_obu(&[0x32, 0x03, 0, 0], 0),
+            Err(SegmentError::Truncated { offset: 0 })
+        );
+        assert_eq!(
+            read_obu(&[0x32, 0x80], 0),
+            Err(SegmentError::Truncated { offset: 0 })
+        );
         let longest = [0x32, 0xff, 0xff, 0xff, 0xff, 0x7f];
-        assert_eq!(read_obu(&longest, 0), Err(SegmentError::Truncated { offset: 0 }));
+        assert_eq!(
+            read_obu(&longest, 0),
+            Err(SegmentError::Truncated { offset: 0 })
+        );
     }
 
     #[test]

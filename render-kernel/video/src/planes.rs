@@ -126,9 +126,16 @@ pub(crate) fn chroma_side(side: u32) -> u32 {
 /// If the two frames differ in size: comparing them is the caller's bug.
 #[must_use]
 pub fn psnr_luma(a: &PlanesRef<'_>, b: &PlanesRef<'_>) -> f64 {
-    assert_eq!((a.width, a.height, a.luma.len()), (b.width, b.height, b.luma.len()));
-    let squares: u64 =
-        a.luma.iter().zip(b.luma).map(|(&x, &y)| u64::from(x.abs_diff(y)).pow(2)).sum();
+    assert_eq!(
+        (a.width, a.height, a.luma.len()),
+        (b.width, b.height, b.luma.len())
+    );
+    let squares: u64 = a
+        .luma
+        .iter()
+        .zip(b.luma)
+        .map(|(&x, &y)| u64::from(x.abs_diff(y)).pow(2))
+        .sum();
     let mean = squares as f64 / a.luma.len() as f64;
     10.0 * (f64::from(SAMPLE_MAX).powi(2) / mean).log10()
 }
@@ -138,7 +145,13 @@ mod tests {
     use super::*;
 
     fn planes<'a>(width: u32, height: u32, luma: &'a [u16], chroma: &'a [u16]) -> PlanesRef<'a> {
-        PlanesRef { width, height, luma, chroma_blue: chroma, chroma_red: chroma }
+        PlanesRef {
+            width,
+            height,
+            luma,
+            chroma_blue: chroma,
+            chroma_red: chroma,
+        }
     }
 
     #[test]
@@ -158,7 +171,13 @@ mod tests {
     #[test]
     fn eleven_bits_do_not_fit() {
         let error = planes(2, 2, &[0, 0, 1024, 0], &[512]).check().unwrap_err();
-        assert_eq!(error, PlanesError::Range { plane: "luma", sample: 1024 });
+        assert_eq!(
+            error,
+            PlanesError::Range {
+                plane: "luma",
+                sample: 1024
+            }
+        );
     }
 
     #[test]

@@ -32,21 +32,29 @@ pub(crate) struct SequenceHeader {
 /// [`SegmentError::Sequence`] with what does not fit, [`SegmentError::FrameSize`] where a frame would
 /// be outside [`crate::limits`].
 pub(crate) fn read_sequence_header(payload: &[u8]) -> Result<SequenceHeader, SegmentError> {
-    let mut fields = Fields { bits: BitReader::new(payload) };
+    let mut fields = Fields {
+        bits: BitReader::new(payload),
+    };
     let level_index = fields.profile_and_level()?;
     let (width, height) = fields.frame_size()?;
     fields.tools()?;
     fields.colour()?;
     fields.must_be("film grain", false)?;
     if !fields.bits.ends_in_trailing_bits() {
-        return Err(SegmentError::Sequence("it does not end where its fields end"));
+        return Err(SegmentError::Sequence(
+            "it does not end where its fields end",
+        ));
     }
     let width_fits = (FRAME_SIDE_MIN..=FRAME_WIDTH_MAX).contains(&width);
     let height_fits = (FRAME_SIDE_MIN..=FRAME_HEIGHT_MAX).contains(&height);
     if !width_fits || !height_fits {
         return Err(SegmentError::FrameSize { width, height });
     }
-    Ok(SequenceHeader { width, height, level_index })
+    Ok(SequenceHeader {
+        width,
+        height,
+        level_index,
+    })
 }
 
 /// The header's fields, in their order.
@@ -56,16 +64,24 @@ struct Fields<'a> {
 
 impl Fields<'_> {
     fn number(&mut self, bits: u32) -> Result<u32, SegmentError> {
-        self.bits.number(bits).ok_or(SegmentError::Sequence("it is cut short"))
+        self.bits
+            .number(bits)
+            .ok_or(SegmentError::Sequence("it is cut short"))
     }
 
     fn flag(&mut self) -> Result<bool, SegmentError> {
-        self.bits.flag().ok_or(SegmentError::Sequence("it is cut short"))
+        self.bits
+            .flag()
+            .ok_or(SegmentError::Sequence("it is cut short"))
     }
 
     /// Reads a flag that has one value in all our streams; `what` names it in the refusal.
     fn must_be(&mut self, what: &'static str, expected: bool) -> Result<(), SegmentError> {
-        if self.flag()? == expected { Ok(()) } else { Err(SegmentError::Sequence(what)) }
+        if self.flag()? == expected {
+            Ok(())
+        } else {
+            Err(SegmentError::Sequence(what))
+        }
     }
 
     /// The same for a number.
@@ -75,7 +91,11 @@ impl Fields<'_> {
         bits: u32,
         expected: u32,
     ) -> Result<(), SegmentError> {
-        if self.number(bits)? == expected { Ok(()) } else { Err(SegmentError::Sequence(what)) }
+        if self.number(bits)? == expected {
+            Ok(())
+        } else {
+            Err(SegmentError::Sequence(what))
+        }
     }
 
     /// From `seq_profile` to the operating point; returns its level.

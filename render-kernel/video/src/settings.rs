@@ -35,7 +35,14 @@ pub struct EncoderSettings {
 impl Default for EncoderSettings {
     /// The default flock's: 1280×720 at 30 frames a second, segments of 32.
     fn default() -> Self {
-        Self { width: 1280, height: 720, fps: 30, speed: 10, quantizer: 80, segment_frames: 32 }
+        Self {
+            width: 1280,
+            height: 720,
+            fps: 30,
+            speed: 10,
+            quantizer: 80,
+            segment_frames: 32,
+        }
     }
 }
 
@@ -68,7 +75,12 @@ impl EncoderSettings {
             ("segment_frames", self.segment_frames, 1, SEGMENT_FRAMES_MAX),
         ] {
             if !(min..=max).contains(&found) {
-                return Err(SettingsError { name, min, max, found });
+                return Err(SettingsError {
+                    name,
+                    min,
+                    max,
+                    found,
+                });
             }
         }
         Ok(())
@@ -81,7 +93,10 @@ mod tests {
 
     #[test]
     fn a_frame_must_be_sixteen_pixels_high() {
-        let settings = EncoderSettings { height: 15, ..EncoderSettings::default() };
+        let settings = EncoderSettings {
+            height: 15,
+            ..EncoderSettings::default()
+        };
         let error = settings.check().unwrap_err();
         assert_eq!(error.to_string(), "height is 15, it must be 16 to 2176");
     }

@@ -7,7 +7,7 @@
 // In a cross-fade a second set of planes lies under the first and `share` says how much of the
 // first is seen. Otherwise `share` is 1 and the lower planes are not read.
 //
-// Twin: `color.rs` in the player, which the tests hold this text to.
+// Twin: `gpu/color.rs` in the player, a reference that its tests hold this text to.
 
 struct PlanesUniform {
     // Size of the upper picture in luma pixels; also the size of the target.

@@ -1,2 +1,25 @@
-//! stub
-fn main() {}
+//! Measurements against named references: flam3's pictures, and the promise about upload sizes.
+//!
+//! `cargo xtask bench oracle` and `cargo xtask bench upload` run this program in release. Results go to
+//! standard output, progress to standard error; the exit status is 1 when a promise is missed.
+
+mod args;
+mod oracle;
+mod picture;
+#[cfg(feature = "upload")]
+mod upload;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+fn main() -> anyhow::Result<ExitCode> {
+    let kept = match Args::parse().command {
+        Command::Oracle(options) => oracle::run(&options)?,
+        #[cfg(feature = "upload")]
+        Command::Upload(options) => upload::run(&options)?,
+    };
+    Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

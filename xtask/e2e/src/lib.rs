@@ -1,9 +1,8 @@
 //! End-to-end tests: real processes, real sockets, kill -9, other people's BitTorrent clients.
 //!
 //! The tests are in `tests/`; here is what they share: a [`Grid`], which is a coordinator with a
-//! folder for every machine around it. Every machine has a loopback address of its own (127.0.0.2,
-//! 127.0.0.3, …), so that bytes can be told apart by where they came from. Nothing leaves the
-//! loopback range.
+//! folder for every machine around it. Every machine has a loopback port of its own, so that bytes can be
+//! told apart by where they came from. Nothing leaves the loopback range.
 //!
 //! The programs must have been built (`cargo build --workspace --bins`; `cargo xtask test` does).
 
@@ -112,6 +111,16 @@ impl Grid {
         let mut args = vec![command, "--coordinator", &self.url, "--json"];
         args.extend(options);
         Machine::start(&program("woolgather")?, &args, &self.machine(name))
+    }
+
+    /// Starts a machine that fetches and shares.
+    ///
+    /// # Errors
+    ///
+    /// When the process cannot be started.
+    pub fn sharer(&self, name: &str, options: &[&str]) -> anyhow::Result<Machine> {
+        let fixed = ["--agree", "--listen", "127.0.0.1:0", "--poll", "1"];
+        self.client(name, "sync", &[&fixed, options].concat())
     }
 
     /// Starts a worker with one thread.

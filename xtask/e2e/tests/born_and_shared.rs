@@ -19,19 +19,12 @@ async fn two_volunteers_make_a_sheep_and_a_third_machine_gets_it_from_them() -> 
     assert_eq!(clip.frames, 12);
     assert!(!clip.volunteers.is_empty());
 
-    let sharers = [
-        grid.client("ada", "sync", &["--agree", "--listen", "127.0.0.2:0"])?,
-        grid.client("grace", "sync", &["--agree", "--listen", "127.0.0.3:0"])?,
-    ];
+    let sharers = [grid.sharer("ada", &[])?, grid.sharer("grace", &[])?];
     for sharer in &sharers {
         sharer.wait_for("seeding", PATIENCE)?;
     }
 
-    let third = grid.client(
-        "third",
-        "sync",
-        &["--agree", "--once", "--listen", "127.0.0.4:0"],
-    )?;
+    let third = grid.sharer("third", &["--once"])?;
     let done = finished(&third)?;
     let (all, peers) = (number(&done, "bytes"), number(&done, "from_peers"));
     assert_eq!(all, clip.bytes, "{done}");
@@ -54,7 +47,7 @@ async fn aria2_downloads_the_torrent_from_our_tracker_and_seeders() -> anyhow::R
     let grid = Grid::start(&tiny_recipe(), &[])?;
     let worker = grid.worker("ada")?;
     let clip = grid.published(&[&worker]).await?;
-    let sharer = grid.client("ada", "sync", &["--agree", "--listen", "127.0.0.2:0"])?;
+    let sharer = grid.sharer("ada", &[])?;
     sharer.wait_for("seeding", PATIENCE)?;
 
     let torrent = grid
@@ -72,11 +65,7 @@ async fn aria2_downloads_the_torrent_from_our_tracker_and_seeders() -> anyhow::R
             "--enable-dht6=false",
             "--bt-enable-lpd=false",
         ])
-        .args([
-            "--enable-peer-exchange=false",
-            "--interface=127.0.0.5",
-            "--listen-port=26881-26899",
-        ])
+        .args(["--enable-peer-exchange=false", "--listen-port=26881-26899"])
         .args([
             "--bt-stop-timeout=60",
             "--summary-interval=0",

@@ -14,8 +14,6 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use crate::torrent::TorrentSummary;
-
 /// What the session says about a peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PeerCounters {
@@ -70,11 +68,11 @@ pub(super) struct Credit {
 }
 
 impl Credit {
-    pub(super) fn new(torrent: &TorrentSummary) -> Self {
-        let piece_length = u64::from(torrent.piece_length);
+    /// Starts with no credit, for a torrent with pieces of these lengths in bytes.
+    pub(super) fn new(piece_length: u32, last_piece_length: u32) -> Self {
         Self {
-            piece_length,
-            shortfall: piece_length - u64::from(torrent.last_piece_length()),
+            piece_length: u64::from(piece_length),
+            shortfall: u64::from(piece_length - last_piece_length),
             short_piece_from: None,
             peers: BTreeMap::new(),
             verified_bytes: Counter::default(),
@@ -99,7 +97,11 @@ impl Credit {
         }
         self.verified_bytes.read(verified_bytes);
 
-        let whole_pieces = self.peers.values().map(|peer| peer.pieces.total()).sum::<u64>();
+        let whole_pieces = self
+            .peers
+            .values()
+            .map(|peer| peer.pieces.total())
+            .sum::<u64>();
         let overshot = whole_pieces * self.piece_length > self.verified_bytes.total();
         if overshot && self.short_piece_from.is_none() {
             self.short_piece_from = gained_most.map(|(_, address)| address);
@@ -122,13 +124,76 @@ impl Credit {
 
     /// Bytes that arrived, from all peers.
     pub(super) fn fetched_bytes(&self) -> u64 {
-        self.peers.values().map(|peer| peer.fetched_bytes.total()).sum()
+        self.peers
+            .values()
+            .map(|peer| peer.fetched_bytes.total())
+            .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PIECE: u32 = 100;
+    const LAST: u32 = 30;
+
+    fn peer(port: u16) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], port))
     }
 
-    /// Whether every verified byte is credited to somebody. Between the session's two counts of a
-    /// piece, for a moment, it is not.
-    pub(super) fn is_settled(&self) -> bool {
-        let credited = self.by_peer().iter().map(|(_, bytes)| bytes).sum::<u64>();
-        credited == self.verified_bytes.total()
+    fn counters(readings: &[(u16, u64)]) -> Vec<PeerCounters> {
+        let counters = |&(port, pieces)| PeerCounters {
+            address: peer(port),
+            pieces,
+            fetched_bytes: pieces * u64::from(PIECE),
+        };
+        readings.iter().map(counters).collect()
+    }
+
+    fn check(credit: &Credit, expected: &[(u16, u64)]) {
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|&(port, bytes)| (peer(port), bytes))
+            .collect();
+        assert_eq!(credit.by_peer(), expected);
+    }
+
+    #[test]
+    fn the_short_last_piece_is_not_counted_as_a_whole_one() {
+        let mut credit = Credit::new(PIECE, LAST);
+        credit.observe(counters(&[(1, 2), (2, 1)]), 300);
+        check(&credit, &[(1, 200), (2, 100)]);
+        credit.observe(counters(&[(1, 2), (2, 2)]), 330);
+        check(&credit, &[(1, 200), (2, 130)]);
+        credit.observe(counters(&[(1, 3), (2, 2)]), 430);
+        check(&credit, &[(1, 300), (2, 130)]);
+    }
+
+    #[test]
+    fn a_peer_that_is_forgotten_and_met_again_keeps_its_credit() {
+        let mut credit = Credit::new(PIECE, PIECE);
+        credit.observe(counters(&[(1, 4), (2, 1)]), 500);
+        credit.observe(counters(&[(2, 2)]), 600);
+        check(&credit, &[(1, 400), (2, 200)]);
+        credit.observe(counters(&[(1, 1), (2, 2)]), 700);
+        check(&credit, &[(1, 500), (2, 200)]);
+        assert_eq!(credit.fetched_bytes(), 700);
+    }
+
+    #[test]
+    fn a_piece_that_is_counted_for_the_session_but_not_yet_for_its_peer_does_no_harm() {
+        let mut credit = Credit::new(PIECE, LAST);
+        credit.observe(counters(&[(1, 1)]), 200);
+        check(&credit, &[(1, 100)]);
+        credit.observe(counters(&[(1, 3)]), 230);
+        check(&credit, &[(1, 230)]);
+    }
+
+    #[test]
+    fn a_peer_that_gave_nothing_is_not_listed() {
+        let mut credit = Credit::new(PIECE, LAST);
+        credit.observe(counters(&[(1, 0)]), 0);
+        check(&credit, &[]);
     }
 }

@@ -31,7 +31,11 @@ pub struct Progress {
 impl Progress {
     /// Returns the verified bytes that the peer at `address` gave.
     pub fn bytes_from(&self, address: SocketAddr) -> u64 {
-        self.by_peer.iter().filter(|(peer, _)| *peer == address).map(|(_, bytes)| bytes).sum()
+        self.by_peer
+            .iter()
+            .filter(|(peer, _)| *peer == address)
+            .map(|(_, bytes)| bytes)
+            .sum()
     }
 }
 
@@ -103,8 +107,12 @@ impl Download {
     /// download failed for good: fall back to another source.
     pub async fn finished(&self) -> Result<Progress, SwarmError> {
         let mut state = self.state.clone();
-        let ended = state.wait_for(|(_, phase)| !matches!(phase, Phase::Running)).await;
-        let Ok(ended) = ended else { return Err(SwarmError::Cancelled) };
+        let ended = state
+            .wait_for(|(_, phase)| !matches!(phase, Phase::Running))
+            .await;
+        let Ok(ended) = ended else {
+            return Err(SwarmError::Cancelled);
+        };
         match &ended.1 {
             Phase::Finished => Ok(ended.0.clone()),
             Phase::Failed(reason) => Err(SwarmError::Session(reason.clone())),
@@ -127,7 +135,10 @@ impl Download {
     async fn stop(mut self, stop: Stop) {
         if self.stop.send(stop).is_ok() {
             // Closed without an end means that the swarm has gone, which is an end too.
-            let _ = self.state.wait_for(|(_, phase)| !matches!(phase, Phase::Running)).await;
+            let _ = self
+                .state
+                .wait_for(|(_, phase)| !matches!(phase, Phase::Running))
+                .await;
         }
     }
 }
@@ -143,8 +154,18 @@ impl DownloadReporter {
     pub(crate) fn new(info_hash: InfoHash, progress: Progress) -> (Self, Download) {
         let (state_tx, state_rx) = watch::channel((progress, Phase::Running));
         let (stop_tx, stop_rx) = oneshot::channel();
-        let reporter = Self { state: state_tx, stop: stop_rx };
-        (reporter, Download { info_hash, state: state_rx, stop: stop_tx })
+        let reporter = Self {
+            state: state_tx,
+            stop: stop_rx,
+        };
+        (
+            reporter,
+            Download {
+                info_hash,
+                state: state_rx,
+                stop: stop_tx,
+            },
+        )
     }
 
     /// Tells the holder how far it is; says nothing where nothing has changed.
@@ -181,7 +202,10 @@ pub struct SeedHandle {
 
 impl SeedHandle {
     pub(crate) fn new(info_hash: InfoHash, seeding: impl Seeding + 'static) -> Self {
-        Self { info_hash, seeding: Box::new(seeding) }
+        Self {
+            info_hash,
+            seeding: Box::new(seeding),
+        }
     }
 
     /// The torrent.
@@ -202,6 +226,8 @@ impl SeedHandle {
 
 impl std::fmt::Debug for SeedHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SeedHandle").field("info_hash", &self.info_hash).finish_non_exhaustive()
+        f.debug_struct("SeedHandle")
+            .field("info_hash", &self.info_hash)
+            .finish_non_exhaustive()
     }
 }

@@ -22,9 +22,9 @@ pub enum SwarmError {
         /// The torrent.
         info_hash: InfoHash,
     },
-    /// The same torrent is on its way already. Keep to the download that runs.
-    #[error("torrent {0} is being downloaded already")]
-    AlreadyDownloading(InfoHash),
+    /// The same torrent is being downloaded already, or seeded from another file. Keep to that.
+    #[error("torrent {0} is in the swarm already")]
+    AlreadyAdded(InfoHash),
     /// A passive swarm was asked to download. A mistake in the program that asked.
     #[error("a passive swarm only seeds")]
     Passive,

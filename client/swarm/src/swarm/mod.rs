@@ -96,7 +96,7 @@ pub trait Swarm: Send + Sync {
     ///
     /// [`SwarmError::Torrent`] for a torrent file that we do not take, [`SwarmError::FileDiffers`]
     /// where the file is not what it describes, [`SwarmError::Io`] where it cannot be read,
-    /// [`SwarmError::AlreadyDownloading`] while the same torrent is being downloaded.
+    /// [`SwarmError::AlreadyAdded`] while the same torrent is being downloaded.
     fn seed(&self, torrent: &[u8], file: &Path) -> SwarmFuture<'_, Result<SeedHandle, SwarmError>>;
 
     /// Downloads what `torrent` describes to the path `into`, then goes on seeding it.
@@ -110,7 +110,7 @@ pub trait Swarm: Send + Sync {
     /// # Errors
     ///
     /// [`SwarmError::Torrent`], [`SwarmError::Unexpected`] where the torrent is not the `expected`
-    /// one, [`SwarmError::AlreadyDownloading`], [`SwarmError::Passive`], [`SwarmError::Io`].
+    /// one, [`SwarmError::AlreadyAdded`], [`SwarmError::Passive`], [`SwarmError::Io`].
     fn download(
         &self,
         torrent: &[u8],
@@ -185,7 +185,10 @@ mod tests {
             download_bytes_per_second_max: Some(100_000),
         };
         assert_eq!(limits.floored().upload_bytes_per_second_max, Some(32_768));
-        assert_eq!(limits.floored().download_bytes_per_second_max, Some(100_000));
+        assert_eq!(
+            limits.floored().download_bytes_per_second_max,
+            Some(100_000)
+        );
         assert_eq!(RateLimits::default().floored(), RateLimits::default());
     }
 }

@@ -68,7 +68,10 @@ pub fn piece_length_for(length: u64) -> u32 {
 /// of [`torrent`](super): a wrong `spec`.
 pub fn create_torrent(file: &Path, spec: &TorrentSpec) -> Result<TorrentFile, TorrentError> {
     check_spec(spec)?;
-    let io_error = |source| TorrentError::Io { path: file.to_owned(), source };
+    let io_error = |source| TorrentError::Io {
+        path: file.to_owned(),
+        source,
+    };
     let mut reader = File::open(file).map_err(io_error)?;
     let length = reader.metadata().map_err(io_error)?.len();
     let pieces = check_length(length, spec.piece_length)?;
@@ -79,7 +82,11 @@ pub fn create_torrent(file: &Path, spec: &TorrentSpec) -> Result<TorrentFile, To
     if bytes.len() > TORRENT_BYTES_MAX {
         return Err(TorrentError::TooLarge { bytes: bytes.len() });
     }
-    Ok(TorrentFile { bytes, info_hash: InfoHash::of(&info), length })
+    Ok(TorrentFile {
+        bytes,
+        info_hash: InfoHash::of(&info),
+        length,
+    })
 }
 
 fn check_spec(spec: &TorrentSpec) -> Result<(), TorrentError> {
@@ -87,10 +94,14 @@ fn check_spec(spec: &TorrentSpec) -> Result<(), TorrentError> {
     check_piece_length(u64::from(spec.piece_length))?;
     for urls in [&spec.trackers, &spec.web_seeds] {
         if urls.len() > URLS_MAX {
-            return Err(TorrentError::refused(format!("it names more than {URLS_MAX} addresses")));
+            return Err(TorrentError::refused(format!(
+                "it names more than {URLS_MAX} addresses"
+            )));
         }
         if urls.iter().any(|url| url.as_str().len() > URL_BYTES_MAX) {
-            return Err(TorrentError::refused("it names an address that is too long"));
+            return Err(TorrentError::refused(
+                "it names an address that is too long",
+            ));
         }
     }
     Ok(())

@@ -87,7 +87,10 @@ fn check_name(name: &str) -> Result<(), TorrentError> {
         "its name is empty"
     } else if name.len() > NAME_BYTES_MAX {
         "its name is too long"
-    } else if name.chars().any(|c| c.is_control() || "/\\:*?\"<>|".contains(c)) {
+    } else if name
+        .chars()
+        .any(|c| c.is_control() || "/\\:*?\"<>|".contains(c))
+    {
         "its name has characters that do not belong in a file name"
     } else if name.starts_with('.') || name.ends_with(['.', ' ']) {
         "its name starts or ends as no file name should"

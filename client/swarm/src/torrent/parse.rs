@@ -57,14 +57,17 @@ pub fn parse_torrent(bytes: &[u8]) -> Result<TorrentSummary, TorrentError> {
         return Err(TorrentError::TooLarge { bytes: bytes.len() });
     }
     let value = bencode::read(bytes)?;
-    let torrent =
-        value.as_dictionary().ok_or_else(|| TorrentError::refused("it is not a dictionary"))?;
+    let torrent = value
+        .as_dictionary()
+        .ok_or_else(|| TorrentError::refused("it is not a dictionary"))?;
     let info = torrent
         .get("info")
         .and_then(Value::as_dictionary)
         .ok_or_else(|| TorrentError::refused("it has no info dictionary"))?;
     if let Some(key) = REFUSED_INFO_KEYS.iter().find(|key| info.get(key).is_some()) {
-        return Err(TorrentError::refused(format!("it is not one plain file ({key:?})")));
+        return Err(TorrentError::refused(format!(
+            "it is not one plain file ({key:?})"
+        )));
     }
 
     let name = field(info, "name", Value::as_text)?;
@@ -97,9 +100,9 @@ fn field<'a, T>(
     key: &str,
     read: impl Fn(&Value<'a>) -> Option<T>,
 ) -> Result<T, TorrentError> {
-    info.get(key)
-        .and_then(read)
-        .ok_or_else(|| TorrentError::refused(format!("its {key:?} is missing or of the wrong kind")))
+    info.get(key).and_then(read).ok_or_else(|| {
+        TorrentError::refused(format!("its {key:?} is missing or of the wrong kind"))
+    })
 }
 
 /// Returns `announce-list` flattened, or else `announce` (BEP 12).
@@ -112,7 +115,11 @@ fn trackers(torrent: &Dictionary<'_>) -> Vec<Url> {
         .filter_map(Value::as_list)
         .flatten();
     let listed = urls(listed);
-    if listed.is_empty() { urls(torrent.get("announce").into_iter()) } else { listed }
+    if listed.is_empty() {
+        urls(torrent.get("announce").into_iter())
+    } else {
+        listed
+    }
 }
 
 /// Returns `url-list`, which is one address or a list of them.
@@ -135,7 +142,9 @@ fn urls<'v, 'a: 'v>(values: impl Iterator<Item = &'v Value<'a>>) -> Vec<Url> {
 
 fn http_url(value: &Value<'_>) -> Option<Url> {
     let text = value.as_text().filter(|text| text.len() <= URL_BYTES_MAX)?;
-    Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+    Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 impl TorrentSummary {

@@ -7,7 +7,14 @@ use woolgather_video::{DecodedFrame, EncoderSettings};
 
 /// A small recipe that encodes quickly.
 pub(crate) fn small_settings() -> EncoderSettings {
-    EncoderSettings { width: 96, height: 64, fps: 30, speed: 10, quantizer: 60, segment_frames: 8 }
+    EncoderSettings {
+        width: 96,
+        height: 64,
+        fps: 30,
+        speed: 10,
+        quantizer: 60,
+        segment_frames: 8,
+    }
 }
 
 /// Frame `frame` of a flame that turns once in 160 frames. `quality` is in samples a pixel.
@@ -25,10 +32,18 @@ pub(crate) fn flame(width: u32, height: u32, frame: u32, quality: u32) -> Decode
     for row in 0..chroma_height {
         for column in 0..chroma_width {
             let bin = &bins[2 * row * width as usize + 2 * column];
-            let colour = if bin.hits > 0.0 { bin.colour / bin.hits } else { 0.5 };
+            let colour = if bin.hits > 0.0 {
+                bin.colour / bin.hits
+            } else {
+                0.5
+            };
             let strength = brightness(bin, quality) * 300.0;
-            picture.chroma_blue.push((512.0 + strength * (0.7 - colour)) as u16);
-            picture.chroma_red.push((512.0 + strength * (colour - 0.4)) as u16);
+            picture
+                .chroma_blue
+                .push((512.0 + strength * (0.7 - colour)) as u16);
+            picture
+                .chroma_red
+                .push((512.0 + strength * (colour - 0.4)) as u16);
         }
     }
     picture
@@ -64,7 +79,11 @@ fn chaos_game(width: usize, height: usize, frame: u32, quality: u32) -> Vec<Bin>
     for sample in 0..width * height * quality as usize {
         let draw = rng.next();
         (x, y, colour) = match draw % 4 {
-            0 => (0.55 * (cos * x - sin * y) + 0.6, 0.55 * (sin * x + cos * y), colour * 0.5),
+            0 => (
+                0.55 * (cos * x - sin * y) + 0.6,
+                0.55 * (sin * x + cos * y),
+                colour * 0.5,
+            ),
             1 => {
                 let (px, py) = (0.8 * (cos * x + sin * y), 0.8 * (cos * y - sin * x) - 0.3);
                 (px.sin() * 1.1, py.sin() * 1.1, colour * 0.5 + 0.5)
@@ -73,7 +92,11 @@ fn chaos_game(width: usize, height: usize, frame: u32, quality: u32) -> Vec<Bin>
                 let scale = 0.45 / (x * x + y * y + 0.05);
                 (x * scale - 0.4, y * scale, colour * 0.5 + 0.25)
             }
-            _ => (0.7 * x - 0.3 * y - 0.5, 0.3 * x + 0.7 * y + 0.2, colour * 0.5 + 0.35),
+            _ => (
+                0.7 * x - 0.3 * y - 0.5,
+                0.3 * x + 0.7 * y + 0.2,
+                colour * 0.5 + 0.35,
+            ),
         };
         if sample < 20 {
             continue;

@@ -1,3 +1,13 @@
 //! The crate through its public seam, with frames that look like flames.
 
+#![cfg(all(feature = "encode", feature = "decode"))]
+
 mod flames;
+
+mod round_trip;
+
+mod damage;
+
+mod clip;
+
+mod players;

@@ -1,0 +1,369 @@
+//! A coordinator whose key is known, and every call to it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use reqwest::{Client, Method};
+use serde::{Serialize, de::DeserializeOwned};
+use url::Url;
+use woolgather_protocol::audit::AuditReport;
+use woolgather_protocol::entries::{Entry, EntryRequest};
+use woolgather_protocol::info::{CoordinatorInfo, Device, DeviceRequest, PROTOCOL_VERSION};
+use woolgather_protocol::manifest::{Manifest, ManifestClip};
+use woolgather_protocol::submission::{self, Preamble, Receipt, WorkUnitStatus};
+use woolgather_protocol::votes::{Ballot, BallotRequest, Vote, VoteReceipt};
+use woolgather_protocol::work::{LeaseRequest, LeaseResponse};
+use woolgather_protocol::{
+    DeviceSecret, LeaseId, ProblemKind, PublicKey, Signed, WorkUnitId, limits, paths,
+};
+
+use crate::error::ApiError;
+use crate::limited::{self, JSON_ANSWER_BYTES_MAX};
+use crate::request::{Call, Signer, now_ms};
+
+/// How long a connection may take to be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long an answer may send nothing.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A coordinator: its address, its key, and the device that talks to it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Coordinator(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    http: Client,
+    url: Url,
+    info: CoordinatorInfo,
+    secret: Option<DeviceSecret>,
+    clock_ahead_ms: AtomicI64,
+}
+
+/// A segment to hand in.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// Digests and lengths.
+    pub preamble: Preamble,
+    /// The encoded frames.
+    pub segment: Vec<u8>,
+}
+
+impl Coordinator {
+    /// Asks the coordinator at `url` who it is and keeps to that.
+    ///
+    /// `secret` is the device's key, needed for every call that changes something; `pinned` is the
+    /// coordinator's key from an earlier contact.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::ForeignKey`] when the key is not the pinned one, [`ApiError::Version`] when it
+    /// speaks another version, [`ApiError::Network`] when nobody answers.
+    pub async fn connect(
+        url: Url,
+        secret: Option<DeviceSecret>,
+        pinned: Option<PublicKey>,
+    ) -> Result<Self, ApiError> {
+        let http = Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
+            .user_agent(concat!("woolgather/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        let info = fetch_info(&http, &url).await?;
+        if info.protocol_version != PROTOCOL_VERSION {
+            return Err(ApiError::Version {
+                theirs: info.protocol_version,
+                ours: PROTOCOL_VERSION,
+            });
+        }
+        if let Some(pinned) = pinned.filter(|pinned| *pinned != info.key) {
+            return Err(ApiError::ForeignKey {
+                pinned,
+                found: info.key,
+            });
+        }
+        let clock_ahead_ms = AtomicI64::new(info.server_time_ms - now_ms());
+        Ok(Self(Arc::new(Inner {
+            http,
+            url,
+            info,
+            secret,
+            clock_ahead_ms,
+        })))
+    }
+
+    /// What the coordinator said of itself when it was first asked.
+    #[must_use]
+    pub fn info(&self) -> &CoordinatorInfo {
+        &self.0.info
+    }
+
+    /// What the coordinator says of itself now.
+    ///
+    /// # Errors
+    ///
+    /// As any call.
+    pub async fn ask_info(&self) -> Result<CoordinatorInfo, ApiError> {
+        fetch_info(&self.0.http, &self.0.url).await
+    }
+
+    /// The full address of one of [`paths`].
+    #[must_use]
+    pub fn address(&self, path: &str) -> Url {
+        address(&self.0.url, path)
+    }
+
+    pub(crate) fn http(&self) -> &Client {
+        &self.0.http
+    }
+
+    /// Introduces the device, or changes its volunteer's name.
+    ///
+    /// # Errors
+    ///
+    /// As any signed call.
+    pub async fn register(&self, volunteer: &str) -> Result<Device, ApiError> {
+        let request = DeviceRequest {
+            volunteer: limits::clean_name(volunteer),
+        };
+        self.post(paths::DEVICES, &request).await
+    }
+
+    /// Asks for work. Asking again returns the leases still held.
+    ///
+    /// # Errors
+    ///
+    /// As any signed call.
+    pub async fn lease(&self, request: &LeaseRequest) -> Result<LeaseResponse, ApiError> {
+        self.post(paths::LEASES, request).await
+    }
+
+    /// Gives a lease back.
+    ///
+    /// # Errors
+    ///
+    /// As any signed call.
+    pub async fn give_back(&self, lease: &LeaseId) -> Result<(), ApiError> {
+        self.signed(Method::DELETE, &paths::lease(lease), "", Vec::new())
+            .await?;
+        Ok(())
+    }
+
+    /// Hands a segment in. The receipt means that it is on the coordinator's disk.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Problem`] says why it was refused.
+    pub async fn submit(
+        &self,
+        lease: &LeaseId,
+        submission: &Submission,
+    ) -> Result<Receipt, ApiError> {
+        let mut body = submission.preamble.to_bytes();
+        body.extend_from_slice(&submission.segment);
+        let path = paths::submission(lease);
+        let response = self
+            .signed(Method::PUT, &path, submission::CONTENT_TYPE, body)
+            .await?;
+        limited::json(response, JSON_ANSWER_BYTES_MAX).await
+    }
+
+    /// Hands an audit's result in.
+    ///
+    /// # Errors
+    ///
+    /// As any signed call.
+    pub async fn audit(&self, lease: &LeaseId, report: &AuditReport) -> Result<Receipt, ApiError> {
+        let body = json_bytes(report);
+        let response = self
+            .signed(Method::PUT, &paths::audit(lease), JSON, body)
+            .await?;
+        limited::json(response, JSON_ANSWER_BYTES_MAX).await
+    }
+
+    /// What became of a work unit this device handed in.
+    ///
+    /// # Errors
+    ///
+    /// As any call.
+    pub async fn work_unit(&self, id: &WorkUnitId) -> Result<WorkUnitStatus, ApiError> {
+        let mut path = paths::work_unit(id);
+        if let Some(secret) = &self.0.secret {
+            path = format!("{path}?device={}", secret.public());
+        }
+        self.get_json(&path, JSON_ANSWER_BYTES_MAX).await
+    }
+
+    /// The newest manifest, with its signature checked against the coordinator's key, both as it
+    /// was received (to keep) and opened.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Unsigned`] when it is not the coordinator's.
+    pub async fn manifest(&self) -> Result<(Signed<Manifest>, Manifest), ApiError> {
+        let signed: Signed<Manifest> = self
+            .get_json(paths::MANIFEST, limits::MANIFEST_BYTES_MAX)
+            .await?;
+        let manifest = signed.open(&self.0.info.key)?;
+        Ok((signed, manifest))
+    }
+
+    /// The torrent of a clip, unchecked: compare its info hash with the manifest's.
+    ///
+    /// # Errors
+    ///
+    /// As any call.
+    pub async fn torrent(&self, clip: &ManifestClip) -> Result<Vec<u8>, ApiError> {
+        let response = self.get(&paths::torrent(&clip.id, clip.version)).await?;
+        limited::bytes(response, limits::TORRENT_BYTES_MAX).await
+    }
+
+    /// Asks for a ballot.
+    ///
+    /// # Errors
+    ///
+    /// As any signed call; `no-ballot` while there is nothing to vote on.
+    pub async fn ballot(&self, request: &BallotRequest) -> Result<Ballot, ApiError> {
+        self.post(paths::BALLOTS, request).await
+    }
+
+    /// Answers a ballot.
+    ///
+    /// # Errors
+    ///
+    /// As any signed call; spent and expired ballots have kinds of their own.
+    pub async fn vote(&self, vote: &Vote) -> Result<VoteReceipt, ApiError> {
+        self.post(paths::VOTES, vote).await
+    }
+
+    /// Offers a genome.
+    ///
+    /// # Errors
+    ///
+    /// `genome-refused` says where the genome is at fault.
+    pub async fn offer(&self, entry: &EntryRequest) -> Result<Entry, ApiError> {
+        self.post(paths::ENTRIES, entry).await
+    }
+
+    async fn get(&self, path: &str) -> Result<reqwest::Response, ApiError> {
+        let call = Call {
+            method: Method::GET,
+            url: self.address(path),
+            content_type: "",
+            body: Vec::new(),
+            signer: None,
+        };
+        call.send(&self.0.http).await
+    }
+
+    async fn get_json<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        bytes_max: u64,
+    ) -> Result<T, ApiError> {
+        limited::json(self.get(path).await?, bytes_max).await
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        request: &impl Serialize,
+    ) -> Result<T, ApiError> {
+        let response = self
+            .signed(Method::POST, path, JSON, json_bytes(request))
+            .await?;
+        limited::json(response, JSON_ANSWER_BYTES_MAX).await
+    }
+
+    /// Sends a signed request; when the clocks have drifted apart, sets ours and sends it again.
+    async fn signed(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &'static str,
+        body: Vec<u8>,
+    ) -> Result<reqwest::Response, ApiError> {
+        let inner = &*self.0;
+        let secret = inner.secret.as_ref().ok_or(ApiError::NoKey)?;
+        let signer = || Signer {
+            secret,
+            coordinator: &inner.info.key,
+            clock_ahead_ms: inner.clock_ahead_ms.load(Ordering::Relaxed),
+        };
+        let mut call = Call {
+            method,
+            url: self.address(path),
+            content_type,
+            body,
+            signer: Some(signer()),
+        };
+        match call.send(&inner.http).await {
+            Err(ApiError::Problem(problem)) if problem.kind == ProblemKind::StaleSignature => {
+                let info = self.ask_info().await?;
+                inner
+                    .clock_ahead_ms
+                    .store(info.server_time_ms - now_ms(), Ordering::Relaxed);
+                call.signer = Some(signer());
+                call.send(&inner.http).await
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+const JSON: &str = "application/json";
+
+fn json_bytes(request: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(request).expect("requests are plain structs")
+}
+
+/// `path`, which starts with a slash, under the coordinator's own path.
+fn address(base: &Url, path: &str) -> Url {
+    let (path, query) = path
+        .split_once('?')
+        .map_or((path, None), |(path, query)| (path, Some(query)));
+    let mut url = base.clone();
+    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    url.set_query(query);
+    url
+}
+
+async fn fetch_info(http: &Client, url: &Url) -> Result<CoordinatorInfo, ApiError> {
+    let url = address(url, paths::INFO);
+    let call = Call {
+        method: Method::GET,
+        url,
+        content_type: "",
+        body: Vec::new(),
+        signer: None,
+    };
+    limited::json(call.send(http).await?, JSON_ANSWER_BYTES_MAX).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(base: &str, path: &str, expected: &str) {
+        assert_eq!(address(&base.parse().unwrap(), path).as_str(), expected);
+    }
+
+    #[test]
+    fn addresses_keep_the_coordinators_own_path() {
+        check(
+            "http://a.example",
+            "/v1/leases",
+            "http://a.example/v1/leases",
+        );
+        check(
+            "http://a.example/",
+            "/v1/leases",
+            "http://a.example/v1/leases",
+        );
+        check(
+            "https://a.example/flock/",
+            "/v1/x?device=1",
+            "https://a.example/flock/v1/x?device=1",
+        );
+    }
+}

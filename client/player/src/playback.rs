@@ -1,0 +1,293 @@
+//! What is on and what is said about it: the part of playing that knows no window.
+//!
+//! Brings projection, timeline and text together, answers the keys, tells the caller what happened
+//! and counts for the report.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::flock::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
+use crate::frame_log::FrameLog;
+use crate::gpu::painter::Scene;
+use crate::overlay::{self, Info};
+use crate::projection::{Command, Picture, Projection};
+use crate::text::{Panel, Typesetter};
+use crate::timeline::{FilmClock, Moment, Timeline};
+
+/// How long a clip's name stays.
+const INFO_STAYS: Duration = Duration::from_secs(6);
+/// How long the answer to a key stays.
+const NOTICE_STAYS: Duration = Duration::from_millis(2500);
+
+/// What the keys can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    Vote(Vote),
+    Previous,
+    Next,
+    Pause,
+    Info,
+}
+
+/// A film on its way to a screen.
+pub(crate) struct Playback<'a> {
+    flock: Arc<[LocalClip]>,
+    on_event: &'a mut dyn FnMut(PlayEvent),
+    started: Instant,
+    projection: Projection,
+    timeline: Timeline<Picture>,
+    clock: FilmClock,
+    paused: bool,
+    hidden: bool,
+    /// Number of the clip on the screen, and when it came on.
+    showing: u64,
+    came_on: Instant,
+    info_pinned: bool,
+    notice: Option<(String, Instant)>,
+    typesetter: Typesetter,
+    /// The text last drawn, and for which screen.
+    drawn: Option<(Info, (u32, u32))>,
+    log: Option<FrameLog>,
+    last_number: u64,
+    report: PlayReport,
+}
+
+impl<'a> Playback<'a> {
+    /// Starts decoding; pictures with a side above `side_max` are passed over.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError::Thread`] or [`PlayError::Write`].
+    pub(crate) fn start(
+        flock: Arc<[LocalClip]>,
+        options: &PlayOptions,
+        started: Instant,
+        side_max: u32,
+        on_event: &'a mut dyn FnMut(PlayEvent),
+    ) -> Result<Self, PlayError> {
+        let log = options.frame_log.as_deref().map(FrameLog::create);
+        Ok(Self {
+            projection: Projection::start(Arc::clone(&flock), options.rng_seed, side_max)?,
+            flock,
+            on_event,
+            started,
+            timeline: Timeline::new(),
+            clock: FilmClock::start(started),
+            paused: false,
+            hidden: false,
+            showing: 0,
+            came_on: started,
+            info_pinned: false,
+            notice: None,
+            typesetter: Typesetter::new(),
+            drawn: None,
+            log: log.transpose()?,
+            last_number: 0,
+            report: PlayReport {
+                frames_presented: 0,
+                frames_dropped: 0,
+                first_frame: Duration::ZERO,
+                clips_played: 0,
+            },
+        })
+    }
+
+    /// Moves on to `now`; `None` while there is no first picture.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError::NoReadableClip`] when the film has ended for want of clips.
+    pub(crate) fn tick(&mut self, now: Instant) -> Result<Option<Moment>, PlayError> {
+        let Self {
+            projection,
+            timeline,
+            clock,
+            ..
+        } = self;
+        let mut ended = None;
+        let moment = timeline.advance(clock.read(now), || match projection.poll() {
+            Ok(picture) => picture,
+            Err(error) => {
+                ended = Some(error);
+                None
+            }
+        });
+        if let Some(error) = ended {
+            return Err(error);
+        }
+        if let Some(picture) = self.timeline.shown()
+            && picture.showing != self.showing
+        {
+            self.showing = picture.showing;
+            self.came_on = now;
+            self.report.clips_played += 1;
+            let clip = &self.flock[picture.clip];
+            (self.on_event)(PlayEvent::Shown {
+                title: clip.title.clone(),
+                artist: clip.artist.clone(),
+            });
+        }
+        if let Some((_, since)) = &self.notice
+            && now.saturating_duration_since(*since) > NOTICE_STAYS + overlay::FADE_OUT
+        {
+            self.notice = None;
+        }
+        Ok(moment)
+    }
+
+    /// What to show at a moment.
+    pub(crate) fn scene(&self, moment: &Moment, now: Instant) -> Option<Scene<'_>> {
+        Some(Scene {
+            shown: self.timeline.shown()?,
+            next: self.timeline.next(),
+            blend: moment.blend,
+            panel_opacity: self.panel_opacity(now),
+        })
+    }
+
+    /// The text for a screen of these pixels, if it has changed since the last call.
+    pub(crate) fn new_panel(&mut self, size: (u32, u32)) -> Option<Panel> {
+        let clip = &self.flock[self.timeline.shown()?.clip];
+        let notice = self.notice.as_ref().map(|(text, _)| text.clone());
+        let info = Info {
+            title: clip.title.clone(),
+            artist: clip.artist.clone(),
+            volunteers: clip.volunteers.clone(),
+            notice: if self.paused {
+                Some("Paused".to_owned())
+            } else {
+                notice
+            },
+        };
+        let wanted = (info, size);
+        if self.drawn.as_ref() == Some(&wanted) {
+            return None;
+        }
+        let layout = overlay::lay_out(&wanted.0, size, |text, face, px| {
+            self.typesetter.measure(text, face, px)
+        });
+        self.drawn = Some(wanted);
+        Some(self.typesetter.draw(&layout))
+    }
+
+    /// Notes that the scene of this moment was handed to the screen.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError::Write`] when the frame log takes no more.
+    pub(crate) fn presented(&mut self) -> Result<(), PlayError> {
+        let Some(picture) = self.timeline.shown() else {
+            return Ok(());
+        };
+        if picture.number == self.last_number {
+            return Ok(());
+        }
+        let since_start = self.started.elapsed();
+        if self.last_number == 0 {
+            self.report.first_frame = since_start;
+        }
+        self.last_number = picture.number;
+        self.report.frames_presented += 1;
+        let path = &self.flock[picture.clip].path;
+        match &mut self.log {
+            Some(log) => log.note(since_start, path, picture.index, self.timeline.dropped()),
+            None => Ok(()),
+        }
+    }
+
+    /// Carries out what a key asks for.
+    pub(crate) fn act(&mut self, action: Action, now: Instant) {
+        match action {
+            Action::Vote(vote) => self.vote(vote, now),
+            Action::Previous => self.jump(Command::Previous, now),
+            Action::Next => self.jump(Command::Next, now),
+            Action::Pause => self.set_paused(!self.paused, now),
+            Action::Info => self.info_pinned = !self.info_pinned,
+        }
+    }
+
+    /// Nobody can see the window any more, or somebody can again. The film waits meanwhile.
+    pub(crate) fn set_hidden(&mut self, hidden: bool, now: Instant) {
+        self.hidden = hidden;
+        self.clock.set_stopped(self.paused || self.hidden, now);
+    }
+
+    /// When to look again, if nothing happens before; `None` where nothing moves.
+    pub(crate) fn next_look(&self, moment: &Moment, now: Instant) -> Option<Instant> {
+        /// While text fades over a standing picture.
+        const FADE_STEP: Duration = Duration::from_millis(33);
+        /// While the decoder is late.
+        const IMPATIENCE: Duration = Duration::from_millis(4);
+        if self.clock.is_stopped() {
+            let fading = !self.hidden && (0.001..0.999).contains(&self.panel_opacity(now));
+            return (fading || self.notice.is_some()).then(|| now + FADE_STEP);
+        }
+        if self.timeline.next().is_none() {
+            return Some(now + IMPATIENCE);
+        }
+        Some(self.clock.wall(moment.next_due))
+    }
+
+    /// Does the film stand still?
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.clock.is_stopped()
+    }
+
+    /// Closes the log and gives the account.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError::Write`] when the log cannot be finished.
+    pub(crate) fn finish(self) -> Result<PlayReport, PlayError> {
+        self.log.map_or(Ok(()), FrameLog::finish)?;
+        Ok(PlayReport {
+            frames_dropped: self.timeline.dropped(),
+            ..self.report
+        })
+    }
+
+    fn vote(&mut self, vote: Vote, now: Instant) {
+        let Some(sheep) = self.timeline.shown().map(|picture| {
+            let clip = &self.flock[picture.clip];
+            // On an edge, whichever of the two it looks more like.
+            if picture.index * 2 < picture.frames {
+                clip.from_sheep.clone()
+            } else {
+                clip.to_sheep.clone()
+            }
+        }) else {
+            return;
+        };
+        let notice = match vote {
+            Vote::Up => "▲ More like this",
+            Vote::Down => "▼ Less like this: it leaves soon",
+        };
+        self.notice = Some((notice.to_owned(), now));
+        if vote == Vote::Down {
+            self.projection.command(Command::Leave(sheep.clone()));
+        }
+        (self.on_event)(PlayEvent::Voted { sheep, vote });
+    }
+
+    fn jump(&mut self, command: Command, now: Instant) {
+        self.projection.command(command);
+        self.set_paused(false, now);
+    }
+
+    fn set_paused(&mut self, paused: bool, now: Instant) {
+        self.paused = paused;
+        self.clock.set_stopped(self.paused || self.hidden, now);
+    }
+
+    fn panel_opacity(&self, now: Instant) -> f32 {
+        if self.info_pinned || self.paused {
+            return 1.0;
+        }
+        let since = |moment: Instant| now.saturating_duration_since(moment);
+        let info = overlay::opacity(since(self.came_on), INFO_STAYS);
+        let notice = self.notice.as_ref().map_or(0.0, |(_, came_on)| {
+            overlay::opacity(since(*came_on), NOTICE_STAYS)
+        });
+        info.max(notice)
+    }
+}

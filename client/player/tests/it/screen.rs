@@ -1,0 +1,76 @@
+//! An X server without a screen, and what a person would do in front of it.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+
+/// The line that brings every program these tests start.
+const INSTALL: &str = "apt-get install -y --no-install-recommends xvfb xdotool imagemagick \
+     libvulkan1 mesa-vulkan-drivers libegl1 libxkbcommon-x11-0 libxcursor1 libxi6 libx11-xcb1";
+
+/// A running Xvfb on a display nobody else has.
+pub(crate) struct Screen {
+    server: Child,
+    pub(crate) display: String,
+}
+
+impl Screen {
+    /// Starts one of 800x600 pixels.
+    pub(crate) fn start() -> Self {
+        // The server chooses a free display by itself and names it on its standard output.
+        let mut server = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "800x600x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("Xvfb: {error}; {INSTALL}"));
+        let mut number = String::new();
+        let output = server.stdout.take().expect("it was asked for");
+        BufReader::new(output)
+            .read_line(&mut number)
+            .expect("Xvfb names its display");
+        Self {
+            server,
+            display: format!(":{}", number.trim()),
+        }
+    }
+
+    /// Runs one of the helper programs on this display.
+    pub(crate) fn run(&self, program: &str, arguments: &[&str]) -> Output {
+        Command::new(program)
+            .args(arguments)
+            .env("DISPLAY", &self.display)
+            .output()
+            .unwrap_or_else(|error| panic!("{program}: {error}; {INSTALL}"))
+    }
+
+    /// Presses and releases a key, by its X name.
+    pub(crate) fn press(&self, key: &str) {
+        assert!(self.run("xdotool", &["key", key]).status.success(), "{key}");
+    }
+
+    /// The colour of one pixel, red, green, blue.
+    pub(crate) fn pixel(&self, x: u32, y: u32) -> [u8; 3] {
+        let crop = format!("1x1+{x}+{y}");
+        let shot = self.run(
+            "import",
+            &["-window", "root", "-crop", &crop, "-depth", "8", "rgb:-"],
+        );
+        <[u8; 3]>::try_from(shot.stdout.as_slice()).expect("one pixel of three bytes")
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // It may have ended already, and then there is nothing left to do.
+        drop(self.server.kill());
+        drop(self.server.wait());
+    }
+}

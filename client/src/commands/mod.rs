@@ -1,0 +1,30 @@
+//! The commands, a file each.
+
+pub(crate) mod identity;
+pub(crate) mod play;
+pub(crate) mod render;
+pub(crate) mod sync;
+pub(crate) mod vote;
+pub(crate) mod work;
+
+/// Waits until the program is asked to end: Ctrl-C, or SIGTERM from a service manager.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    tokio::signal::ctrl_c().await.ok();
+}
+
+/// A number from the operating system's randomness.
+fn random() -> u64 {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_or(0, |()| u64::from_le_bytes(bytes))
+}

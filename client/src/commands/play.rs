@@ -1,0 +1,213 @@
+//! `woolgather play`: the local flock in a window; votes go to the coordinator when it is there.
+//!
+//! Votes are written to `DATA/votes.jsonl` before they are sent and taken out when they are
+//! counted, so that a vote cast while offline is not lost.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+use woolgather_api::{ApiError, Coordinator};
+use woolgather_player::{PlayEvent, PlayOptions, Vote as Thumb, play as play_flock};
+use woolgather_protocol::SheepId;
+use woolgather_protocol::votes::{Answer, BallotRequest, Vote};
+
+use super::random;
+use crate::cli::PlayArgs;
+use crate::connect::connect;
+use crate::identity::{Identity, data_folder};
+use crate::library::Library;
+
+/// Votes that wait at most; older ones are dropped first.
+const WAITING_MAX: usize = 1000;
+
+pub(crate) fn play(data: Option<&Path>, args: &PlayArgs) -> anyhow::Result<()> {
+    let folder = data_folder(data)?;
+    let identity = Identity::open(&folder)?;
+    let library = Library::open(&folder)?;
+    let flock = library.flock()?;
+    let clips = flock
+        .as_ref()
+        .map(|flock| library.playable(&flock.manifest))
+        .unwrap_or_default();
+    let options = PlayOptions {
+        windowed: args.windowed,
+        size: args.size,
+        for_: args
+            .for_secs
+            .map(|secs| Duration::try_from_secs_f64(secs).unwrap_or_default()),
+        rng_seed: args.rng_seed.unwrap_or_else(random),
+        screenshot: args.screenshot.clone(),
+        frame_log: args.frame_log.clone(),
+    };
+    let (cast, votes) = channel();
+    let coordinator = flock.map(|flock| flock.coordinator);
+    let sender = std::thread::spawn({
+        let waiting = Waiting {
+            file: folder.join("votes.jsonl"),
+        };
+        move || send_votes(&identity, coordinator.as_ref(), &waiting, &votes)
+    });
+    let report = play_flock(
+        clips,
+        |event| {
+            if let PlayEvent::Voted { sheep, vote } = event
+                && let Ok(sheep) = sheep.parse()
+            {
+                cast.send(CastVote {
+                    sheep,
+                    up: vote == Thumb::Up,
+                })
+                .ok();
+            }
+        },
+        &options,
+    );
+    drop(cast);
+    sender.join().ok();
+    let report = report?;
+    println!(
+        "{} clips, {} pictures, {} dropped, first picture after {} ms",
+        report.clips_played,
+        report.frames_presented,
+        report.frames_dropped,
+        report.first_frame.as_millis()
+    );
+    Ok(())
+}
+
+/// A vote from the player.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct CastVote {
+    sheep: SheepId,
+    up: bool,
+}
+
+/// Votes that are not counted yet, a JSON object a line.
+struct Waiting {
+    file: PathBuf,
+}
+
+impl Waiting {
+    fn all(&self) -> Vec<CastVote> {
+        let text = fs::read_to_string(&self.file).unwrap_or_default();
+        text.lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
+    }
+
+    fn add(&self, vote: &CastVote) -> std::io::Result<()> {
+        let mut file = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&self.file)?;
+        writeln!(file, "{}", serde_json::to_string(vote)?)
+    }
+
+    fn keep(&self, votes: &[CastVote]) -> std::io::Result<()> {
+        let newest = &votes[votes.len().saturating_sub(WAITING_MAX)..];
+        let lines: Vec<String> = newest
+            .iter()
+            .filter_map(|vote| serde_json::to_string(vote).ok())
+            .collect();
+        let text = lines
+            .iter()
+            .map(|line| format!("{line}\n"))
+            .collect::<String>();
+        fs::write(&self.file, text)
+    }
+}
+
+/// Sends what waits, then every vote as it is cast, until the player is gone.
+fn send_votes(
+    identity: &Identity,
+    coordinator: Option<&Url>,
+    waiting: &Waiting,
+    votes: &Receiver<CastVote>,
+) {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    else {
+        return;
+    };
+    let flush = || {
+        if let Some(url) = coordinator.filter(|_| !waiting.all().is_empty())
+            && let Err(error) = runtime.block_on(send_waiting(identity, url, waiting))
+        {
+            tracing::info!("Votes wait for the coordinator: {error:#}");
+        }
+    };
+    flush();
+    for vote in votes {
+        if let Err(error) = waiting.add(&vote) {
+            tracing::warn!(%error, "A vote could not be kept");
+        }
+        flush();
+    }
+}
+
+async fn send_waiting(identity: &Identity, url: &Url, waiting: &Waiting) -> anyhow::Result<()> {
+    let coordinator = connect(identity, url).await?;
+    let mut left = waiting.all();
+    while let Some(vote) = left.first() {
+        match send(&coordinator, vote).await {
+            Err(error) if error.is_passing() => return Err(error.into()),
+            Err(error) => tracing::info!("A vote was not counted: {error}"),
+            Ok(()) => {}
+        }
+        left.remove(0);
+        waiting.keep(&left)?;
+    }
+    Ok(())
+}
+
+async fn send(coordinator: &Coordinator, cast: &CastVote) -> Result<(), ApiError> {
+    let request = BallotRequest::Single {
+        on_screen: Some(cast.sheep.clone()),
+    };
+    let ballot = coordinator.ballot(&request).await?;
+    if ballot.left.id != cast.sheep {
+        return Ok(());
+    }
+    let answer = if cast.up { Answer::Up } else { Answer::Down };
+    coordinator
+        .vote(&Vote {
+            token: ballot.token,
+            answer,
+        })
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn votes_wait_in_order_and_survive_a_torn_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let waiting = Waiting {
+            file: folder.path().join("votes.jsonl"),
+        };
+        let vote = |byte, up| CastVote {
+            sheep: SheepId::from_random([byte; 10]),
+            up,
+        };
+        waiting.add(&vote(1, true)).unwrap();
+        waiting.add(&vote(2, false)).unwrap();
+        fs::OpenOptions::new()
+            .append(true)
+            .open(&waiting.file)
+            .unwrap()
+            .write_all(b"{\"she")
+            .unwrap();
+        assert_eq!(waiting.all(), [vote(1, true), vote(2, false)]);
+        waiting.keep(&[vote(2, false)]).unwrap();
+        assert_eq!(waiting.all(), [vote(2, false)]);
+    }
+}

@@ -1,0 +1,251 @@
+//! `woolgather sync`: the manifest, then every clip in it from whoever has it, checked and shared on.
+//!
+//! ```text
+//! manifest (signed) ─> clips in an order of this device's own ─> BitTorrent ─> SHA-256 ─> library
+//!                                                      no progress └> HTTP ──┘            └> seeding
+//! ```
+//!
+//! Clips are fetched one at a time: this spreads pieces better than any setting. Who has not agreed
+//! to share fetches over HTTP only, because other participants see the address of whoever joins a
+//! swarm.
+
+mod consent;
+mod fetch;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use serde_json::json;
+use woolgather_api::{ApiError, Coordinator};
+use woolgather_protocol::ClipId;
+use woolgather_protocol::manifest::{Manifest, ManifestClip};
+use woolgather_swarm::{InfoHash, LibrqbitSwarm, Swarm, SwarmSettings};
+
+use super::{random, stop_signal};
+use crate::cli::SyncArgs;
+use crate::connect::connect;
+use crate::identity::{Identity, data_folder};
+use crate::library::{Library, title};
+use crate::say::{Say, bytes};
+use fetch::Sources;
+
+/// The longest a device waits before its first download, so that not all begin with the same clip.
+const JITTER_MAX_MS: u64 = 1_500;
+
+pub(crate) async fn sync(data: Option<&Path>, args: SyncArgs) -> anyhow::Result<()> {
+    let folder = data_folder(data)?;
+    let identity = Identity::open(&folder)?;
+    let library = Library::open(&folder)?;
+    let coordinator = connect(&identity, &args.coordinator.coordinator).await?;
+    let shares = !args.no_bittorrent && consent::agreed(&folder, &args)?;
+    let swarm = if shares {
+        Some(join(&library, &args).await?)
+    } else {
+        None
+    };
+    let rng_seed = args.rng_seed.unwrap_or_else(random);
+    let mut flock = Sync {
+        say: Say::new(args.json),
+        rng: ChaCha8Rng::seed_from_u64(rng_seed),
+        coordinator,
+        library,
+        swarm,
+        seeded: HashMap::new(),
+        total: Sources::default(),
+        args,
+    };
+    let outcome = tokio::select! {
+        outcome = flock.run() => outcome,
+        () = stop_signal() => Ok(()),
+    };
+    if let Some(swarm) = &flock.swarm {
+        swarm.shut_down().await;
+    }
+    outcome
+}
+
+/// Joins the swarm as a peer that shares.
+async fn join(library: &Library, args: &SyncArgs) -> anyhow::Result<LibrqbitSwarm> {
+    let settings = SwarmSettings {
+        folder: library.unfinished(),
+        listen: Some(args.listen),
+        upload_bytes_per_second_max: args.upload_limit,
+        download_bytes_per_second_max: None,
+        announce: true,
+    };
+    Ok(LibrqbitSwarm::start(settings).await?)
+}
+
+struct Sync {
+    args: SyncArgs,
+    say: Say,
+    rng: ChaCha8Rng,
+    coordinator: Coordinator,
+    library: Library,
+    swarm: Option<LibrqbitSwarm>,
+    /// What is seeded, by clip and version.
+    seeded: HashMap<(ClipId, u32), InfoHash>,
+    total: Sources,
+}
+
+impl Sync {
+    async fn run(&mut self) -> anyhow::Result<()> {
+        let jitter = self.rng.next_u64() % JITTER_MAX_MS;
+        tokio::time::sleep(Duration::from_millis(jitter)).await;
+        loop {
+            match self.round().await {
+                Ok(()) if self.args.once => return Ok(()),
+                Err(error) if self.args.once || !is_passing(&error) => return Err(error),
+                Err(error) => tracing::warn!("Trying again later: {error:#}"),
+                Ok(()) => {}
+            }
+            tokio::time::sleep(Duration::from_secs(self.args.poll)).await;
+        }
+    }
+
+    /// Takes the newest manifest, fetches what is missing, shares what is there.
+    async fn round(&mut self) -> anyhow::Result<()> {
+        let (signed, manifest) = self.coordinator.manifest().await?;
+        let gone = self
+            .library
+            .take(&self.args.coordinator.coordinator, &signed, &manifest)?;
+        for clip in gone {
+            self.drop_clip(&clip).await;
+        }
+        let event = json!({"event": "manifest", "sequence": manifest.sequence, "clips": manifest.clips.len()});
+        self.say.event(&event, None);
+        self.seed_all(&manifest).await?;
+        let mut clips: Vec<&ManifestClip> = manifest
+            .clips
+            .iter()
+            .filter(|clip| !self.library.has(clip))
+            .collect();
+        self.shuffle(&mut clips);
+        for clip in clips {
+            self.fetch(&manifest, clip).await?;
+        }
+        if self.args.once {
+            self.say_done(&manifest);
+        }
+        Ok(())
+    }
+
+    async fn fetch(&mut self, manifest: &Manifest, clip: &ManifestClip) -> anyhow::Result<()> {
+        let title = title(manifest, clip);
+        let event =
+            json!({"event": "fetching", "clip": clip.id, "title": title, "bytes": clip.bytes});
+        self.say.event(&event, None);
+        let stall = Duration::from_secs(self.args.stall);
+        let sources = fetch::fetch(
+            &self.coordinator,
+            &self.library,
+            self.swarm.as_ref(),
+            clip,
+            stall,
+        )
+        .await?;
+        self.total.add(&sources);
+        let Sources {
+            from_peers,
+            from_origin,
+            over_http,
+        } = sources;
+        let event = json!({
+            "event": "fetched", "clip": clip.id, "title": title, "bytes": clip.bytes,
+            "from_peers": from_peers, "from_origin": from_origin, "over_http": over_http,
+        });
+        let words = format!("\"{title}\": {} ({sources})", bytes(clip.bytes));
+        self.say.event(&event, Some(&words));
+        self.seed(clip).await?;
+        self.say_seeding();
+        Ok(())
+    }
+
+    /// Seeds whatever is already here, as after a restart.
+    async fn seed_all(&mut self, manifest: &Manifest) -> anyhow::Result<()> {
+        let before = self.seeded.len();
+        for clip in manifest.clips.iter().filter(|clip| self.library.has(clip)) {
+            self.seed(clip).await?;
+        }
+        if self.seeded.len() > before {
+            self.say_seeding();
+        }
+        Ok(())
+    }
+
+    async fn seed(&mut self, clip: &ManifestClip) -> anyhow::Result<()> {
+        let Some(swarm) = &self.swarm else {
+            return Ok(());
+        };
+        let key = (clip.id.clone(), clip.version);
+        if self.seeded.contains_key(&key) {
+            return Ok(());
+        }
+        let torrent = fetch::torrent(&self.coordinator, &self.library, clip).await?;
+        match swarm.seed(&torrent, &self.library.clip(clip)).await {
+            Ok(_) => {
+                self.seeded.insert(key, InfoHash(clip.info_hash.0));
+            }
+            Err(error) => {
+                tracing::warn!(clip.id = %clip.id, "Clip {} is fetched again: {error}", clip.id);
+                self.library.remove(clip);
+            }
+        }
+        Ok(())
+    }
+
+    async fn drop_clip(&mut self, clip: &ManifestClip) {
+        let seeded = self.seeded.remove(&(clip.id.clone(), clip.version));
+        if let (Some(swarm), Some(info_hash)) = (&self.swarm, seeded) {
+            swarm.stop_seeding(info_hash).await;
+        }
+        self.library.remove(clip);
+    }
+
+    fn say_seeding(&self) {
+        let listen = self.swarm.as_ref().and_then(LibrqbitSwarm::listen_addr);
+        if self.swarm.is_some() {
+            let event = json!({"event": "seeding", "clips": self.seeded.len(), "listen": listen});
+            self.say.event(&event, None);
+        }
+    }
+
+    fn say_done(&self, manifest: &Manifest) {
+        let Sources {
+            from_peers,
+            from_origin,
+            over_http,
+        } = self.total;
+        let fetched = from_peers + from_origin + over_http;
+        let event = json!({
+            "event": "done", "clips": manifest.clips.len(), "bytes": fetched,
+            "from_peers": from_peers, "from_origin": from_origin, "over_http": over_http,
+        });
+        let words = format!(
+            "The flock is here: {} clips ({}).",
+            manifest.clips.len(),
+            self.total
+        );
+        self.say.event(&event, Some(&words));
+    }
+
+    /// Fisher and Yates' shuffle.
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            let other = self.rng.next_u64() % (last as u64 + 1);
+            items.swap(last, other as usize);
+        }
+    }
+}
+
+/// Whether waiting may help: the coordinator is away, or a download failed.
+fn is_passing(error: &anyhow::Error) -> bool {
+    match error.downcast_ref::<ApiError>() {
+        Some(ApiError::WrongFile) => true,
+        Some(error) => error.is_passing(),
+        None => false,
+    }
+}

@@ -1,0 +1,202 @@
+//! One clip: from the swarm while it moves, else from the coordinator; checked either way.
+
+use std::fmt;
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use sha2::{Digest as _, Sha256};
+use woolgather_api::{Coordinator, DownloadRequest};
+use woolgather_protocol::manifest::ManifestClip;
+use woolgather_protocol::paths;
+use woolgather_swarm::torrent::parse_torrent;
+use woolgather_swarm::{
+    Download, Expected, InfoHash, LibrqbitSwarm, Phase, Progress, Swarm, SwarmError,
+};
+
+use crate::library::Library;
+use crate::say::bytes;
+
+/// Where bytes came from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Sources {
+    /// Other volunteers, over BitTorrent.
+    pub(super) from_peers: u64,
+    /// The coordinator's own seeder, over BitTorrent.
+    pub(super) from_origin: u64,
+    /// The coordinator, over HTTP.
+    pub(super) over_http: u64,
+}
+
+impl Sources {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.from_peers += other.from_peers;
+        self.from_origin += other.from_origin;
+        self.over_http += other.over_http;
+    }
+}
+
+impl fmt::Display for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            from_peers,
+            from_origin,
+            over_http,
+        } = *self;
+        write!(
+            f,
+            "{} from other volunteers, {} from the coordinator's seeder, {} over HTTP",
+            bytes(from_peers),
+            bytes(from_origin),
+            bytes(over_http)
+        )
+    }
+}
+
+/// Fetches a clip into the library.
+pub(super) async fn fetch(
+    coordinator: &Coordinator,
+    library: &Library,
+    swarm: Option<&LibrqbitSwarm>,
+    clip: &ManifestClip,
+    stall: Duration,
+) -> anyhow::Result<Sources> {
+    let mut sources = Sources::default();
+    if let Some(swarm) = swarm {
+        let torrent = torrent(coordinator, library, clip).await?;
+        match from_swarm(coordinator, library, swarm, &torrent, clip, stall).await {
+            Ok((found, true)) => return Ok(found),
+            Ok((found, false)) => {
+                sources = found;
+                tracing::info!(clip.id = %clip.id, "No progress for {stall:?}: clip {} is fetched over HTTP", clip.id);
+            }
+            Err(error) => {
+                tracing::warn!(clip.id = %clip.id, "Clip {} is fetched over HTTP: {error:#}", clip.id)
+            }
+        }
+    }
+    let into = library.clip(clip);
+    let path = paths::clip(&clip.id, clip.version);
+    let request = DownloadRequest {
+        path: &path,
+        into: &into,
+        length: clip.bytes,
+        sha256: clip.sha256,
+    };
+    sources.over_http += coordinator.download(&request, &mut |_| {}).await?;
+    Ok(sources)
+}
+
+/// The clip's torrent, from the library or the coordinator; its info hash is the manifest's.
+pub(super) async fn torrent(
+    coordinator: &Coordinator,
+    library: &Library,
+    clip: &ManifestClip,
+) -> anyhow::Result<Vec<u8>> {
+    let path = library.torrent(clip);
+    if let Ok(bytes) = fs::read(&path)
+        && is_the_torrent(&bytes, clip)
+    {
+        return Ok(bytes);
+    }
+    let bytes = coordinator.torrent(clip).await?;
+    if !is_the_torrent(&bytes, clip) {
+        bail!(
+            "the torrent of clip {} is not the one in the manifest",
+            clip.id
+        );
+    }
+    fs::write(&path, &bytes).with_context(|| format!("could not write {}", path.display()))?;
+    Ok(bytes)
+}
+
+fn is_the_torrent(bytes: &[u8], clip: &ManifestClip) -> bool {
+    parse_torrent(bytes).is_ok_and(|torrent| {
+        torrent.info_hash.0 == clip.info_hash.0 && torrent.length == clip.bytes
+    })
+}
+
+/// Downloads from the swarm; whether the clip is complete, and not stalled.
+async fn from_swarm(
+    coordinator: &Coordinator,
+    library: &Library,
+    swarm: &LibrqbitSwarm,
+    torrent: &[u8],
+    clip: &ManifestClip,
+    stall: Duration,
+) -> anyhow::Result<(Sources, bool)> {
+    let expected = Expected {
+        info_hash: InfoHash(clip.info_hash.0),
+        length: clip.bytes,
+    };
+    let into = library.clip(clip);
+    let origin = &coordinator.info().origin_peers;
+    let mut download = swarm.download(torrent, expected, &into, origin).await?;
+    let moved = progress_until_end(&mut download, stall).await;
+    let sources = attribute(&download.progress(), coordinator);
+    match download.phase() {
+        Phase::Finished => {}
+        Phase::Failed(reason) => return Err(SwarmError::Session(reason).into()),
+        Phase::Running | Phase::Cancelled => {
+            debug_assert!(!moved, "a download that moves is waited for");
+            download.suspend().await;
+            return Ok((sources, false));
+        }
+    }
+    if sha256(&into)? != clip.sha256.0 {
+        swarm.stop_seeding(expected.info_hash).await;
+        library.remove(clip);
+        bail!("the swarm's file is not the one in the manifest");
+    }
+    Ok((sources, true))
+}
+
+/// Waits for the end; `false` when nothing came for the time of `stall`.
+async fn progress_until_end(download: &mut Download, stall: Duration) -> bool {
+    let mut have = download.progress().fetched_bytes;
+    let mut since = tokio::time::Instant::now();
+    while download.phase() == Phase::Running {
+        let changed = tokio::time::timeout_at(since + stall, download.changed()).await;
+        match changed {
+            Err(_) => return false,
+            Ok(progress) if progress.fetched_bytes > have => {
+                have = progress.fetched_bytes;
+                since = tokio::time::Instant::now();
+            }
+            Ok(_) => {}
+        }
+    }
+    true
+}
+
+/// Splits what came by the address it came from: the origin never dials, so its bytes always come
+/// from the address it listens at.
+fn attribute(progress: &Progress, coordinator: &Coordinator) -> Sources {
+    let origin = &coordinator.info().origin_peers;
+    let from_origin = progress
+        .by_peer
+        .iter()
+        .filter(|(peer, _)| origin.contains(peer))
+        .map(|(_, bytes)| bytes)
+        .sum();
+    Sources {
+        from_peers: progress.downloaded_bytes.saturating_sub(from_origin),
+        from_origin,
+        over_http: 0,
+    }
+}
+
+fn sha256(path: &Path) -> anyhow::Result<[u8; 32]> {
+    let mut file =
+        fs::File::open(path).with_context(|| format!("could not read {}", path.display()))?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.finalize().into()),
+            count => hasher.update(&buffer[..count]),
+        }
+    }
+}

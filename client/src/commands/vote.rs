@@ -1,0 +1,99 @@
+//! `woolgather vote`: a dealt ballot, answered.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use clap::ValueEnum as _;
+use serde_json::json;
+use woolgather_protocol::votes::{Ballot, BallotRequest, BallotSheep, Vote};
+
+use crate::cli::{Choice, VoteArgs};
+use crate::connect::connect;
+use crate::identity::{Identity, data_folder};
+use crate::say::Say;
+
+pub(crate) async fn vote(data: Option<&Path>, args: &VoteArgs) -> anyhow::Result<()> {
+    let identity = Identity::open(&data_folder(data)?)?;
+    let coordinator = connect(&identity, &args.coordinator.coordinator).await?;
+    let request = if args.single {
+        BallotRequest::Single { on_screen: None }
+    } else {
+        BallotRequest::Pair
+    };
+    let ballot = coordinator.ballot(&request).await?;
+    let page = |sheep: &BallotSheep| coordinator.address(&format!("/sheep/{}", sheep.id));
+    let say = Say::new(args.json);
+    if !say.is_json() {
+        println!(
+            "left:  \"{}\" by {}  {}",
+            ballot.left.title,
+            ballot.left.artist,
+            page(&ballot.left)
+        );
+        if let Some(right) = &ballot.right {
+            println!(
+                "right: \"{}\" by {}  {}",
+                right.title,
+                right.artist,
+                page(right)
+            );
+        }
+    }
+    let answer = match args.answer {
+        Some(answer) => answer,
+        None => ask(&ballot)?,
+    };
+    let vote = Vote {
+        token: ballot.token.clone(),
+        answer: answer.into(),
+    };
+    let receipt = coordinator.vote(&vote).await?;
+    let event = json!({
+        "event": "voted",
+        "left": ballot.left.title,
+        "right": ballot.right.as_ref().map(|right| &right.title),
+        "answer": vote.answer,
+        "left_rating": receipt.left_rating,
+        "right_rating": receipt.right_rating,
+    });
+    let words = format!(
+        "Counted, thank you. That was vote {} from this device.",
+        receipt.votes_by_you
+    );
+    say.event(&event, Some(&words));
+    Ok(())
+}
+
+/// Asks on the terminal until the answer is one of those the ballot takes.
+fn ask(ballot: &Ballot) -> anyhow::Result<Choice> {
+    if !std::io::stdin().is_terminal() {
+        bail!("nobody is there to ask; give --answer");
+    }
+    let choices: &[Choice] = match ballot.right {
+        Some(_) => &[Choice::Left, Choice::Right, Choice::Same],
+        None => &[Choice::Up, Choice::Down],
+    };
+    let names: Vec<String> = choices
+        .iter()
+        .filter_map(|choice| Some(choice.to_possible_value()?.get_name().to_owned()))
+        .collect();
+    loop {
+        print!("{}? ", names.join(", "));
+        std::io::stdout().flush()?;
+        let mut line = String::new();
+        let read = std::io::stdin()
+            .read_line(&mut line)
+            .context("the terminal went away")?;
+        if read == 0 {
+            bail!("no answer was given");
+        }
+        let typed = line.trim();
+        let found = names
+            .iter()
+            .position(|name| !typed.is_empty() && name.starts_with(typed));
+        if let Some(index) = found {
+            return Ok(choices[index]);
+        }
+    }
+}

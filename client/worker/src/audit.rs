@@ -1,0 +1,46 @@
+//! Rendering one frame again in full, and saying what came out.
+
+use std::time::Instant;
+
+use woolgather_protocol::Blake3;
+use woolgather_protocol::audit::{AuditReport, encode_means};
+use woolgather_render_kernel::compare::block_means;
+use woolgather_render_kernel::{RenderControl, render};
+
+use crate::assignment::Assignment;
+use crate::error::WorkerError;
+use crate::stop::Stop;
+
+/// Renders `frame` of the assignment's clip on the current rayon pool. Also returns its samples.
+///
+/// # Errors
+///
+/// [`WorkerError`]: stopped, or not plannable within the limits.
+pub(crate) fn audit_frame(
+    assignment: &Assignment,
+    frame: u32,
+    stop: &Stop,
+) -> Result<(AuditReport, u64), WorkerError> {
+    let start = Instant::now();
+    let plan = assignment.plan(frame)?;
+    let control = RenderControl {
+        cancelled: &|| stop.is_stopped(),
+        progress: &|_| {},
+    };
+    let planes = render(&plan, &control)?.to_planes();
+    let means = block_means(
+        planes.width,
+        planes.height,
+        &planes.luma,
+        &planes.chroma_blue,
+        &planes.chroma_red,
+    );
+    let report = AuditReport {
+        frame: Blake3(planes.digest()),
+        luma: encode_means(&means.luma),
+        chroma_blue: encode_means(&means.chroma_blue),
+        chroma_red: encode_means(&means.chroma_red),
+        render_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    Ok((report, plan.samples()))
+}

@@ -1,0 +1,129 @@
+//! Which frames of a submission somebody else renders again, and when a unit is given up.
+
+use rand_chacha::rand_core::Rng;
+
+use crate::random::{below, distinct_below};
+
+/// A device is new until this many of its units were accepted.
+pub const NEW_DEVICE_UNITS: u64 = 20;
+
+/// A unit that failed on this many distinct devices is quarantined: the unit is at fault.
+pub const FAILURES_MAX: u64 = 5;
+
+/// Draws the frames of a segment to audit, in ascending order.
+///
+/// Always at least one: trust buys priority, not exemption. Two for a new device, and two where
+/// a frame is `suspicious` (does not fit between its neighbours): one of the suspicious ones and
+/// one of all the others, so that a decoy does not draw the audit away from the rest.
+///
+/// The caller draws *after* the submission's digests are committed, from a generator nobody
+/// outside can predict.
+///
+/// # Panics
+///
+/// If `frame_count` is 0, which no recipe allows.
+pub fn draw_frames(
+    frame_count: u32,
+    suspicious: &[u32],
+    accepted_units: u64,
+    rng: &mut impl Rng,
+) -> Vec<u32> {
+    assert!(frame_count > 0, "a segment has frames");
+    let suspicious: Vec<u32> = suspicious
+        .iter()
+        .copied()
+        .filter(|frame| *frame < frame_count)
+        .collect();
+    let new_device = accepted_units < NEW_DEVICE_UNITS;
+    let count = if new_device || !suspicious.is_empty() {
+        2
+    } else {
+        1
+    };
+    let mut drawn = Vec::new();
+    if !suspicious.is_empty() {
+        drawn.push(suspicious[below(rng, suspicious.len())]);
+    }
+    let others: Vec<u32> = (0..frame_count)
+        .filter(|frame| !drawn.contains(frame))
+        .collect();
+    let missing = count - drawn.len();
+    let places = distinct_below(rng, others.len(), missing);
+    drawn.extend(places.into_iter().map(|place| others[place]));
+    drawn.sort_unstable();
+    drawn
+}
+
+/// Whether a unit that failed on so many distinct devices is quarantined.
+#[must_use]
+pub fn is_quarantined(failed_devices: u64) -> bool {
+    failed_devices >= FAILURES_MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    fn rng(byte: u8) -> ChaCha20Rng {
+        ChaCha20Rng::from_seed([byte; 32])
+    }
+
+    fn count(frame_count: u32, suspicious: &[u32], accepted_units: u64) -> usize {
+        draw_frames(frame_count, suspicious, accepted_units, &mut rng(1)).len()
+    }
+
+    #[test]
+    fn a_new_device_is_looked_at_twice_and_everybody_once() {
+        assert_eq!(count(32, &[], 0), 2);
+        assert_eq!(count(32, &[], 19), 2);
+        assert_eq!(count(32, &[], 20), 1);
+        assert_eq!(count(32, &[], 1_000_000), 1);
+    }
+
+    #[test]
+    fn a_suspicious_frame_is_always_audited_with_another_one() {
+        for byte in 0..50 {
+            let drawn = draw_frames(32, &[5], 1_000, &mut rng(byte));
+            assert_eq!(drawn.len(), 2);
+            assert!(drawn.contains(&5), "{drawn:?}");
+        }
+    }
+
+    #[test]
+    fn every_frame_is_drawn_about_equally_often() {
+        let rng = &mut rng(9);
+        let mut counts = [0; 8];
+        for _ in 0..8_000 {
+            counts[draw_frames(8, &[], 100, rng)[0] as usize] += 1;
+        }
+        assert!(
+            counts.iter().all(|count| (850..1_150).contains(count)),
+            "{counts:?}"
+        );
+    }
+
+    #[test]
+    fn five_failures_quarantine() {
+        assert!(!is_quarantined(4));
+        assert!(is_quarantined(5));
+    }
+
+    proptest! {
+        #[test]
+        fn drawn_frames_exist_and_are_different(
+            frame_count in 1_u32..64,
+            suspicious in proptest::collection::vec(0_u32..100, 0..5),
+            accepted_units in 0_u64..40,
+            seed: [u8; 32],
+        ) {
+            let mut rng = ChaCha20Rng::from_seed(seed);
+            let drawn = draw_frames(frame_count, &suspicious, accepted_units, &mut rng);
+            prop_assert!(!drawn.is_empty());
+            prop_assert!(drawn.windows(2).all(|pair| pair[0] < pair[1]));
+            prop_assert!(drawn.iter().all(|frame| *frame < frame_count));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The child's side: decode what a stranger sent, under limits, and say what it shows.
+//!
+//! `woolgather-coordinator check-segment WIDTH HEIGHT FRAMES < segment > answer`. The limits are set
+//! before the first byte is read; a decoder that runs away is ended by the system, and the parent
+//! refuses the segment.
+
+use std::io::{Read as _, Write as _};
+use std::ops::ControlFlow;
+
+use clap::Args;
+use woolgather_protocol::ProblemKind;
+use woolgather_render_kernel::compare::block_means;
+use woolgather_video::limits::SEGMENT_BYTES_MAX;
+use woolgather_video::{DecodeError, DecodeLimits, decode_segment};
+
+use super::answer::{Answer, EncodedMeans};
+
+/// Address space the child may use: many times what the largest frame needs.
+#[cfg(unix)]
+const MEMORY_BYTES_MAX: u64 = 4 << 30;
+/// Processor time the child may use, in seconds.
+#[cfg(unix)]
+const CPU_SECONDS_MAX: u64 = 120;
+
+/// What the segment must be.
+#[derive(Debug, Args)]
+pub struct ChildArgs {
+    /// Width of every frame, in pixels
+    pub width: u32,
+    /// Height of every frame, in pixels
+    pub height: u32,
+    /// Number of frames
+    pub frames: u32,
+}
+
+/// Reads a segment from standard input, writes the answer to standard output.
+///
+/// # Errors
+///
+/// When the limits cannot be set, or the parent has gone away.
+pub fn check_segment(args: &ChildArgs) -> anyhow::Result<()> {
+    limit_this_process()?;
+    let mut segment = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(SEGMENT_BYTES_MAX as u64 + 1)
+        .read_to_end(&mut segment)?;
+    let answer = serde_json::to_vec(&decode(&segment, args))?;
+    let mut out = std::io::stdout().lock();
+    out.write_all(&answer)?;
+    Ok(out.flush()?)
+}
+
+fn decode(segment: &[u8], args: &ChildArgs) -> Answer {
+    let limits = DecodeLimits {
+        width_max: args.width,
+        height_max: args.height,
+        frames_max: args.frames,
+        bytes_max: SEGMENT_BYTES_MAX,
+    };
+    let mut frames = Vec::new();
+    let outcome = decode_segment(segment, &limits, &mut |_, frame| {
+        let means = block_means(
+            frame.width,
+            frame.height,
+            &frame.luma,
+            &frame.chroma_blue,
+            &frame.chroma_red,
+        );
+        frames.push(EncodedMeans::from(&means));
+        ControlFlow::Continue(())
+    });
+    match outcome {
+        Ok(count) if count == args.frames => Answer::Decoded(frames),
+        Ok(count) => Answer::Refused {
+            kind: ProblemKind::WrongFrameCount,
+            detail: format!(
+                "{count} frames were decoded; the recipe says {}",
+                args.frames
+            ),
+        },
+        Err(error) => Answer::Refused {
+            kind: kind_of(&error),
+            detail: error.to_string(),
+        },
+    }
+}
+
+fn kind_of(error: &DecodeError) -> ProblemKind {
+    match error {
+        DecodeError::Segment(_) => ProblemKind::UnreadableSegment,
+        DecodeError::OverLimit { .. } => ProblemKind::WrongFrameSize,
+        DecodeError::FrameCount { .. } => ProblemKind::WrongFrameCount,
+        DecodeError::Frame { .. } | DecodeError::Decoder(_) => ProblemKind::UndecodableSegment,
+    }
+}
+
+/// Bounds memory and processor time, and leaves no core file.
+#[cfg(unix)]
+fn limit_this_process() -> anyhow::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let bound = |resource, most: u64| {
+        setrlimit(
+            resource,
+            Rlimit {
+                current: Some(most),
+                maximum: Some(most),
+            },
+        )
+    };
+    bound(Resource::As, MEMORY_BYTES_MAX)?;
+    bound(Resource::Cpu, CPU_SECONDS_MAX)?;
+    bound(Resource::Core, 0)?;
+    Ok(())
+}
+
+/// Elsewhere the parent's clock is the only limit.
+#[cfg(not(unix))]
+fn limit_this_process() -> anyhow::Result<()> {
+    Ok(())
+}

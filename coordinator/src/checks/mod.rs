@@ -1,0 +1,126 @@
+//! Checks of what volunteers hand in, cheapest first.
+//!
+//! ```text
+//! segment ─> structure ─> sequence header, size, frames ─> child process decodes ─> block means
+//!            (a reader of our own)  (equal to the recipe's)   (limits on memory and time)
+//! ```
+//!
+//! Volunteers' bytes are never decoded in this process. A child ([`child`]) does it, with limits it
+//! sets for itself, and answers with the means of every frame's 8×8 blocks: enough to see frames
+//! that do not fit between their neighbours, and to compare an audited frame.
+
+mod answer;
+pub mod child;
+mod pictures;
+mod process;
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use woolgather_protocol::{Problem, ProblemKind, Recipe};
+use woolgather_video::{EncoderSettings, SegmentInfo, inspect_segment, sequence_header};
+
+use crate::store::FrameMeans;
+
+pub use pictures::{ClipToDraw, means_of, same_picture};
+
+/// What a sound segment shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SegmentReport {
+    /// Block means of every decoded frame, in order.
+    pub means: Vec<FrameMeans>,
+    /// Frames, from 0, that do not fit between their neighbours.
+    pub suspicious: Vec<u32>,
+}
+
+/// Why a segment was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// It is refused; tell the worker.
+    #[error(transparent)]
+    Refused(#[from] Problem),
+    /// It could not be checked, which is our fault; the worker may send it again.
+    #[error("a segment could not be checked")]
+    Failed(#[from] anyhow::Error),
+}
+
+/// Checks a segment that lies at `path` against the recipe. Its length is within the lease's limit.
+///
+/// # Errors
+///
+/// [`CheckError::Refused`] with the kind of the first check that failed, [`CheckError::Failed`]
+/// when the file cannot be read or no child process can be started.
+pub async fn check_segment(recipe: &Recipe, path: &Path) -> Result<SegmentReport, CheckError> {
+    let settings = encoder_settings(recipe);
+    let bytes = tokio::fs::read(path).await.map_err(anyhow::Error::from)?;
+    let structure = tokio::task::spawn_blocking(move || check_structure(&settings, &bytes));
+    structure.await.map_err(anyhow::Error::from)??;
+    let means = process::decode(recipe, path).await?;
+    let suspicious = pictures::suspicious(&means);
+    Ok(SegmentReport { means, suspicious })
+}
+
+/// The encoder's settings by the recipe.
+#[must_use]
+pub fn encoder_settings(recipe: &Recipe) -> EncoderSettings {
+    EncoderSettings {
+        width: recipe.width,
+        height: recipe.height,
+        fps: recipe.fps,
+        speed: recipe.encoder.speed,
+        quantizer: recipe.encoder.quantizer,
+        segment_frames: recipe.segment_frames,
+    }
+}
+
+/// Structure, size, number of frames and sequence header, without decoding.
+fn check_structure(settings: &EncoderSettings, segment: &[u8]) -> Result<(), CheckError> {
+    let info = inspect_segment(segment)
+        .map_err(|error| refused(ProblemKind::UnreadableSegment, error.to_string()))?;
+    check_size(settings, &info)?;
+    if info.frames() != settings.segment_frames {
+        let detail = format!(
+            "the segment has {} frames; the recipe says {}",
+            info.frames(),
+            settings.segment_frames
+        );
+        return Err(refused(ProblemKind::WrongFrameCount, detail));
+    }
+    if info.sequence_header != expected_header(settings)? {
+        let detail = "the sequence header is not the recipe's: encoder, version and settings must be exactly those";
+        return Err(refused(ProblemKind::WrongSequenceHeader, detail));
+    }
+    Ok(())
+}
+
+fn check_size(settings: &EncoderSettings, info: &SegmentInfo) -> Result<(), CheckError> {
+    let (found, expected) = ((info.width, info.height), (settings.width, settings.height));
+    if found == expected {
+        return Ok(());
+    }
+    let detail = format!(
+        "the frames are {}×{}; the recipe says {}×{}",
+        found.0, found.1, expected.0, expected.1
+    );
+    Err(refused(ProblemKind::WrongFrameSize, detail))
+}
+
+fn refused(kind: ProblemKind, detail: impl Into<String>) -> CheckError {
+    CheckError::Refused(Problem::new(kind, detail))
+}
+
+/// The recipe's sequence header. It costs one encoded frame, so the last one is kept.
+fn expected_header(settings: &EncoderSettings) -> anyhow::Result<Vec<u8>> {
+    static LAST: Mutex<Option<(EncoderSettings, Vec<u8>)>> = Mutex::new(None);
+    let mut last = LAST
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    match &*last {
+        Some((known, header)) if known == settings => Ok(header.clone()),
+        _ => {
+            let header = sequence_header(settings)?;
+            *last = Some((*settings, header.clone()));
+            Ok(header)
+        }
+    }
+}

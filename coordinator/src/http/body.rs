@@ -1,0 +1,147 @@
+//! Reading request bodies: never more than allowed, never for ever.
+//!
+//! A client that is still sending when its connection is closed may lose the answer. So a refusal
+//! that comes before the body's end first swallows what a well-meaning client may still have
+//! under way ([`LimitedBody::swallow`]), up to a limit.
+
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream, Bytes};
+use futures_util::StreamExt;
+use tokio::time::Instant;
+use woolgather_protocol::ProblemKind;
+
+use super::error::ApiError;
+
+/// How long a client may pause within a body.
+const PAUSE_MAX: Duration = Duration::from_secs(30);
+/// A body must be through after this long, and a second more for every [`BYTES_PER_SECOND_MIN`].
+const TIME_MIN: Duration = Duration::from_secs(60);
+/// The slowest upload that is waited for: a modem's.
+const BYTES_PER_SECOND_MIN: u64 = 4096;
+/// How much of a refused body is read for politeness, and for how long.
+const SWALLOW_BYTES_MAX: u64 = 4 * 1024 * 1024;
+const SWALLOW_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// A body, chunk by chunk, with a limit on its length, its pauses and its time.
+#[derive(Debug)]
+pub struct LimitedBody {
+    stream: BodyDataStream,
+    bytes: u64,
+    bytes_max: u64,
+    deadline: Instant,
+}
+
+impl LimitedBody {
+    /// Reads at most `bytes_max` bytes of `body`.
+    #[must_use]
+    pub fn new(body: Body, bytes_max: u64) -> Self {
+        let mut limited = Self {
+            stream: body.into_data_stream(),
+            bytes: 0,
+            bytes_max: 0,
+            deadline: Instant::now(),
+        };
+        limited.allow(bytes_max);
+        limited
+    }
+
+    /// Changes the limit, once it is known what the body is for.
+    pub fn allow(&mut self, bytes_max: u64) {
+        self.bytes_max = bytes_max;
+        self.deadline =
+            Instant::now() + TIME_MIN + Duration::from_secs(bytes_max / BYTES_PER_SECOND_MIN);
+    }
+
+    /// The next chunk; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// `too-large` on the first byte too many; `malformed-request` when the client stops sending
+    /// or takes too long.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
+        let broken = |detail: String| ApiError::refused(ProblemKind::MalformedRequest, detail);
+        let patience = self.deadline.min(Instant::now() + PAUSE_MAX);
+        let chunk = match tokio::time::timeout_at(patience, self.stream.next()).await {
+            Err(_) => return Err(broken("the body comes too slowly".into())),
+            Ok(None) => return Ok(None),
+            Ok(Some(Err(error))) => return Err(broken(format!("the body broke off: {error}"))),
+            Ok(Some(Ok(chunk))) => chunk,
+        };
+        self.bytes += chunk.len() as u64;
+        if self.bytes > self.bytes_max {
+            return Err(self.too_large());
+        }
+        Ok(Some(chunk))
+    }
+
+    /// The whole body, for short ones.
+    ///
+    /// # Errors
+    ///
+    /// As [`LimitedBody::chunk`].
+    pub async fn whole(&mut self) -> Result<Bytes, ApiError> {
+        let mut whole = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            whole.extend_from_slice(&chunk);
+        }
+        Ok(whole.into())
+    }
+
+    /// The refusal of a body that is, or announces itself to be, longer than allowed.
+    #[must_use]
+    pub fn too_large(&self) -> ApiError {
+        let detail = format!("up to {} bytes are allowed here", self.bytes_max);
+        ApiError::refused(ProblemKind::TooLarge, detail)
+    }
+
+    /// Reads on without keeping anything, so that a refusal reaches a client that is sending.
+    pub async fn swallow(mut self) {
+        let rest = async {
+            let mut bytes = 0;
+            while let Some(Ok(chunk)) = self.stream.next().await {
+                bytes += chunk.len() as u64;
+                if bytes > SWALLOW_BYTES_MAX {
+                    break;
+                }
+            }
+        };
+        // Out of patience or out of bytes: both end the politeness.
+        let _ = tokio::time::timeout(SWALLOW_TIME_MAX, rest).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn check(body: &'static str, bytes_max: u64, expected: Result<&str, ProblemKind>) {
+        let found = LimitedBody::new(Body::from(body), bytes_max).whole().await;
+        let found = found.map_err(|error| error.into_problem().kind);
+        assert_eq!(found, expected.map(|text| Bytes::from(text.to_owned())));
+    }
+
+    #[tokio::test]
+    async fn a_body_may_be_as_long_as_the_limit_and_not_a_byte_longer() {
+        check("12345", 5, Ok("12345")).await;
+        check("123456", 5, Err(ProblemKind::TooLarge)).await;
+        check("", 0, Ok("")).await;
+    }
+
+    #[tokio::test]
+    async fn a_client_that_falls_silent_is_not_waited_for() {
+        let silent = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
+        let mut body = LimitedBody::new(Body::from_stream(silent), 5);
+        body.deadline = Instant::now() + Duration::from_millis(20);
+        let problem = body.whole().await.unwrap_err().into_problem();
+        assert_eq!(problem.kind, ProblemKind::MalformedRequest);
+    }
+
+    #[test]
+    fn a_long_body_gets_more_time_than_a_short_one() {
+        let mut body = LimitedBody::new(Body::empty(), 0);
+        let short = body.deadline;
+        body.allow(4096 * 100);
+        assert!(body.deadline >= short + Duration::from_secs(100));
+    }
+}

@@ -1,0 +1,113 @@
+//! `/v1/entries`: an artist offers a genome, and asks what became of it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use woolgather_genome::limits::GENOME_BYTES_MAX;
+use woolgather_genome::{Genome, parse_flames};
+use woolgather_protocol::entries::{Entry, EntryRequest};
+use woolgather_protocol::problem::GenomeFault;
+use woolgather_protocol::{EntryId, Problem, ProblemKind, limits};
+
+use super::error::ApiError;
+use super::extract::PathOf;
+use super::signed::SignedJson;
+use crate::state::App;
+use crate::store::{NewEntry, VoterId};
+
+/// Offer a genome
+#[utoipa::path(
+    post,
+    path = "/v1/entries",
+    tag = "entries",
+    request_body = EntryRequest,
+    responses(
+        (status = 201, description = "It is on disk and will be looked at", body = Entry),
+        (status = "4XX", description = "genome-refused (with line, attribute, value and legal range), consent-missing, malformed-request, or a signature's", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn post_entry(
+    State(app): State<Arc<App>>,
+    request: SignedJson<EntryRequest>,
+) -> Result<(StatusCode, Json<Entry>), ApiError> {
+    let voter = VoterId::device(&request.device);
+    let entry = take_entry(&app, voter, &request.value).await?;
+    Ok((StatusCode::CREATED, Json(entry)))
+}
+
+/// What became of an entry
+#[utoipa::path(
+    get,
+    path = "/v1/entries/{id}",
+    tag = "entries",
+    params(("id" = String, Path, description = "The entry")),
+    responses(
+        (status = 200, description = "Its state and why", body = Entry),
+        (status = 404, description = "not-found", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn get_entry(
+    State(app): State<Arc<App>>,
+    PathOf(id): PathOf<EntryId>,
+) -> Result<Json<Entry>, ApiError> {
+    Ok(Json(app.store.entry(&id).await?.entry))
+}
+
+/// Takes an entry from the API or the website's form; nothing is stored unless all of it is good.
+///
+/// # Errors
+///
+/// `consent-missing`, `malformed-request` without an artist's name, `genome-refused`.
+pub async fn take_entry(
+    app: &App,
+    voter: VoterId,
+    request: &EntryRequest,
+) -> Result<Entry, ApiError> {
+    if !request.consent {
+        let detail = "genome and pictures are published under CC0-1.0; that needs your consent";
+        return Err(ApiError::refused(ProblemKind::ConsentMissing, detail));
+    }
+    let artist = limits::clean_name(&request.artist);
+    if artist.is_empty() {
+        let detail = "a name to credit is needed; any name will do";
+        return Err(ApiError::refused(ProblemKind::MalformedRequest, detail));
+    }
+    let genome = one_genome(&request.genome)?;
+    let new = NewEntry {
+        genome,
+        artist,
+        voter,
+    };
+    Ok(app.store.new_entry(new).await?)
+}
+
+/// The one genome in a file.
+fn one_genome(text: &str) -> Result<Genome, Problem> {
+    let refused = |detail: String| Problem::new(ProblemKind::GenomeRefused, detail);
+    if text.len() > GENOME_BYTES_MAX {
+        return Err(refused(format!(
+            "the file is {} bytes long; up to {GENOME_BYTES_MAX} are allowed",
+            text.len()
+        )));
+    }
+    let mut genomes = parse_flames(text).map_err(|error| {
+        let fault = GenomeFault {
+            line: error.line,
+            attribute: error.attribute.clone(),
+            value: error.value.clone(),
+            legal: error.legal.clone(),
+        };
+        Problem::genome(error.to_string(), fault)
+    })?;
+    match (genomes.pop(), genomes.len()) {
+        (Some(genome), 0) => Ok(genome),
+        (_, others) => {
+            let count = if others == 0 { 0 } else { others + 1 };
+            Err(refused(format!(
+                "the file holds {count} flames; offer one at a time"
+            )))
+        }
+    }
+}

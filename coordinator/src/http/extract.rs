@@ -1,0 +1,94 @@
+//! Parts of a request, with our refusals instead of the framework's.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts, Path, Query};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use woolgather_protocol::ProblemKind;
+
+use super::error::ApiError;
+use crate::state::App;
+
+/// Ids from the path. A path that holds something else leads nowhere.
+#[derive(Debug)]
+pub struct PathOf<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathOf<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<T>::from_request_parts(parts, state).await;
+        path.map(|Path(value)| Self(value))
+            .map_err(|_| ApiError::not_found())
+    }
+}
+
+/// Values from the query.
+#[derive(Debug)]
+pub struct QueryOf<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryOf<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Query::<T>::try_from_uri(&parts.uri)
+            .map(|Query(value)| Self(value))
+            .map_err(|error| ApiError::refused(ProblemKind::MalformedRequest, error.body_text()))
+    }
+}
+
+/// Where a request comes from: the connection's address, or what the operator's proxy says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
+
+impl FromRequestParts<Arc<App>> for ClientAddress {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &Arc<App>,
+    ) -> Result<Self, Self::Rejection> {
+        let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        // Requests that did not come over a socket are tests'.
+        let connection = connection.map_or(Ipv4Addr::LOCALHOST.into(), |info| info.0.ip());
+        let forwarded = app
+            .config
+            .trust_forwarded_for
+            .then(|| forwarded_for(&parts.headers))
+            .flatten();
+        Ok(Self(forwarded.unwrap_or(connection).to_canonical()))
+    }
+}
+
+/// The last address of the last `X-Forwarded-For`: the one our own proxy wrote. Those before it
+/// came with the request and may be made up.
+fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
+    let header = headers.get_all("x-forwarded-for").iter().next_back()?;
+    let last = header.to_str().ok()?.rsplit(',').next()?;
+    last.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_nearest_proxy_is_believed() {
+        let check = |values: &[&str], expected: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append("x-forwarded-for", value.parse().unwrap());
+            }
+            let expected = expected.map(|text| text.parse().unwrap());
+            assert_eq!(forwarded_for(&headers), expected, "{values:?}");
+        };
+        check(&[], None);
+        check(&["192.0.2.1"], Some("192.0.2.1"));
+        check(&["10.0.0.1, 192.0.2.1"], Some("192.0.2.1"));
+        check(&["10.0.0.1", "2001:db8::1"], Some("2001:db8::1"));
+        check(&["192.0.2.1, unknown"], None);
+    }
+}

@@ -1,0 +1,98 @@
+//! What every request passes through: time limit, counting, safe headers, compression.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+
+use super::error::{ApiError, Refusal};
+use crate::pages::answer::{PageError, wants_page};
+use crate::state::App;
+
+/// How long a quick answer may take before we give up on it.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
+/// Shorter answers are not worth compressing.
+const COMPRESSED_BYTES_MIN: u64 = 512;
+
+/// Headers that keep a browser from guessing, framing and telling.
+const SAFE_HEADERS: [(HeaderName, &str); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        woolgather_web::CONTENT_SECURITY_POLICY,
+    ),
+];
+
+/// Puts the layers around all routes.
+pub fn around(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
+    // Clips and pictures are compressed already, and a range of bytes must stay those bytes.
+    let worth_it = SizeAbove::new(COMPRESSED_BYTES_MIN)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("video/"))
+        .and(NotForContentType::const_new("application/x-bittorrent"));
+    router
+        .layer(CompressionLayer::new().gzip(true).compress_when(worth_it))
+        .layer(middleware::from_fn(add_safe_headers))
+        .layer(middleware::from_fn_with_state(app.clone(), observe))
+}
+
+/// What is answered where there is nothing.
+pub async fn nothing_here(headers: HeaderMap) -> Response {
+    let error = ApiError::not_found();
+    if wants_page(&headers) {
+        return PageError::from(error).into_response();
+    }
+    error.into_response()
+}
+
+/// Gives up on an answer that takes too long.
+pub async fn limit_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(ANSWER_TIME_MAX, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let seconds = ANSWER_TIME_MAX.as_secs();
+            ApiError::from(anyhow::anyhow!("no answer within {seconds} s")).into_response()
+        }
+    }
+}
+
+async fn add_safe_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in SAFE_HEADERS {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Counts the request by its route's pattern, and the refusal by its kind.
+async fn observe(
+    State(app): State<Arc<App>>,
+    route: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let method = request.method().clone();
+    let started = Instant::now();
+    let response = next.run(request).await;
+    let seconds = started.elapsed().as_secs_f64();
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    let status = response.status().as_u16();
+    app.metrics.request(route, status, seconds);
+    let refusal = response.extensions().get::<Refusal>();
+    if let Some(Refusal(kind)) = refusal {
+        app.metrics.refusal(*kind);
+    }
+    let kind = refusal.map_or("", |refusal| refusal.0.as_str());
+    tracing::debug!(%method, route, status, kind, seconds, "Answered {method} {route} with {status} {kind}");
+    response
+}

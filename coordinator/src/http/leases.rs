@@ -1,0 +1,71 @@
+//! `/v1/leases`: work is handed out, and given back.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use woolgather_protocol::work::{Lease, LeaseRequest, LeaseResponse};
+use woolgather_protocol::{Blake3, LeaseId, Problem, Signed};
+
+use super::error::ApiError;
+use super::extract::PathOf;
+use super::signed::{SignedHead, SignedJson};
+use crate::state::App;
+
+/// Ask for work
+///
+/// Asking again returns the leases the device still holds.
+#[utoipa::path(
+    post,
+    path = "/v1/leases",
+    tag = "work",
+    request_body = LeaseRequest,
+    responses(
+        (status = 200, description = "Leases, and news about earlier submissions", body = LeaseResponse),
+        (status = "4XX", description = "unsigned, bad-signature, stale-signature, replayed-signature, body-mismatch, malformed-request", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn post_lease(
+    State(app): State<Arc<App>>,
+    request: SignedJson<LeaseRequest>,
+) -> Result<Json<LeaseResponse>, ApiError> {
+    let term_min = app.config.lease_term_min;
+    let work = app
+        .store
+        .lease_work(request.device, request.value, term_min)
+        .await?;
+    let leases = work.leases.into_iter().map(|leased| Lease {
+        id: leased.lease,
+        work: Signed::seal(&leased.work, &app.secret),
+        term_s: leased.term_s,
+    });
+    Ok(Json(LeaseResponse {
+        leases: leases.collect(),
+        retry_after_s: work.retry_after_s,
+        notices: work.notices,
+    }))
+}
+
+/// Give a lease back
+///
+/// Its work is ready for somebody else. Giving back twice is harmless.
+#[utoipa::path(
+    delete,
+    path = "/v1/leases/{id}",
+    tag = "work",
+    params(("id" = String, Path, description = "The lease")),
+    responses(
+        (status = 204, description = "It is given back"),
+        (status = "4XX", description = "unknown-lease, foreign-lease, or a signature's", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn delete_lease(
+    State(app): State<Arc<App>>,
+    PathOf(id): PathOf<LeaseId>,
+    head: SignedHead,
+) -> Result<StatusCode, ApiError> {
+    head.check_digest(Blake3::of(b""))?;
+    app.store.give_back(id, head.device).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

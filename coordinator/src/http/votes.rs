@@ -1,0 +1,64 @@
+//! `/v1/ballots` and `/v1/votes`: a question is dealt, and answered.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use woolgather_protocol::Problem;
+use woolgather_protocol::votes::{Ballot, BallotRequest, Vote, VoteReceipt};
+
+use super::error::ApiError;
+use super::extract::ClientAddress;
+use super::signed::SignedJson;
+use crate::state::App;
+use crate::store::{VoteFrom, VoterId};
+
+/// Deal a ballot
+#[utoipa::path(
+    post,
+    path = "/v1/ballots",
+    tag = "votes",
+    request_body = BallotRequest,
+    responses(
+        (status = 200, description = "A question, good once and for a day", body = Ballot),
+        (status = "4XX", description = "no-ballot, or a signature's", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn post_ballot(
+    State(app): State<Arc<App>>,
+    request: SignedJson<BallotRequest>,
+) -> Result<Json<Ballot>, ApiError> {
+    let voter = VoterId::device(&request.device);
+    let ballot = app
+        .store
+        .deal_ballot(&voter, request.value, &app.secret)
+        .await?;
+    Ok(Json(ballot))
+}
+
+/// Answer a ballot
+#[utoipa::path(
+    post,
+    path = "/v1/votes",
+    tag = "votes",
+    request_body = Vote,
+    responses(
+        (status = 200, description = "The vote is counted and on disk", body = VoteReceipt),
+        (status = "4XX", description = "unknown-ballot, spent-ballot, expired-ballot, wrong-answer, or a signature's", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn post_vote(
+    State(app): State<Arc<App>>,
+    ClientAddress(address): ClientAddress,
+    request: SignedJson<Vote>,
+) -> Result<Json<VoteReceipt>, ApiError> {
+    let from = VoteFrom {
+        voter: VoterId::device(&request.device),
+        address: Some(address),
+    };
+    let receipt = app
+        .store
+        .record_vote(from, &request.value, &app.secret)
+        .await?;
+    Ok(Json(receipt))
+}

@@ -1,0 +1,42 @@
+//! `GET /v1/work-units/{id}`: what became of a work unit.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use woolgather_protocol::submission::WorkUnitStatus;
+use woolgather_protocol::{Problem, PublicKey, WorkUnitId};
+
+use super::error::ApiError;
+use super::extract::{PathOf, QueryOf};
+use crate::state::App;
+
+/// Who asks.
+#[derive(Debug, Deserialize)]
+pub struct Asking {
+    /// The device whose last submission is asked about.
+    device: Option<PublicKey>,
+}
+
+/// What became of a work unit
+#[utoipa::path(
+    get,
+    path = "/v1/work-units/{id}",
+    tag = "work",
+    params(
+        ("id" = String, Path, description = "The work unit"),
+        ("device" = Option<String>, Query, description = "Tells why this device's last submission was refused"),
+    ),
+    responses(
+        (status = 200, description = "Its state", body = WorkUnitStatus),
+        (status = "4XX", description = "not-found, malformed-request", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn get_work_unit(
+    State(app): State<Arc<App>>,
+    PathOf(id): PathOf<WorkUnitId>,
+    QueryOf(asking): QueryOf<Asking>,
+) -> Result<Json<WorkUnitStatus>, ApiError> {
+    Ok(Json(app.store.work_unit_status(&id, asking.device).await?))
+}

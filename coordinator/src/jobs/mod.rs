@@ -1,0 +1,104 @@
+//! Background tasks: one after the other, durable, each harmless when done twice.
+//!
+//! Requests answer quickly; what takes long is a job in the database. The runner claims one at a
+//! time, and between jobs looks for audits that no volunteer will do. Rendering happens on a few
+//! threads of its own, so that requests are still answered.
+
+mod audits;
+mod screening;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use woolgather_render_kernel::{RenderError, with_threads};
+
+use crate::publish;
+use crate::state::App;
+use crate::store::{ClaimedJob, Job};
+
+/// A job claimed longer ago than this was abandoned.
+const STALE_AFTER: Duration = Duration::from_secs(30 * 60);
+/// How long the runner sleeps when there is nothing to do.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long the runner waits after the database failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// Does jobs until `stop` says so. Begins with what an earlier process left, and with seeding.
+pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let work = async {
+        start(&app).await;
+        loop {
+            match next(&app).await {
+                Ok(true) => {}
+                Ok(false) => app.store.wait_for_job(LOOK_EVERY).await,
+                Err(error) => {
+                    tracing::error!("The job runner waits: {error:#}");
+                    tokio::time::sleep(AFTER_FAILURE).await;
+                }
+            }
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
+}
+
+/// Runs `work` on a pool of half the cores, at least one.
+///
+/// # Errors
+///
+/// When the system gives no threads.
+pub fn on_the_pool<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, RenderError> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    with_threads((cores / 2).max(1), work)
+}
+
+async fn start(app: &App) {
+    match app.store.reclaim_jobs().await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "{count} jobs of an earlier process are done again"),
+        Err(error) => {
+            tracing::error!(%error, "Jobs of an earlier process wait until they are stale: {error}")
+        }
+    }
+    if let Err(error) = publish::seed_all(app).await {
+        tracing::error!("Clips are not seeded: {error:#}");
+    }
+}
+
+/// Does one job; `false` when there was none.
+async fn next(app: &Arc<App>) -> anyhow::Result<bool> {
+    app.store
+        .plan_self_audits(app.config.audit_patience)
+        .await?;
+    let Some(claimed) = app.store.claim_job(STALE_AFTER).await? else {
+        return Ok(false);
+    };
+    match perform(app, &claimed.job).await {
+        Ok(()) => app.store.finish_job(&claimed).await?,
+        Err(error) => fail(app, &claimed, &error).await?,
+    }
+    Ok(true)
+}
+
+async fn perform(app: &Arc<App>, job: &Job) -> anyhow::Result<()> {
+    match job {
+        Job::Join { clip, version } => publish::join(app, clip, *version).await,
+        Job::SelfAudit { audit } | Job::Referee { audit } => audits::settle(app, audit).await,
+        Job::Screen { entry } => screening::screen(app, entry).await,
+        Job::Plan if app.config.edges => {
+            let planned = app.store.plan_edges().await?;
+            tracing::debug!(planned, "{planned} edges planned");
+            Ok(())
+        }
+        Job::Plan => Ok(()),
+    }
+}
+
+async fn fail(app: &App, claimed: &ClaimedJob, error: &anyhow::Error) -> anyhow::Result<()> {
+    let words = format!("{error:#}");
+    tracing::error!(job = %claimed.job.key(), "Job {} failed and is tried again: {words}", claimed.job.key());
+    Ok(app.store.fail_job(claimed, &words).await?)
+}

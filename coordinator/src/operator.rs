@@ -1,0 +1,79 @@
+//! The operator's commands. They open the same data folder as the server and may run beside it.
+
+use std::sync::Arc;
+
+use anyhow::{Context, ensure};
+use woolgather_protocol::entries::EntryState;
+
+use crate::cli::{EntryArgs, EntryCommand};
+use crate::clock::SystemClock;
+use crate::keys;
+use crate::store::{EntryRow, PageRequest, Store};
+
+/// `entry list`, `entry accept`, `entry reject`.
+///
+/// # Errors
+///
+/// A chain of sentences for the operator.
+pub async fn entry(args: EntryArgs) -> anyhow::Result<()> {
+    ensure!(
+        args.data.is_dir(),
+        "there is no data folder {}; name it with --data",
+        args.data.display()
+    );
+    let store = Store::open(&args.data, Arc::new(SystemClock), keys::fresh_bytes()?)
+        .await
+        .context("cannot open the database")?;
+    match args.command {
+        EntryCommand::List => list(&store).await,
+        EntryCommand::Accept { id } => {
+            let sheep = store.accept_entry(&id).await?;
+            println!("entry {id} is the sheep {sheep} now; its loop will be rendered");
+            Ok(())
+        }
+        EntryCommand::Reject { id, reason } => {
+            store.reject_entry(&id, &reason).await?;
+            println!("entry {id} is rejected: {reason}");
+            Ok(())
+        }
+    }
+}
+
+/// Prints every entry, page by page.
+async fn list(store: &Store) -> anyhow::Result<()> {
+    let mut page = PageRequest::default();
+    loop {
+        let entries = store.entries(None, page).await?;
+        for row in &entries.rows {
+            println!("{}", line(row));
+        }
+        match entries.next {
+            Some(after) => page.after = Some(after),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// An entry in a line: id, state, title, artist, reason.
+fn line(row: &EntryRow) -> String {
+    let entry = &row.entry;
+    format!(
+        "{}  {:12}  \"{}\" by {}: {}",
+        entry.id,
+        state_name(entry.state),
+        entry.title,
+        entry.artist,
+        entry.reason
+    )
+}
+
+fn state_name(state: EntryState) -> &'static str {
+    match state {
+        EntryState::Received => "received",
+        EntryState::Screening => "screening",
+        EntryState::NeedsReview => "needs review",
+        EntryState::Accepted => "accepted",
+        EntryState::Rejected => "rejected",
+        EntryState::Withdrawn => "withdrawn",
+    }
+}

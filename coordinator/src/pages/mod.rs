@@ -1,0 +1,51 @@
+//! The website: fills `woolgather-web`'s views from the store and the tracker.
+//!
+//! ```text
+//! GET /sheep/{id} -> store rows -> views::SheepPage -> HTML
+//! ```
+//!
+//! * [`home`], [`sheep`], [`vote`], [`submit`], [`status`], [`fixed`]: the pages.
+//! * [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
+//! * [`answer`]: pages and refusals as responses.
+
+pub mod answer;
+pub mod cards;
+pub mod fixed;
+pub mod home;
+pub mod sheep;
+pub mod status;
+pub mod submit;
+pub mod vote;
+pub mod voter;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+
+use crate::state::App;
+
+/// The largest form without a file, in bytes: a ballot's token and an answer.
+const FORM_BYTES_MAX: usize = 16 * 1024;
+
+/// Routes of the pages.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(home::get_home))
+        .route("/sheep/{id}", get(sheep::get_sheep))
+        .route("/sheep/{id}/genome.flam3", get(sheep::get_genome))
+        .route("/vote", get(vote::get_vote).post(vote::post_vote))
+        .route("/entries/{id}", get(submit::get_entry))
+        .route("/entries/{id}/preview.webp", get(submit::get_preview))
+        .route("/status", get(status::get_status))
+        .route("/join", get(fixed::get_join))
+        .route("/static/{*path}", get(fixed::get_static))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .route(
+            "/submit",
+            get(submit::get_submit)
+                .post(submit::post_submit)
+                .layer(DefaultBodyLimit::max(submit::UPLOAD_BYTES_MAX)),
+        )
+}

@@ -1,0 +1,106 @@
+//! Who votes on the website: a random name in a cookie, made at the first visit.
+//!
+//! The name identifies nobody; it lets a ballot belong to the browser it was dealt to, and a new
+//! vote replace the old one. Scripts cannot read it and other sites cannot send it with a form.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+
+use super::answer::PageError;
+use crate::state::App;
+use crate::store::VoterId;
+
+const COOKIE: &str = "woolgather-voter";
+/// A year.
+const COOKIE_MAX_AGE_S: u32 = 365 * 24 * 60 * 60;
+
+/// The browser's voter.
+#[derive(Debug, Clone)]
+pub struct WebVoter {
+    /// Its name.
+    pub id: VoterId,
+    /// Whether the browser has yet to be told.
+    fresh: bool,
+    /// Whether the cookie may only travel encrypted.
+    secure: bool,
+}
+
+impl FromRequestParts<Arc<App>> for WebVoter {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, PageError> {
+        let secure = app.public_url.scheme() == "https";
+        if let Some(id) = voter_in(&parts.headers) {
+            return Ok(Self {
+                id,
+                fresh: false,
+                secure,
+            });
+        }
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(anyhow::Error::from)?;
+        Ok(Self {
+            id: VoterId::web(random),
+            fresh: true,
+            secure,
+        })
+    }
+}
+
+impl WebVoter {
+    /// The response, with the cookie if the browser has none yet.
+    #[must_use]
+    pub fn remember(&self, response: Response) -> Response {
+        if !self.fresh {
+            return response;
+        }
+        let secure = if self.secure { "; Secure" } else { "" };
+        let cookie = format!(
+            "{COOKIE}={}; Path=/; Max-Age={COOKIE_MAX_AGE_S}; HttpOnly; SameSite=Lax{secure}",
+            self.id
+        );
+        match HeaderValue::from_str(&cookie) {
+            Ok(cookie) => (AppendHeaders([(header::SET_COOKIE, cookie)]), response).into_response(),
+            // A voter's name has no characters that a header could not carry.
+            Err(_) => response,
+        }
+    }
+}
+
+/// The voter named by the cookie. Only names we would give to a browser are taken: nobody can
+/// vote as a device without its key.
+fn voter_in(headers: &HeaderMap) -> Option<VoterId> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, value)| *name == COOKIE && value.starts_with("web-"))
+        .and_then(|(_, value)| value.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_browsers_name_is_taken_from_a_cookie() {
+        let check = |cookie: &str, expected: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, cookie.parse().unwrap());
+            let found = voter_in(&headers);
+            assert_eq!(found.as_ref().map(VoterId::as_str), expected, "{cookie}");
+        };
+        check("woolgather-voter=web-1a", Some("web-1a"));
+        check("a=b; woolgather-voter=web-1a; c=d", Some("web-1a"));
+        check("woolgather-voter=web-<script>", None);
+        check("other=web-1a", None);
+        let device = format!("woolgather-voter={}", "a".repeat(64));
+        check(&device, None);
+    }
+}

@@ -1,0 +1,107 @@
+//! What every request and every job shares.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use url::Url;
+use woolgather_protocol::{DeviceSecret, PublicKey};
+use woolgather_swarm::Swarm;
+
+use crate::blobs::Blobs;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::http::manifest::ManifestCache;
+use crate::http::nonces::Nonces;
+use crate::metrics::Metrics;
+use crate::store::{Flock, Store, StoreError};
+use crate::tracker::Tracker;
+
+/// The parts of a running coordinator, put together by [`crate::serve`] or by a test.
+pub struct App {
+    /// What the operator decided.
+    pub config: Config,
+    /// The address people use, with a slash at the end.
+    pub public_url: Url,
+    /// Everything remembered.
+    pub store: Store,
+    /// Segments, clips, torrents, pictures.
+    pub blobs: Blobs,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Signs manifests, work units and ballots.
+    pub secret: DeviceSecret,
+    /// Name and recipe, as founded; the sequence number in it is the one at start.
+    pub flock: Flock,
+    /// Peers of the clips' torrents.
+    pub tracker: Tracker,
+    /// The origin seeder.
+    pub swarm: Arc<dyn Swarm>,
+    /// Where others reach the origin seeder.
+    pub origin_peers: Vec<SocketAddr>,
+    /// For the operator's monitoring.
+    pub metrics: Metrics,
+    /// Signed requests seen lately.
+    pub nonces: Nonces,
+    /// The newest manifest, signed.
+    pub manifests: ManifestCache,
+}
+
+/// What [`App::new`] is made from.
+pub struct Parts {
+    /// What the operator decided.
+    pub config: Config,
+    /// The address people use, with a slash at the end.
+    pub public_url: Url,
+    /// Everything remembered; the flock is founded.
+    pub store: Store,
+    /// Segments, clips, torrents, pictures.
+    pub blobs: Blobs,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The coordinator's key.
+    pub secret: DeviceSecret,
+    /// The origin seeder.
+    pub swarm: Arc<dyn Swarm>,
+    /// Where others reach the origin seeder.
+    pub origin_peers: Vec<SocketAddr>,
+}
+
+impl App {
+    /// Puts a coordinator together.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::flock`]: found the flock first.
+    pub async fn new(parts: Parts) -> Result<Arc<Self>, StoreError> {
+        let flock = parts.store.flock().await?;
+        let started_ms = parts.clock.now_ms();
+        Ok(Arc::new(Self {
+            config: parts.config,
+            public_url: parts.public_url,
+            store: parts.store,
+            blobs: parts.blobs,
+            clock: parts.clock,
+            secret: parts.secret,
+            flock,
+            tracker: Tracker::new(parts.origin_peers.clone()),
+            swarm: parts.swarm,
+            origin_peers: parts.origin_peers,
+            metrics: Metrics::new(),
+            nonces: Nonces::new(started_ms),
+            manifests: ManifestCache::default(),
+        }))
+    }
+
+    /// The key clients pin.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        self.secret.public()
+    }
+
+    /// The address of a path from [`woolgather_protocol::paths`] (or of a page), as others reach
+    /// it.
+    #[must_use]
+    pub fn public_address(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url.as_str().trim_end_matches('/'))
+    }
+}

@@ -1,0 +1,141 @@
+//! Ballots dealt: which sheep, to whom, until when. The choice is the core crate's.
+
+use sqlx::{Row, SqliteConnection};
+use woolgather_coordinator_core::ballots::{BALLOT_TERM_MS, BallotTicket, seal_token};
+use woolgather_coordinator_core::dealing::{Candidate, deal_pair, deal_single};
+use woolgather_coordinator_core::ratings::Belief;
+use woolgather_protocol::votes::{Ballot, BallotRequest, BallotSheep};
+use woolgather_protocol::{DeviceSecret, ProblemKind};
+
+use super::rows::{name_of, number, parsed};
+use super::sheep::belief;
+use super::writer::Tx;
+use super::{SheepState, StoreError, VoterId};
+
+/// A living sheep that could be on a ballot.
+struct Living {
+    sheep: BallotSheep,
+    candidate: Candidate,
+}
+
+/// Deals a ballot and logs it.
+pub(super) async fn deal(
+    mut tx: Tx<'_>,
+    voter: VoterId,
+    request: BallotRequest,
+    secret: DeviceSecret,
+) -> Result<Ballot, StoreError> {
+    meet_voter(&mut tx, &voter).await?;
+    let living = living(tx.conn, tx.now_ms).await?;
+    let (left, right) = choose(&mut tx, &living, &request).ok_or_else(|| {
+        let detail = "There are not enough living sheep yet.";
+        StoreError::refused(ProblemKind::NoBallot, detail)
+    })?;
+    let ticket = BallotTicket {
+        ballot: ballot_name(tx.random()),
+        voter,
+        expires_at_ms: tx.now_ms + BALLOT_TERM_MS,
+    };
+    let ballot = Ballot {
+        token: seal_token(&ticket, &secret),
+        left: left.clone(),
+        right: right.cloned(),
+    };
+    log(&mut tx, &ticket, &ballot).await?;
+    Ok(ballot)
+}
+
+/// Ten random bytes as sixteen characters, like every other name.
+fn ballot_name(random: [u8; 10]) -> String {
+    data_encoding::BASE32_NOPAD
+        .encode(&random)
+        .to_ascii_lowercase()
+}
+
+fn choose<'a>(
+    tx: &mut Tx<'_>,
+    living: &'a [Living],
+    request: &BallotRequest,
+) -> Option<(&'a BallotSheep, Option<&'a BallotSheep>)> {
+    let candidates: Vec<Candidate> = living.iter().map(|sheep| sheep.candidate).collect();
+    let sheep = |place: usize| &living[place].sheep;
+    match request {
+        BallotRequest::Pair => {
+            let (left, right) = deal_pair(&candidates, tx.rng)?;
+            Some((sheep(left), Some(sheep(right))))
+        }
+        BallotRequest::Single { on_screen: None } => {
+            Some((sheep(deal_single(&candidates, tx.rng)?), None))
+        }
+        BallotRequest::Single {
+            on_screen: Some(id),
+        } => {
+            let shown = living.iter().find(|living| living.sheep.id == *id)?;
+            Some((&shown.sheep, None))
+        }
+    }
+}
+
+async fn living(conn: &mut SqliteConnection, now_ms: i64) -> Result<Vec<Living>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, title, artist, rating_mean, rating_variance, rated_ms, exposures FROM sheep
+         WHERE state = $1 ORDER BY number",
+    )
+    .bind(name_of(&SheepState::Live))
+    .fetch_all(conn)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Living {
+                sheep: BallotSheep {
+                    id: parsed(row, "id")?,
+                    title: row.try_get("title")?,
+                    artist: row.try_get("artist")?,
+                },
+                candidate: Candidate {
+                    belief: belief(row, now_ms)?,
+                    exposures: number(row, "exposures")?,
+                },
+            })
+        })
+        .collect()
+}
+
+async fn meet_voter(tx: &mut Tx<'_>, voter: &VoterId) -> Result<(), StoreError> {
+    let Belief { mean, variance } = Belief::NEW_VOTER;
+    sqlx::query(
+        "INSERT INTO voter (id, first_seen_ms, leniency_mean, leniency_variance)
+         VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(voter.as_str())
+    .bind(tx.now_ms)
+    .bind(mean)
+    .bind(variance)
+    .execute(&mut *tx.conn)
+    .await?;
+    Ok(())
+}
+
+async fn log(tx: &mut Tx<'_>, ticket: &BallotTicket, ballot: &Ballot) -> Result<(), StoreError> {
+    let right = ballot.right.as_ref().map(|right| right.id.as_str());
+    sqlx::query(
+        "INSERT INTO ballot (id, voter, left_sheep, right_sheep, dealt_ms, expires_ms)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&ticket.ballot)
+    .bind(ticket.voter.as_str())
+    .bind(ballot.left.id.as_str())
+    .bind(right)
+    .bind(tx.now_ms)
+    .bind(ticket.expires_at_ms)
+    .execute(&mut *tx.conn)
+    .await?;
+    let shown = [Some(ballot.left.id.as_str()), right];
+    for sheep in shown.into_iter().flatten() {
+        sqlx::query("UPDATE sheep SET exposures = exposures + 1 WHERE id = $1")
+            .bind(sheep)
+            .execute(&mut *tx.conn)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,369 @@
+//! Entries: what artists offer, from upload to sheep.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+use woolgather_genome::Genome;
+use woolgather_protocol::entries::{Entry, EntryState};
+use woolgather_protocol::limits::clean_name;
+use woolgather_protocol::{Blake3, EntryId, ProblemKind, SheepId};
+
+use super::births::{NewSheep, bear, keep_genome, sheep_with};
+use super::jobs::enqueue;
+use super::rows::{maybe_parsed, name_of, named, parsed};
+use super::sheep::load_genome;
+use super::writer::Tx;
+use super::{Job, Page, PageRequest, Store, StoreError, VoterId};
+
+/// A genome without a name gets this title, an artist without one this name.
+const UNTITLED: &str = "untitled";
+const UNKNOWN_ARTIST: &str = "unknown";
+
+/// A genome an artist offers, parsed and checked.
+#[derive(Debug, Clone)]
+pub struct NewEntry {
+    /// The genome; its name becomes the title.
+    pub genome: Genome,
+    /// The name to credit.
+    pub artist: String,
+    /// Who uploads it.
+    pub voter: VoterId,
+}
+
+/// An entry with what the operator and the jobs need.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryRow {
+    /// Its place in the order of arrival, from 1; the page cursor.
+    pub number: i64,
+    /// What its artist sees.
+    pub entry: Entry,
+    /// When it arrived.
+    pub received_at_ms: i64,
+    /// The blob with its preview; `None` before screening.
+    pub preview: Option<Blake3>,
+}
+
+/// What the job `Screen` found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Screening {
+    /// Worth a person's look.
+    Passed {
+        /// The blob with the preview.
+        preview: Blake3,
+        /// Accept it now, without a person's look (`--accept-entries`).
+        accept: bool,
+    },
+    /// Blank, burnt out or too costly.
+    Failed {
+        /// Why, in a sentence for the artist.
+        reason: String,
+        /// The blob with the preview, if one was rendered.
+        preview: Option<Blake3>,
+    },
+}
+
+impl Store {
+    /// Takes an entry and adds the job `Screen`. The same genome from the same uploader again
+    /// returns the entry that is there.
+    ///
+    /// # Errors
+    ///
+    /// As every write: [`StoreError::Database`].
+    pub async fn new_entry(&self, new: NewEntry) -> Result<Entry, StoreError> {
+        self.write(|tx| Box::pin(new_entry(tx, new))).await
+    }
+
+    /// An entry.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] with `not-found`.
+    pub async fn entry(&self, entry: &EntryId) -> Result<EntryRow, StoreError> {
+        find_entry(&mut *self.read().await?, entry).await
+    }
+
+    /// Entries in a state (or all), oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn entries(
+        &self,
+        state: Option<EntryState>,
+        page: PageRequest,
+    ) -> Result<Page<EntryRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM entry WHERE ($1 = '' OR state = $1) AND number > $2
+             ORDER BY number LIMIT $3",
+        )
+        .bind(state.as_ref().map(name_of).unwrap_or_default())
+        .bind(page.after.unwrap_or(0))
+        .bind(page.fetch())
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        let rows: Result<Vec<_>, _> = rows.iter().map(entry_row).collect();
+        Ok(Page::of(rows?, &page, |entry| entry.number))
+    }
+
+    /// An entry's genome.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::sheep_genome`].
+    pub async fn entry_genome(&self, entry: &EntryId) -> Result<Genome, StoreError> {
+        let mut moment = self.read().await?;
+        let genome = genome_id(&mut moment, entry).await?;
+        load_genome(&mut moment, &genome).await
+    }
+
+    /// Screening begins: `received` becomes `screening`. Later states stay.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] with `not-found`.
+    pub async fn start_screening(&self, entry: &EntryId) -> Result<EntryRow, StoreError> {
+        let entry = entry.clone();
+        self.write(|mut tx| {
+            Box::pin(async move {
+                let row = find_entry(tx.conn, &entry).await?;
+                if row.entry.state == EntryState::Received {
+                    let news = News::of(EntryState::Screening, "A preview is being rendered.");
+                    change(&mut tx, &entry, news).await?;
+                }
+                find_entry(tx.conn, &entry).await
+            })
+        })
+        .await
+    }
+
+    /// Screening is done. Only an entry that is `received` or `screening` changes.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] with `not-found`.
+    pub async fn finish_screening(
+        &self,
+        entry: &EntryId,
+        screening: Screening,
+    ) -> Result<Entry, StoreError> {
+        let entry = entry.clone();
+        self.write(|tx| Box::pin(finish_screening(tx, entry, screening)))
+            .await
+    }
+
+    /// The operator accepts an entry: it is a sheep now, and its loop is rendered. Accepting an
+    /// accepted one returns its sheep.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] with `not-found`, or `malformed-request` when it was rejected or
+    /// withdrawn, or when the same genome is a sheep already.
+    pub async fn accept_entry(&self, entry: &EntryId) -> Result<SheepId, StoreError> {
+        let entry = entry.clone();
+        self.write(|mut tx| Box::pin(async move { accept(&mut tx, &entry).await }))
+            .await
+    }
+
+    /// The operator rejects an entry. Rejecting a rejected one changes its reason.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] with `not-found`, or `malformed-request` when it is a sheep
+    /// already, or its artist took it back.
+    pub async fn reject_entry(&self, entry: &EntryId, reason: &str) -> Result<(), StoreError> {
+        let (entry, reason) = (entry.clone(), reason.to_owned());
+        self.write(|tx| Box::pin(reject(tx, entry, reason))).await
+    }
+}
+
+async fn new_entry(mut tx: Tx<'_>, new: NewEntry) -> Result<Entry, StoreError> {
+    let genome = keep_genome(tx.conn, &new.genome).await?;
+    let row = sqlx::query("SELECT * FROM entry WHERE genome = $1 AND uploader = $2")
+        .bind(&genome)
+        .bind(new.voter.as_str())
+        .fetch_optional(&mut *tx.conn)
+        .await?;
+    if let Some(row) = row {
+        return Ok(entry_row(&row)?.entry);
+    }
+    let or = |name: String, otherwise: &str| match name.as_str() {
+        "" => otherwise.to_owned(),
+        _ => name,
+    };
+    let entry = Entry {
+        id: EntryId::from_random(tx.random()),
+        state: EntryState::Received,
+        reason: "It waits for its preview.".into(),
+        title: or(clean_name(&new.genome.name), UNTITLED),
+        artist: or(clean_name(&new.artist), UNKNOWN_ARTIST),
+        sheep: None,
+    };
+    sqlx::query(
+        "INSERT INTO entry (number, id, state, reason, title, artist, genome, uploader,
+                            received_ms)
+         VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM entry), $1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(entry.id.as_str())
+    .bind(name_of(&entry.state))
+    .bind(&entry.reason)
+    .bind(&entry.title)
+    .bind(&entry.artist)
+    .bind(&genome)
+    .bind(new.voter.as_str())
+    .bind(tx.now_ms)
+    .execute(&mut *tx.conn)
+    .await?;
+    let screen = Job::Screen {
+        entry: entry.id.clone(),
+    };
+    enqueue(&mut tx, &screen).await?;
+    Ok(entry)
+}
+
+async fn finish_screening(
+    mut tx: Tx<'_>,
+    entry: EntryId,
+    screening: Screening,
+) -> Result<Entry, StoreError> {
+    let row = find_entry(tx.conn, &entry).await?;
+    let open = [EntryState::Received, EntryState::Screening];
+    if !open.contains(&row.entry.state) {
+        return Ok(row.entry);
+    }
+    let (preview, news) = match &screening {
+        Screening::Passed { preview, .. } => (
+            Some(*preview),
+            News::of(EntryState::NeedsReview, "An operator will look at it."),
+        ),
+        Screening::Failed { reason, preview } => (*preview, News::of(EntryState::Rejected, reason)),
+    };
+    change(&mut tx, &entry, news).await?;
+    sqlx::query("UPDATE entry SET preview = $2 WHERE id = $1")
+        .bind(entry.as_str())
+        .bind(preview.map(|preview| preview.to_string()))
+        .execute(&mut *tx.conn)
+        .await?;
+    if let Screening::Passed { accept: true, .. } = screening {
+        accept_or_say_why(&mut tx, &entry).await?;
+    }
+    Ok(find_entry(tx.conn, &entry).await?.entry)
+}
+
+/// Accepting without a person: what a person would be told becomes the entry's reason.
+async fn accept_or_say_why(tx: &mut Tx<'_>, entry: &EntryId) -> Result<(), StoreError> {
+    match accept(tx, entry).await {
+        Err(StoreError::Refused(problem)) => {
+            change(tx, entry, News::of(EntryState::Rejected, &problem.detail)).await
+        }
+        outcome => outcome.map(drop),
+    }
+}
+
+async fn accept(tx: &mut Tx<'_>, entry: &EntryId) -> Result<SheepId, StoreError> {
+    let row = find_entry(tx.conn, entry).await?;
+    if let Some(sheep) = row.entry.sheep {
+        return Ok(sheep);
+    }
+    if matches!(
+        row.entry.state,
+        EntryState::Rejected | EntryState::Withdrawn
+    ) {
+        return Err(decided(&row.entry));
+    }
+    let genome = genome_id(tx.conn, entry).await?;
+    if let Some(sheep) = sheep_with(tx.conn, &genome).await? {
+        let detail = format!("The same genome is the sheep `{sheep}` already.");
+        return Err(StoreError::refused(ProblemKind::MalformedRequest, detail));
+    }
+    let genome = load_genome(tx.conn, &genome).await?;
+    let sheep = NewSheep {
+        title: &row.entry.title,
+        artist: &row.entry.artist,
+        genome: &genome,
+    };
+    let sheep = bear(tx, &sheep).await?;
+    sqlx::query("UPDATE entry SET sheep = $2 WHERE id = $1")
+        .bind(entry.as_str())
+        .bind(sheep.as_str())
+        .execute(&mut *tx.conn)
+        .await?;
+    change(
+        tx,
+        entry,
+        News::of(EntryState::Accepted, "It is a sheep now."),
+    )
+    .await?;
+    Ok(sheep)
+}
+
+async fn reject(mut tx: Tx<'_>, entry: EntryId, reason: String) -> Result<(), StoreError> {
+    let row = find_entry(tx.conn, &entry).await?;
+    if matches!(
+        row.entry.state,
+        EntryState::Accepted | EntryState::Withdrawn
+    ) {
+        return Err(decided(&row.entry));
+    }
+    change(&mut tx, &entry, News::of(EntryState::Rejected, &reason)).await
+}
+
+fn decided(entry: &Entry) -> StoreError {
+    let state = name_of(&entry.state);
+    let detail = format!("The entry `{}` is {state} already.", entry.id);
+    StoreError::refused(ProblemKind::MalformedRequest, detail)
+}
+
+/// Where an entry is now, and why.
+struct News<'a> {
+    state: EntryState,
+    reason: &'a str,
+}
+
+impl<'a> News<'a> {
+    fn of(state: EntryState, reason: &'a str) -> Self {
+        Self { state, reason }
+    }
+}
+
+async fn change(tx: &mut Tx<'_>, entry: &EntryId, news: News<'_>) -> Result<(), StoreError> {
+    sqlx::query("UPDATE entry SET state = $2, reason = $3 WHERE id = $1")
+        .bind(entry.as_str())
+        .bind(name_of(&news.state))
+        .bind(news.reason)
+        .execute(&mut *tx.conn)
+        .await?;
+    Ok(())
+}
+
+async fn find_entry(conn: &mut SqliteConnection, entry: &EntryId) -> Result<EntryRow, StoreError> {
+    let row = sqlx::query("SELECT * FROM entry WHERE id = $1")
+        .bind(entry.as_str())
+        .fetch_optional(conn)
+        .await?
+        .ok_or_else(|| StoreError::not_found("entry", entry))?;
+    entry_row(&row)
+}
+
+async fn genome_id(conn: &mut SqliteConnection, entry: &EntryId) -> Result<String, StoreError> {
+    let row = sqlx::query("SELECT genome FROM entry WHERE id = $1")
+        .bind(entry.as_str())
+        .fetch_optional(conn)
+        .await?
+        .ok_or_else(|| StoreError::not_found("entry", entry))?;
+    Ok(row.try_get("genome")?)
+}
+
+fn entry_row(row: &SqliteRow) -> Result<EntryRow, StoreError> {
+    Ok(EntryRow {
+        number: row.try_get("number")?,
+        entry: Entry {
+            id: parsed(row, "id")?,
+            state: named(row, "state")?,
+            reason: row.try_get("reason")?,
+            title: row.try_get("title")?,
+            artist: row.try_get("artist")?,
+            sheep: maybe_parsed(row, "sheep")?,
+        },
+        received_at_ms: row.try_get("received_ms")?,
+        preview: maybe_parsed(row, "preview")?,
+    })
+}

@@ -1,0 +1,228 @@
+//! The flock: founding it once, and what the manifest says of it.
+
+use std::collections::HashMap;
+
+use sqlx::{Row, SqliteConnection};
+use woolgather_genome::Genome;
+use woolgather_protocol::manifest::{Manifest, ManifestClip, ManifestSheep};
+use woolgather_protocol::work::ClipKind;
+use woolgather_protocol::{ClipId, ProblemKind, PublicKey, Recipe};
+
+use super::births::{self, NewSheep};
+use super::clips::volunteer_counts;
+use super::rows::{json, name_of, named, number, parsed, to_json};
+use super::writer::Tx;
+use super::{ClipState, SheepState, Store, StoreError};
+
+/// What a flock is founded with.
+#[derive(Debug, Clone)]
+pub struct NewFlock {
+    /// Its name.
+    pub name: String,
+    /// The recipe of its clips; already checked.
+    pub recipe: Recipe,
+    /// Its first sheep, in order of birth.
+    pub sheep: Vec<FoundingSheep>,
+}
+
+/// One of the first sheep.
+#[derive(Debug, Clone)]
+pub struct FoundingSheep {
+    /// Its name for people.
+    pub title: String,
+    /// Who made it.
+    pub artist: String,
+    /// The genome.
+    pub genome: Genome,
+}
+
+/// The flock as it was founded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flock {
+    /// Its name.
+    pub name: String,
+    /// The recipe new clips are made by. It is the founding one, whatever a later start asks for.
+    pub recipe: Recipe,
+    /// Where every clip's rng_seed comes from.
+    pub rng_seed: u64,
+    /// Goes up with every publication.
+    pub manifest_sequence: u64,
+}
+
+impl Store {
+    /// Founds the flock: recipe, first sheep, a loop with its work units for each. Does nothing
+    /// when there is a flock already, and returns the one that is there.
+    ///
+    /// # Errors
+    ///
+    /// As every write: [`StoreError::Database`].
+    pub async fn found_flock(&self, new: NewFlock) -> Result<Flock, StoreError> {
+        self.write(|tx| Box::pin(found(tx, new))).await
+    }
+
+    /// The flock.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] with `not-found` before [`Store::found_flock`].
+    pub async fn flock(&self) -> Result<Flock, StoreError> {
+        flock(&mut *self.read().await?).await
+    }
+
+    /// Sequence number of the newest manifest; cheap, for a cache's key.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::flock`].
+    pub async fn manifest_sequence(&self) -> Result<u64, StoreError> {
+        Ok(self.flock().await?.manifest_sequence)
+    }
+
+    /// The manifest's contents at its present sequence number, for the caller to sign with the
+    /// key `coordinator` belongs to.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::flock`].
+    pub async fn manifest(&self, coordinator: PublicKey) -> Result<Manifest, StoreError> {
+        let mut moment = self.read().await?;
+        let conn = &mut *moment;
+        let flock = flock(conn).await?;
+        let clips = manifest_clips(conn).await?;
+        let sheep = manifest_sheep(conn).await?;
+        let made = sqlx::query("SELECT manifest_made_ms FROM flock")
+            .fetch_one(conn)
+            .await?;
+        Ok(Manifest {
+            coordinator,
+            sequence: flock.manifest_sequence,
+            made_at_ms: made.try_get("manifest_made_ms")?,
+            flock: flock.name,
+            recipe: flock.recipe,
+            sheep,
+            clips,
+        })
+    }
+}
+
+async fn found(mut tx: Tx<'_>, new: NewFlock) -> Result<Flock, StoreError> {
+    if let Some(flock) = find_flock(tx.conn).await? {
+        return Ok(flock);
+    }
+    let rng_seed = u64::from_le_bytes(tx.random());
+    let network_key = data_encoding::HEXLOWER.encode(&tx.random::<32>());
+    sqlx::query(
+        "INSERT INTO flock (only_one, name, recipe, rng_seed, network_key, manifest_sequence,
+                            manifest_made_ms, founded_ms)
+         VALUES (1, $1, $2, $3, $4, 1, $5, $5)",
+    )
+    .bind(&new.name)
+    .bind(to_json(&new.recipe))
+    .bind(rng_seed.cast_signed())
+    .bind(network_key)
+    .bind(tx.now_ms)
+    .execute(&mut *tx.conn)
+    .await?;
+    for FoundingSheep {
+        title,
+        artist,
+        genome,
+    } in new.sheep
+    {
+        let sheep = NewSheep {
+            title: &title,
+            artist: &artist,
+            genome: &genome,
+        };
+        births::bear(&mut tx, &sheep).await?;
+    }
+    flock(tx.conn).await
+}
+
+/// The flock, inside a transaction.
+pub(super) async fn flock(conn: &mut SqliteConnection) -> Result<Flock, StoreError> {
+    find_flock(conn).await?.ok_or_else(|| {
+        StoreError::refused(ProblemKind::NotFound, "No flock has been founded here yet.")
+    })
+}
+
+async fn find_flock(conn: &mut SqliteConnection) -> Result<Option<Flock>, StoreError> {
+    let row = sqlx::query("SELECT name, recipe, rng_seed, manifest_sequence FROM flock")
+        .fetch_optional(conn)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Flock {
+        name: row.try_get("name")?,
+        recipe: json(&row, "recipe")?,
+        rng_seed: row.try_get::<i64, _>("rng_seed")?.cast_unsigned(),
+        manifest_sequence: number(&row, "manifest_sequence")?,
+    }))
+}
+
+/// Marks that the manifest has changed and returns its new sequence number.
+pub(super) async fn next_manifest(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let row = sqlx::query(
+        "UPDATE flock SET manifest_sequence = manifest_sequence + 1, manifest_made_ms = $1
+         RETURNING manifest_sequence",
+    )
+    .bind(tx.now_ms)
+    .fetch_one(&mut *tx.conn)
+    .await?;
+    number(&row, "manifest_sequence")
+}
+
+async fn manifest_sheep(conn: &mut SqliteConnection) -> Result<Vec<ManifestSheep>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, title, artist, genome, licence, parents, rating_mean FROM sheep
+         WHERE state = $1 ORDER BY number",
+    )
+    .bind(name_of(&SheepState::Live))
+    .fetch_all(conn)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(ManifestSheep {
+                id: parsed(row, "id")?,
+                title: row.try_get("title")?,
+                artist: row.try_get("artist")?,
+                genome: row.try_get("genome")?,
+                licence: row.try_get("licence")?,
+                parents: json(row, "parents")?,
+                rating: row.try_get("rating_mean")?,
+            })
+        })
+        .collect()
+}
+
+async fn manifest_clips(conn: &mut SqliteConnection) -> Result<Vec<ManifestClip>, StoreError> {
+    let mut volunteers: HashMap<ClipId, Vec<String>> = HashMap::new();
+    for count in volunteer_counts(conn, None).await? {
+        volunteers.entry(count.clip).or_default().push(count.name);
+    }
+    let rows = sqlx::query(
+        "SELECT id, version, kind, from_sheep, to_sheep, frames, bytes, sha256, info_hash,
+                published_ms
+         FROM clip WHERE state = $1 ORDER BY number",
+    )
+    .bind(name_of(&ClipState::Live))
+    .fetch_all(conn)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let id: ClipId = parsed(row, "id")?;
+            Ok(ManifestClip {
+                version: number(row, "version")?,
+                kind: named::<ClipKind>(row, "kind")?,
+                from: parsed(row, "from_sheep")?,
+                to: parsed(row, "to_sheep")?,
+                frames: number(row, "frames")?,
+                bytes: number(row, "bytes")?,
+                sha256: parsed(row, "sha256")?,
+                info_hash: parsed(row, "info_hash")?,
+                volunteers: volunteers.remove(&id).unwrap_or_default(),
+                published_at_ms: row.try_get("published_ms")?,
+                id,
+            })
+        })
+        .collect()
+}

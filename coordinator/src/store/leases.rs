@@ -1,0 +1,280 @@
+//! Leases: work handed out for a time.
+
+use std::time::Duration;
+
+use sqlx::{Row, SqliteConnection};
+use woolgather_coordinator_core::leases::{self, Batch};
+use woolgather_protocol::limits::LEASES_MAX;
+use woolgather_protocol::work::{LeaseRequest, Notice, WorkUnit};
+use woolgather_protocol::{LeaseId, PublicKey, WorkUnitId};
+
+use super::answers::find_lease;
+use super::devices::{active_devices, forget_nonces, tell_notices, touch};
+use super::queue::{self, Candidate};
+use super::rows::{maybe_parsed, number, parsed};
+use super::work::load_work;
+use super::writer::Tx;
+use super::{Store, StoreError};
+
+/// How many of a device's last submissions its usual render time is taken from.
+const RENDER_TIMES: i64 = 50;
+
+/// One lease, its work not yet signed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeasedWork {
+    /// The lease's name.
+    pub lease: LeaseId,
+    /// What to do; the caller signs it.
+    pub work: WorkUnit,
+    /// How long the lease lasts from now, in whole seconds, at least 1.
+    pub term_s: u32,
+}
+
+/// The answer to a worker that asks for work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkForDevice {
+    /// Leases it held already, then new ones; at most [`woolgather_protocol::limits::LEASES_MAX`].
+    pub leases: Vec<LeasedWork>,
+    /// When to ask again if there is none.
+    pub retry_after_s: u32,
+    /// News about earlier submissions; told once.
+    pub notices: Vec<Notice>,
+}
+
+impl Store {
+    /// Gives a device its leases: those it still holds, then new ones until `request` is
+    /// satisfied. Leases that have run out are freed first. `term_min` is the shortest term.
+    /// A device that never introduced itself is registered without a name.
+    ///
+    /// # Errors
+    ///
+    /// As every write: [`StoreError::Database`].
+    pub async fn lease_work(
+        &self,
+        device: PublicKey,
+        request: LeaseRequest,
+        term_min: Duration,
+    ) -> Result<WorkForDevice, StoreError> {
+        self.write(move |tx| Box::pin(lease_work(tx, device, request, term_min)))
+            .await
+    }
+
+    /// Gives a lease back: its work is ready for somebody else. Twice is harmless.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] with `unknown-lease` or `foreign-lease`.
+    pub async fn give_back(&self, lease: LeaseId, device: PublicKey) -> Result<(), StoreError> {
+        self.write(move |tx| Box::pin(give_back(tx, lease, device)))
+            .await
+    }
+
+    /// Frees leases that have run out and forgets nonces that are too old to matter. Returns how
+    /// many leases were freed. The sweeper calls it every few seconds.
+    ///
+    /// # Errors
+    ///
+    /// As every write: [`StoreError::Database`].
+    pub async fn sweep(&self) -> Result<u64, StoreError> {
+        self.write(|mut tx| {
+            Box::pin(async move {
+                forget_nonces(&mut tx).await?;
+                free_expired(&mut tx).await
+            })
+        })
+        .await
+    }
+}
+
+async fn lease_work(
+    mut tx: Tx<'_>,
+    device: PublicKey,
+    request: LeaseRequest,
+    term_min: Duration,
+) -> Result<WorkForDevice, StoreError> {
+    free_expired(&mut tx).await?;
+    touch(&mut tx, device).await?;
+    let active = active_devices(tx.conn, tx.now_ms).await?;
+    let mut batch = Batch::new(&request);
+    let mut held = held_leases(tx.conn, device).await?;
+    for lease in &held {
+        batch.hold(lease.samples);
+    }
+    let p95_ms = render_p95_ms(tx.conn, device).await?;
+    let asking = queue::Asking {
+        device,
+        now_ms: tx.now_ms,
+        may_retry_failed: leases::may_retry_failed(active.saturating_sub(1)),
+    };
+    for candidate in queue::choose(tx.conn, &asking, &mut batch).await? {
+        let usual = leases::usual_render(p95_ms, candidate.samples, request.samples_per_second);
+        let before = u32::try_from(held.len()).unwrap_or(u32::MAX);
+        let term = leases::term(usual, before, term_min);
+        held.push(grant(&mut tx, device, candidate, term).await?);
+    }
+    let notices = tell_notices(&mut tx, device).await?;
+    let mut given = Vec::with_capacity(held.len());
+    for lease in held {
+        given.push(LeasedWork {
+            work: load_work(tx.conn, &lease.work_unit, lease.audit.as_ref()).await?,
+            term_s: term_s(lease.expires_ms - tx.now_ms),
+            lease: lease.id,
+        });
+    }
+    Ok(WorkForDevice {
+        leases: given,
+        retry_after_s: leases::retry_after_s(active),
+        notices,
+    })
+}
+
+/// A lease a device holds.
+struct Held {
+    id: LeaseId,
+    work_unit: WorkUnitId,
+    audit: Option<WorkUnitId>,
+    samples: u64,
+    expires_ms: i64,
+}
+
+async fn held_leases(
+    conn: &mut SqliteConnection,
+    device: PublicKey,
+) -> Result<Vec<Held>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT lease.id, lease.work_unit, lease.audit, lease.expires_ms,
+                COALESCE(audit.samples, work_unit.samples) AS samples
+         FROM lease
+         JOIN work_unit ON work_unit.id = lease.work_unit
+         LEFT JOIN audit ON audit.id = lease.audit
+         WHERE lease.device = $1 AND lease.state = 'active'
+         ORDER BY lease.leased_ms, lease.expires_ms LIMIT $2",
+    )
+    .bind(device.to_string())
+    .bind(i64::from(LEASES_MAX))
+    .fetch_all(conn)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Held {
+                id: parsed(row, "id")?,
+                work_unit: parsed(row, "work_unit")?,
+                audit: maybe_parsed(row, "audit")?,
+                samples: number(row, "samples")?,
+                expires_ms: row.try_get("expires_ms")?,
+            })
+        })
+        .collect()
+}
+
+async fn render_p95_ms(
+    conn: &mut SqliteConnection,
+    device: PublicKey,
+) -> Result<Option<u64>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT render_ms FROM submission WHERE device = $1 ORDER BY number DESC LIMIT $2",
+    )
+    .bind(device.to_string())
+    .bind(RENDER_TIMES)
+    .fetch_all(conn)
+    .await?;
+    let times: Result<Vec<u64>, _> = rows.iter().map(|row| number(row, "render_ms")).collect();
+    Ok(leases::p95_ms(&times?))
+}
+
+async fn grant(
+    tx: &mut Tx<'_>,
+    device: PublicKey,
+    candidate: Candidate,
+    term: Duration,
+) -> Result<Held, StoreError> {
+    let term_ms = i64::try_from(term.as_millis()).unwrap_or(i64::MAX);
+    let held = Held {
+        id: LeaseId::from_random(tx.random()),
+        work_unit: candidate.work_unit,
+        audit: candidate.audit,
+        samples: candidate.samples,
+        expires_ms: tx.now_ms.saturating_add(term_ms),
+    };
+    sqlx::query(
+        "INSERT INTO lease (id, device, work_unit, audit, leased_ms, expires_ms, state)
+         VALUES ($1, $2, $3, $4, $5, $6, 'active')",
+    )
+    .bind(held.id.as_str())
+    .bind(device.to_string())
+    .bind(held.work_unit.as_str())
+    .bind(held.audit.as_ref().map(WorkUnitId::as_str))
+    .bind(tx.now_ms)
+    .bind(held.expires_ms)
+    .execute(&mut *tx.conn)
+    .await?;
+    let (leased, id) = match &held.audit {
+        Some(audit) => ("UPDATE audit SET state = 'leased' WHERE id = $1", audit),
+        None => (
+            "UPDATE work_unit SET state = 'leased' WHERE id = $1",
+            &held.work_unit,
+        ),
+    };
+    sqlx::query(leased)
+        .bind(id.as_str())
+        .execute(&mut *tx.conn)
+        .await?;
+    Ok(held)
+}
+
+async fn give_back(mut tx: Tx<'_>, lease: LeaseId, device: PublicKey) -> Result<(), StoreError> {
+    let found = find_lease(tx.conn, &lease, device).await?;
+    sqlx::query("UPDATE lease SET state = 'returned' WHERE id = $1 AND state = 'active'")
+        .bind(lease.as_str())
+        .execute(&mut *tx.conn)
+        .await?;
+    free_work(&mut tx, &found.work_unit, found.audit.as_ref()).await
+}
+
+async fn free_expired(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let rows = sqlx::query(
+        "UPDATE lease SET state = 'expired' WHERE state = 'active' AND expires_ms <= $1
+         RETURNING work_unit, audit",
+    )
+    .bind(tx.now_ms)
+    .fetch_all(&mut *tx.conn)
+    .await?;
+    for row in &rows {
+        let audit: Option<WorkUnitId> = maybe_parsed(row, "audit")?;
+        free_work(tx, &parsed(row, "work_unit")?, audit.as_ref()).await?;
+    }
+    Ok(rows.len() as u64)
+}
+
+/// Makes leased work ready again, unless another lease on it is still active.
+pub(super) async fn free_work(
+    tx: &mut Tx<'_>,
+    work_unit: &WorkUnitId,
+    audit: Option<&WorkUnitId>,
+) -> Result<(), StoreError> {
+    let (free, id) = match audit {
+        Some(audit) => (
+            "UPDATE audit SET state = 'waiting' WHERE id = $1 AND state = 'leased'
+             AND NOT EXISTS (SELECT 1 FROM lease
+                             WHERE lease.audit = $1 AND lease.state = 'active')",
+            audit,
+        ),
+        None => (
+            "UPDATE work_unit SET state = 'ready' WHERE id = $1 AND state = 'leased'
+             AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.work_unit = $1
+                             AND lease.audit IS NULL AND lease.state = 'active')",
+            work_unit,
+        ),
+    };
+    sqlx::query(free)
+        .bind(id.as_str())
+        .execute(&mut *tx.conn)
+        .await?;
+    Ok(())
+}
+
+/// Whole seconds, rounded up, at least one.
+fn term_s(term_ms: i64) -> u32 {
+    let seconds = term_ms.max(1).cast_unsigned().div_ceil(1000);
+    u32::try_from(seconds).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,64 @@
+//! The store: everything the coordinator remembers, as named transactions.
+//!
+//! One SQLite file in the data folder (WAL, synchronous=FULL), one writer task that commits in
+//! groups, a pool of readers. A method that changes anything returns *after* its commit is on
+//! disk, so its answer may be passed on as "durable". Every method may be called twice with the
+//! same arguments; the second call changes nothing.
+//!
+//! The folder may be opened by several processes at once (the operator's commands beside the
+//! server): writers take turns, nothing is cached between calls.
+//!
+//! # In reading order
+//!
+//! * [`Store::open`], [`StoreError`], the writer: how a transaction runs.
+//! * `flock`: founding, the manifest. `devices`: volunteers, nonces.
+//! * `leases`, `answers`, `submissions`, `audits`: a work unit's life.
+//! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
+//! * `status`: numbers for the status page and the metrics.
+//!
+//! # Units
+//!
+//! Times are milliseconds since 1970 UTC by the store's [`Clock`](crate::clock::Clock). Sizes are
+//! bytes. Credit is in thousands of reference samples.
+
+mod acceptance;
+mod answers;
+mod audits;
+mod ballots;
+mod births;
+mod clips;
+mod devices;
+mod entries;
+mod error;
+mod flock;
+mod jobs;
+mod leases;
+mod means;
+mod open;
+mod paging;
+mod publishing;
+mod queue;
+mod rows;
+mod sheep;
+mod status;
+mod submissions;
+mod votes;
+mod work;
+mod writer;
+
+pub use answers::{EarlierAnswer, OpenLease};
+pub use audits::{AuditAnswer, AuditEvidence, Settlement};
+pub use clips::{ClipRow, ClipState, JoinSegment, NewClipFile};
+pub use devices::SignedRequest;
+pub use entries::{EntryRow, NewEntry, Screening};
+pub use error::StoreError;
+pub use flock::{Flock, FoundingSheep, NewFlock};
+pub use jobs::{ClaimedJob, Job};
+pub use leases::{LeasedWork, WorkForDevice};
+pub use means::FrameMeans;
+pub use open::Store;
+pub use paging::{Page, PageRequest};
+pub use sheep::{SheepOrder, SheepRow, SheepState};
+pub use status::{ClipProgress, FlockStatus, UnitCounts, VolunteerCredit};
+pub use submissions::NewSubmission;
+pub use votes::{VoteFrom, VoterId};

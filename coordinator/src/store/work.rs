@@ -1,0 +1,82 @@
+//! Work units as their workers get them: rows put together, genomes and recipe included.
+
+use data_encoding::BASE64;
+use sqlx::{Row, SqliteConnection};
+use woolgather_protocol::WorkUnitId;
+use woolgather_protocol::limits::PREAMBLE_BYTES_MAX;
+use woolgather_protocol::work::{ClipKind, Task, WorkUnit};
+
+use super::StoreError;
+use super::flock::flock;
+use super::rows::{named, number, parsed};
+
+/// The length field before a submission's preamble.
+const LENGTH_FIELD_BYTES: u64 = 4;
+
+/// The work of a unit, or of one of its audits. An audit carries its own id and its frame.
+pub(super) async fn load_work(
+    conn: &mut SqliteConnection,
+    work_unit: &WorkUnitId,
+    audit: Option<&WorkUnitId>,
+) -> Result<WorkUnit, StoreError> {
+    let recipe = flock(conn).await?.recipe;
+    let row = sqlx::query(
+        "SELECT work_unit.clip, work_unit.clip_version, work_unit.segment, work_unit.first_frame,
+                work_unit.frame_count, clip.kind, clip.title, clip.rng_seed, clip.from_sheep,
+                clip.to_sheep
+         FROM work_unit JOIN clip ON clip.id = work_unit.clip WHERE work_unit.id = $1",
+    )
+    .bind(work_unit.as_str())
+    .fetch_optional(&mut *conn)
+    .await?
+    .ok_or_else(|| StoreError::not_found("work unit", work_unit))?;
+    let kind: ClipKind = named(&row, "kind")?;
+    let mut genomes = vec![genome_of(conn, row.try_get("from_sheep")?).await?];
+    if kind == ClipKind::Edge {
+        genomes.push(genome_of(conn, row.try_get("to_sheep")?).await?);
+    }
+    let task = match audit {
+        Some(audit) => audited_frame(conn, audit).await?,
+        None => Task::Segment,
+    };
+    Ok(WorkUnit {
+        id: audit.unwrap_or(work_unit).clone(),
+        task,
+        clip: parsed(&row, "clip")?,
+        clip_version: number(&row, "clip_version")?,
+        clip_kind: kind,
+        title: row.try_get("title")?,
+        segment: number(&row, "segment")?,
+        first_frame: number(&row, "first_frame")?,
+        frame_count: number(&row, "frame_count")?,
+        genomes,
+        upload_bytes_max: LENGTH_FIELD_BYTES
+            + u64::from(PREAMBLE_BYTES_MAX)
+            + recipe.segment_bytes_max(),
+        recipe,
+        rng_seed: row.try_get::<i64, _>("rng_seed")?.cast_unsigned(),
+    })
+}
+
+async fn genome_of(conn: &mut SqliteConnection, sheep: &str) -> Result<String, StoreError> {
+    let row = sqlx::query(
+        "SELECT canonical FROM genome JOIN sheep ON sheep.genome = genome.id WHERE sheep.id = $1",
+    )
+    .bind(sheep)
+    .fetch_one(conn)
+    .await?;
+    Ok(BASE64.encode(row.try_get("canonical")?))
+}
+
+async fn audited_frame(
+    conn: &mut SqliteConnection,
+    audit: &WorkUnitId,
+) -> Result<Task, StoreError> {
+    let row = sqlx::query("SELECT frame FROM audit WHERE id = $1")
+        .bind(audit.as_str())
+        .fetch_one(conn)
+        .await?;
+    Ok(Task::Audit {
+        frame: number(&row, "frame")?,
+    })
+}

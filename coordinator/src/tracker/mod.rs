@@ -1,0 +1,24 @@
+//! The tracker: tells peers of a torrent about each other.
+//!
+//! BEP 3 (announce), BEP 7 (IPv6), BEP 23 (compact lists), BEP 48 (scrape), over HTTP, for the
+//! torrents of this flock only. Peers live in memory: a restart forgets them and their next
+//! announce brings them back. The origin seeder does not announce; its addresses are part of every
+//! answer.
+//!
+//! ```text
+//! query -> announce::parse -> peers::Tracker -> answer -> bencode
+//! ```
+//!
+//! * [`announce`], [`scrape`]: what a client's query says.
+//! * [`peers`]: who has what.
+//! * [`answer`]: what a client is told.
+//! * [`bencode`]: how it is written.
+
+pub mod announce;
+pub mod answer;
+pub mod bencode;
+pub mod peers;
+pub mod query;
+pub mod scrape;
+
+pub use peers::Tracker;

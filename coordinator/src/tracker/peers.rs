@@ -1,0 +1,545 @@
+//! Who has what: the peers of every torrent of the flock, in memory.
+//!
+//! A peer is known by its address and port. The address is the connection's, so nobody can put
+//! others into the list or strike them from it. What a stranger can make us hold is bounded: peers
+//! for each torrent, and for each torrent and address; the one unheard of for longest makes room.
+//! Loopback peers are told to loopback clients only: to others they would be themselves.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use woolgather_protocol::InfoHash;
+
+use super::announce::{Announce, Event};
+
+/// The most peers held for a torrent.
+const PEERS_PER_TORRENT_MAX: usize = 2000;
+/// The most peers held for a torrent and an address: people behind one router, or a test on
+/// loopback.
+const PEERS_PER_ADDRESS_MAX: usize = 64;
+
+/// The most a peer is believed to have given since its last announce: 100 Gbit/s for a minute.
+const GIVEN_BYTES_MAX: u64 = 750_000_000_000;
+
+/// Clients are asked to announce this often while the flock is small …
+const INTERVAL_MIN_S: u32 = 60;
+/// … and at most this seldom when it is large, as is customary.
+const INTERVAL_MAX_S: u32 = 1800;
+/// The interval grows with the number of peers so that they send no more announces than this a
+/// second.
+const ANNOUNCES_PER_SECOND: usize = 200;
+/// The longest a peer is kept without an announce, in intervals.
+const INTERVALS_KEPT: i64 = 2;
+
+/// The peers of all torrents.
+#[derive(Debug)]
+pub struct Tracker {
+    origin: Vec<SocketAddr>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    torrents: HashMap<InfoHash, Torrent>,
+    /// Peers in all torrents, expired ones included until they are noticed.
+    held: usize,
+    /// What peers say they have given to each other, since start.
+    uploaded_bytes: u64,
+    /// Moves with every answer, so that each starts at another place of the list.
+    turn: usize,
+}
+
+#[derive(Debug, Default)]
+struct Torrent {
+    peers: Vec<Peer>,
+    completed: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Peer {
+    address: SocketAddr,
+    peer_id: [u8; 20],
+    left: u64,
+    uploaded: u64,
+    last_seen_ms: i64,
+}
+
+/// The torrent is none of this flock's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this tracker does not know the torrent")]
+pub struct UnknownTorrent;
+
+/// What a client is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// When to announce again, in seconds.
+    pub interval_s: u32,
+    /// How many peers of the torrent have what.
+    pub counts: Counts,
+    /// Other peers, the origin seeder first.
+    pub peers: Vec<Contact>,
+}
+
+/// A peer as others are told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its name for itself; the origin seeder has none to the tracker.
+    pub peer_id: Option<[u8; 20]>,
+}
+
+/// Peers of a torrent by what they have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Peers that have all of it; the origin seeder is one.
+    pub complete: u64,
+    /// Peers that lack something.
+    pub incomplete: u64,
+    /// How many have reported to have got the last piece.
+    pub completed: u64,
+}
+
+/// All torrents together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Torrents the tracker has met.
+    pub torrents: u64,
+    /// Peers that have all of a torrent, summed over torrents.
+    pub complete: u64,
+    /// Peers that lack something of a torrent, summed over torrents.
+    pub incomplete: u64,
+    /// Bytes that peers say they have given to each other since the tracker's start.
+    pub uploaded_bytes: u64,
+}
+
+impl Tracker {
+    /// A tracker that knows no torrent yet; `origin` is where the coordinator itself seeds.
+    #[must_use]
+    pub fn new(origin: Vec<SocketAddr>) -> Self {
+        Self {
+            origin,
+            state: Mutex::default(),
+        }
+    }
+
+    /// From now on, peers of this torrent are taken. Doing so again changes nothing.
+    pub fn know(&self, info_hash: InfoHash) {
+        self.state().torrents.entry(info_hash).or_default();
+    }
+
+    /// Whether peers of this torrent are taken.
+    #[must_use]
+    pub fn knows(&self, info_hash: &InfoHash) -> bool {
+        self.state().torrents.contains_key(info_hash)
+    }
+
+    /// Forgets a torrent and its peers.
+    pub fn forget(&self, info_hash: &InfoHash) {
+        let mut state = self.state();
+        if let Some(torrent) = state.torrents.remove(info_hash) {
+            state.held -= torrent.peers.len();
+        }
+    }
+
+    /// Takes note of a client at `ip` and tells it of others.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownTorrent`]: the client should drop the torrent.
+    pub fn announce(
+        &self,
+        announce: &Announce,
+        ip: IpAddr,
+        now_ms: i64,
+    ) -> Result<Answer, UnknownTorrent> {
+        let mut state = self.state();
+        let state = &mut *state;
+        let interval_s = interval_s(state.held);
+        let torrent = state
+            .torrents
+            .get_mut(&announce.info_hash)
+            .ok_or(UnknownTorrent)?;
+        let held_before = torrent.peers.len();
+        torrent.expire(now_ms, interval_s);
+        let given = torrent.note(announce, SocketAddr::new(ip, announce.port), now_ms);
+        let held_after = torrent.peers.len();
+        let peers = if announce.event == Event::Stopped {
+            Vec::new()
+        } else {
+            state.turn = state.turn.wrapping_add(usize::MAX / 13 * 8);
+            self.contacts(torrent, announce, ip, state.turn)
+        };
+        let answer = Answer {
+            interval_s,
+            counts: torrent.counts(&self.origin),
+            peers,
+        };
+        state.held = state.held + held_after - held_before;
+        state.uploaded_bytes = state.uploaded_bytes.saturating_add(given);
+        Ok(answer)
+    }
+
+    /// Counts for those of the torrents that are known, in order.
+    #[must_use]
+    pub fn scrape(&self, torrents: &[InfoHash], now_ms: i64) -> Vec<(InfoHash, Counts)> {
+        let mut state = self.state();
+        let state = &mut *state;
+        let interval_s = interval_s(state.held);
+        let known = torrents.iter().filter_map(|info_hash| {
+            let torrent = state.torrents.get_mut(info_hash)?;
+            state.held -= torrent.expire(now_ms, interval_s);
+            Some((*info_hash, torrent.counts(&self.origin)))
+        });
+        known.collect()
+    }
+
+    /// All torrents together, the origin seeder not counted.
+    #[must_use]
+    pub fn totals(&self, now_ms: i64) -> Totals {
+        let mut state = self.state();
+        let interval_s = interval_s(state.held);
+        let mut totals = Totals {
+            torrents: state.torrents.len() as u64,
+            uploaded_bytes: state.uploaded_bytes,
+            ..Totals::default()
+        };
+        for torrent in state.torrents.values_mut() {
+            torrent.expire(now_ms, interval_s);
+            let counts = torrent.counts(&[]);
+            totals.complete += counts.complete;
+            totals.incomplete += counts.incomplete;
+        }
+        state.held = state
+            .torrents
+            .values()
+            .map(|torrent| torrent.peers.len())
+            .sum();
+        totals
+    }
+
+    fn contacts(
+        &self,
+        torrent: &Torrent,
+        announce: &Announce,
+        ip: IpAddr,
+        turn: usize,
+    ) -> Vec<Contact> {
+        let origin = self.origin.iter().map(|&address| Contact {
+            address,
+            peer_id: None,
+        });
+        let count = torrent.peers.len();
+        let others = (0..count)
+            .map(|index| &torrent.peers[(turn % count + index) % count])
+            .filter(|peer| peer.is_use_to(announce, ip))
+            .map(|peer| Contact {
+                address: peer.address,
+                peer_id: Some(peer.peer_id),
+            });
+        origin.chain(others).take(announce.numwant).collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic in here would at worst leave `held` wrong, which only changes the interval.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Torrent {
+    /// Removes peers that have been silent for too long; how many.
+    fn expire(&mut self, now_ms: i64, interval_s: u32) -> usize {
+        let before = self.peers.len();
+        let kept_ms = i64::from(interval_s) * 1000 * INTERVALS_KEPT;
+        self.peers
+            .retain(|peer| now_ms - peer.last_seen_ms <= kept_ms);
+        before - self.peers.len()
+    }
+
+    /// Takes note of a peer, and returns how many bytes it has given since it was last heard of.
+    fn note(&mut self, announce: &Announce, address: SocketAddr, now_ms: i64) -> u64 {
+        let known = self.peers.iter().position(|peer| {
+            // One that leaves need not name its port again; its name finds it.
+            let leaves = announce.event == Event::Stopped && peer.address.ip() == address.ip();
+            peer.address == address || leaves && peer.peer_id == announce.peer_id
+        });
+        let before = known
+            .map(|index| &self.peers[index])
+            .filter(|peer| peer.peer_id == announce.peer_id)
+            .map_or(0, |peer| peer.uploaded);
+        let given = announce
+            .uploaded
+            .saturating_sub(before)
+            .min(GIVEN_BYTES_MAX);
+        if announce.event == Event::Completed {
+            self.completed += 1;
+        }
+        let peer = Peer {
+            address,
+            peer_id: announce.peer_id,
+            left: announce.left,
+            uploaded: announce.uploaded,
+            last_seen_ms: now_ms,
+        };
+        match (known, announce.event) {
+            (Some(index), Event::Stopped) => drop(self.peers.swap_remove(index)),
+            (None, Event::Stopped) => {}
+            (Some(index), _) => self.peers[index] = peer,
+            (None, _) => {
+                let same = |other: &Peer| other.address.ip() == address.ip();
+                self.make_room(same, PEERS_PER_ADDRESS_MAX);
+                self.make_room(|_| true, PEERS_PER_TORRENT_MAX);
+                self.peers.push(peer);
+            }
+        }
+        given
+    }
+
+    /// Drops the longest silent of the peers that `are` the ones meant, if there are `max` of them.
+    fn make_room(&mut self, are: impl Fn(&Peer) -> bool, max: usize) {
+        let meant = || self.peers.iter().enumerate().filter(|(_, peer)| are(peer));
+        if meant().count() < max {
+            return;
+        }
+        let oldest = meant().min_by_key(|(_, peer)| peer.last_seen_ms);
+        if let Some((index, _)) = oldest {
+            self.peers.swap_remove(index);
+        }
+    }
+
+    fn counts(&self, origin: &[SocketAddr]) -> Counts {
+        let complete = self.peers.iter().filter(|peer| peer.left == 0).count();
+        let incomplete = self.peers.len() - complete;
+        Counts {
+            complete: complete as u64 + u64::from(!origin.is_empty()),
+            incomplete: incomplete as u64,
+            completed: self.completed,
+        }
+    }
+}
+
+impl Peer {
+    /// Two seeders have nothing to give each other, and nobody is a peer of its own.
+    fn is_use_to(&self, announce: &Announce, ip: IpAddr) -> bool {
+        let itself = self.peer_id == announce.peer_id;
+        let both_complete = self.left == 0 && announce.left == 0;
+        let out_of_reach = self.address.ip().is_loopback() && !ip.is_loopback();
+        !itself && !both_complete && !out_of_reach
+    }
+}
+
+fn interval_s(peers: usize) -> u32 {
+    let wanted = u32::try_from(peers / ANNOUNCES_PER_SECOND).unwrap_or(u32::MAX);
+    wanted.clamp(INTERVAL_MIN_S, INTERVAL_MAX_S)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tracker::announce::NUMWANT_MAX;
+
+    const TORRENT: InfoHash = InfoHash([7; 20]);
+    const MINUTE_MS: i64 = 60_000;
+
+    fn origin() -> SocketAddr {
+        "127.0.0.1:6881".parse().unwrap()
+    }
+
+    fn tracker() -> Tracker {
+        let tracker = Tracker::new(vec![origin()]);
+        tracker.know(TORRENT);
+        tracker
+    }
+
+    fn announce(name: u8, left: u64) -> Announce {
+        Announce {
+            info_hash: TORRENT,
+            peer_id: [name; 20],
+            port: 4000 + u16::from(name),
+            uploaded: 0,
+            downloaded: 0,
+            left,
+            event: Event::Regular,
+            compact: true,
+            numwant: 50,
+            key: None,
+            claimed_ip: None,
+        }
+    }
+
+    fn ip(last: u8) -> IpAddr {
+        [127, 0, 0, last].into()
+    }
+
+    fn peers(tracker: &Tracker, now_ms: i64) -> u64 {
+        let totals = tracker.totals(now_ms);
+        totals.complete + totals.incomplete
+    }
+
+    fn told(answer: &Answer) -> Vec<String> {
+        let mut peers: Vec<_> = answer
+            .peers
+            .iter()
+            .map(|peer| peer.address.to_string())
+            .collect();
+        peers.sort();
+        peers
+    }
+
+    #[test]
+    fn the_first_peer_is_told_of_the_origin_alone() {
+        let answer = tracker().announce(&announce(1, 9), ip(1), 0).unwrap();
+        assert_eq!(told(&answer), ["127.0.0.1:6881"]);
+        let counts = Counts {
+            complete: 1,
+            incomplete: 1,
+            completed: 0,
+        };
+        assert_eq!(answer.counts, counts);
+    }
+
+    #[test]
+    fn peers_on_several_loopback_addresses_find_each_other() {
+        let tracker = tracker();
+        for name in 1..=3 {
+            tracker.announce(&announce(name, 9), ip(name), 0).unwrap();
+        }
+        let answer = tracker.announce(&announce(4, 9), ip(4), 0).unwrap();
+        let expected = [
+            "127.0.0.1:4001",
+            "127.0.0.1:6881",
+            "127.0.0.2:4002",
+            "127.0.0.3:4003",
+        ];
+        assert_eq!(told(&answer), expected);
+    }
+
+    #[test]
+    fn seeders_are_not_told_of_each_other() {
+        let tracker = tracker();
+        tracker.announce(&announce(1, 0), ip(1), 0).unwrap();
+        tracker.announce(&announce(2, 9), ip(2), 0).unwrap();
+        let answer = tracker.announce(&announce(3, 0), ip(3), 0).unwrap();
+        assert_eq!(told(&answer), ["127.0.0.1:6881", "127.0.0.2:4002"]);
+        assert_eq!(answer.counts.complete, 3);
+    }
+
+    #[test]
+    fn loopback_peers_are_not_told_to_the_world() {
+        let tracker = tracker();
+        tracker.announce(&announce(1, 9), ip(1), 0).unwrap();
+        let outside = [192, 0, 2, 1].into();
+        let answer = tracker.announce(&announce(2, 9), outside, 0).unwrap();
+        assert_eq!(told(&answer), ["127.0.0.1:6881"]);
+    }
+
+    #[test]
+    fn a_peer_that_leaves_is_gone_at_once_and_nobody_else_is() {
+        let tracker = tracker();
+        tracker.announce(&announce(1, 9), ip(1), 0).unwrap();
+        let mut leaving = announce(1, 9);
+        leaving.event = Event::Stopped;
+        leaving.port = 0;
+        tracker.announce(&leaving, ip(9), 0).unwrap();
+        assert_eq!(
+            peers(&tracker, 0),
+            1,
+            "another address cannot strike it out"
+        );
+        let answer = tracker.announce(&leaving, ip(1), 0).unwrap();
+        assert!(answer.peers.is_empty());
+        assert_eq!(peers(&tracker, 0), 0);
+    }
+
+    #[test]
+    fn a_silent_peer_is_forgotten() {
+        let tracker = tracker();
+        tracker.announce(&announce(1, 9), ip(1), 0).unwrap();
+        tracker.announce(&announce(2, 9), ip(2), MINUTE_MS).unwrap();
+        assert_eq!(peers(&tracker, 2 * MINUTE_MS), 2);
+        assert_eq!(peers(&tracker, 2 * MINUTE_MS + 1), 1);
+        let scrape = tracker.scrape(&[TORRENT, InfoHash([8; 20])], 3 * MINUTE_MS + 1);
+        assert_eq!(scrape.len(), 1);
+        assert_eq!(scrape[0].1.incomplete, 0);
+        assert_eq!(peers(&tracker, 4 * MINUTE_MS), 0);
+    }
+
+    #[test]
+    fn a_peer_that_completes_is_counted_and_becomes_a_seeder() {
+        let tracker = tracker();
+        tracker.announce(&announce(1, 9), ip(1), 0).unwrap();
+        let mut done = announce(1, 0);
+        done.event = Event::Completed;
+        let counts = tracker.announce(&done, ip(1), 0).unwrap().counts;
+        assert_eq!((counts.complete, counts.incomplete), (2, 0));
+        assert_eq!(counts.completed, 1);
+    }
+
+    #[test]
+    fn what_peers_gave_each_other_is_summed_once() {
+        let tracker = tracker();
+        let given = |name, uploaded, event| {
+            let mut announce = announce(name, 0);
+            announce.uploaded = uploaded;
+            announce.event = event;
+            tracker.announce(&announce, ip(name), 0).unwrap();
+            tracker.totals(0).uploaded_bytes
+        };
+        assert_eq!(given(1, 0, Event::Started), 0);
+        assert_eq!(given(1, 100, Event::Regular), 100);
+        assert_eq!(given(2, 10, Event::Regular), 110);
+        assert_eq!(given(1, 100, Event::Regular), 110);
+        assert_eq!(given(1, 130, Event::Stopped), 140);
+    }
+
+    #[test]
+    fn other_torrents_are_refused_and_a_forgotten_one_becomes_another() {
+        let tracker = tracker();
+        let mut other = announce(1, 9);
+        other.info_hash = InfoHash([8; 20]);
+        assert_eq!(tracker.announce(&other, ip(1), 0), Err(UnknownTorrent));
+        tracker.announce(&announce(1, 9), ip(1), 0).unwrap();
+        tracker.forget(&TORRENT);
+        assert_eq!(peers(&tracker, 0), 0);
+        assert!(tracker.announce(&announce(1, 9), ip(1), 0).is_err());
+    }
+
+    #[test]
+    fn no_address_can_fill_the_list() {
+        let tracker = tracker();
+        tracker.announce(&announce(1, 9), ip(1), 0).unwrap();
+        for port in 1..=1000 {
+            let mut flood = announce(2, 9);
+            flood.port = port;
+            tracker.announce(&flood, ip(2), i64::from(port)).unwrap();
+        }
+        assert_eq!(peers(&tracker, 1000), 1 + PEERS_PER_ADDRESS_MAX as u64);
+    }
+
+    #[test]
+    fn a_full_list_drops_the_longest_silent_peer_and_answers_stay_short() {
+        let tracker = tracker();
+        for number in 0..=u16::try_from(PEERS_PER_TORRENT_MAX).unwrap() {
+            let [high, low] = number.to_be_bytes();
+            let from = [10, 0, high, low].into();
+            tracker
+                .announce(&announce(1, 9), from, i64::from(number))
+                .unwrap();
+        }
+        assert_eq!(peers(&tracker, 2000), PEERS_PER_TORRENT_MAX as u64);
+        let mut greedy = announce(2, 9);
+        greedy.numwant = NUMWANT_MAX;
+        let answer = tracker.announce(&greedy, ip(1), 2000).unwrap();
+        assert_eq!(answer.peers.len(), NUMWANT_MAX);
+        assert_eq!(answer.peers[0].address, origin());
+        assert!(!told(&answer).contains(&"10.0.0.0:4001".to_owned()));
+    }
+
+    #[test]
+    fn a_large_flock_announces_less_often() {
+        assert_eq!(interval_s(0), 60);
+        assert_eq!(interval_s(100_000), 500);
+        assert_eq!(interval_s(usize::MAX), 1800);
+    }
+}

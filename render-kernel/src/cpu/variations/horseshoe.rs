@@ -1,0 +1,18 @@
+//! Horseshoe: doubles the angle.
+//!
+//! The formula is the catalogue's: [`woolgather_genome::Variation::formula`].
+
+use woolgather_genome::{Affine, WeightedVariation};
+
+use super::{Constants, EPSILON, Point, constants};
+
+/// `w`.
+pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
+    constants([v.weight])
+}
+
+#[inline(always)]
+pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
+    let m = w / (p.radius() + EPSILON);
+    Point { x: m * (p.x - p.y) * (p.x + p.y), y: m * 2.0 * p.x * p.y }
+}

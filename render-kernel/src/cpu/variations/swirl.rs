@@ -1,0 +1,19 @@
+//! Swirl: turns a point by its squared radius.
+//!
+//! The formula is the catalogue's: [`woolgather_genome::Variation::formula`].
+
+use woolgather_genome::{Affine, WeightedVariation};
+
+use super::{Constants, Point, constants};
+use crate::math;
+
+/// `w`.
+pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
+    constants([v.weight])
+}
+
+#[inline(always)]
+pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
+    let (s, c) = math::sin_cos(p.radius_squared());
+    Point { x: w * (p.x * s - p.y * c), y: w * (p.x * c + p.y * s) }
+}

@@ -1,0 +1,239 @@
+//! What to draw, as plain numbers: everything that a backend needs for one frame.
+//!
+//! ```text
+//! genome, settings, frame -> [FramePlan] -> cpu, gpu
+//! ```
+//!
+//! A plan is made once per frame in double precision (transcendental functions come from `libm`), and holds
+//! the numbers in the form the chaos game uses: single-precision maps, integer thresholds, fixed-point
+//! palettes, kernel tables. No backend looks at a genome, so two backends cannot read one differently.
+//!
+//! Everything that could make a render too large is checked here, before anything is allocated.
+
+mod clip;
+mod density;
+mod error;
+mod filter;
+mod moment;
+mod selection;
+mod settings;
+mod tone;
+
+use woolgather_genome::{Genome, PaletteMode};
+
+use crate::streams::Key;
+
+pub use clip::plan_clip_frame;
+pub use error::PlanError;
+pub use settings::{ClipGenomes, ClipSettings, StillSettings};
+
+pub(crate) use density::{DensityPlan, Kernels};
+pub(crate) use filter::FilterPlan;
+pub(crate) use moment::{HIT, Map, Moment, XformPlan};
+pub(crate) use selection::Selection;
+pub(crate) use tone::TonePlan;
+
+/// Points of a slab: 32 groups of 32.
+pub(crate) const SLAB_POINTS: u32 = 1024;
+/// Slabs that a moment is cut into where it is large enough.
+const SLABS_WANTED: u64 = 256;
+/// Fewest and most plotted steps of a slab: less wastes too much on the fuse, more answers a cancel too late.
+const SLAB_STEPS: (u64, u64) = (128, 256);
+
+/// Most bytes that a render may allocate.
+pub const MEMORY_BYTES_MAX: u64 = 3 << 30;
+/// Most samples of a frame: 2³⁶, an hour or so of a sixteen-core machine.
+pub const SAMPLES_MAX: u64 = 1 << 36;
+/// Most moments of a frame, all passes together.
+const MOMENTS_MAX: u64 = 4096;
+/// Widest and highest picture in pixels.
+const SIZE_MAX: u32 = 16_384;
+/// Bytes of a histogram bin, of a bin after the logarithm, and of a pixel of the frame.
+const BIN_BYTES: u64 = 40;
+const LOG_BIN_BYTES: u64 = 16;
+const PIXEL_BYTES: u64 = 6;
+/// Room for what every thread needs for itself.
+const SCRATCH_BYTES: u64 = 64 << 20;
+
+/// One frame to draw.
+///
+/// Made by [`plan_still`] or [`plan_clip_frame`], drawn by [`crate::render`]. Cloning is cheap next to a
+/// render; printing one is for debugging only.
+#[derive(Clone, Debug)]
+pub struct FramePlan {
+    pub(crate) shape: Shape,
+    pub(crate) passes: u32,
+    /// The moments of all passes: pass `p` has the `p`-th part of them.
+    pub(crate) moments: Vec<Moment>,
+    /// Plotted steps of a full slab.
+    pub(crate) slab_steps: u32,
+    pub(crate) palette_mode: PaletteMode,
+    pub(crate) density: DensityPlan,
+    pub(crate) filter: FilterPlan,
+    pub(crate) tone: TonePlan,
+}
+
+/// The sizes of a frame and of its histogram.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    /// Pixels.
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// Bins per pixel along each axis.
+    pub(crate) supersample: u32,
+    /// Bins on every side that are recorded for the filters and not shown.
+    pub(crate) gutter: u32,
+}
+
+impl Shape {
+    /// Bins of a histogram row.
+    pub(crate) fn bins_wide(&self) -> u32 {
+        self.supersample * self.width + 2 * self.gutter
+    }
+
+    /// Rows of the histogram.
+    pub(crate) fn bins_high(&self) -> u32 {
+        self.supersample * self.height + 2 * self.gutter
+    }
+
+    fn bins(&self) -> u64 {
+        u64::from(self.bins_wide()) * u64::from(self.bins_high())
+    }
+}
+
+impl FramePlan {
+    /// Width of the frame in pixels.
+    #[must_use]
+    pub fn width(&self) -> u32 {
+        self.shape.width
+    }
+
+    /// Height of the frame in pixels.
+    #[must_use]
+    pub fn height(&self) -> u32 {
+        self.shape.height
+    }
+
+    /// Orbit points that are plotted, those outside the picture included.
+    ///
+    /// This is what a render costs; the fuse of every slab comes on top.
+    #[must_use]
+    pub fn samples(&self) -> u64 {
+        self.moments.iter().map(|moment| moment.samples).sum()
+    }
+
+    /// Bytes that a render of this plan allocates at its peak, within a tenth or so.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
+        memory_bytes(&self.shape, self.density.table_bytes())
+    }
+
+    /// The moments of pass `pass`.
+    pub(crate) fn moments_of(&self, pass: u32) -> &[Moment] {
+        let per_pass = self.moments.len() / self.passes as usize;
+        &self.moments[pass as usize * per_pass..][..per_pass]
+    }
+
+    /// Slabs of a moment with `samples` samples.
+    pub(crate) fn slabs(&self, samples: u64) -> u32 {
+        // A moment has at most SAMPLES_MAX samples, so the count fits.
+        samples.div_ceil(self.slab_samples()) as u32
+    }
+
+    /// Samples of a full slab.
+    pub(crate) fn slab_samples(&self) -> u64 {
+        u64::from(self.slab_steps) * u64::from(SLAB_POINTS)
+    }
+}
+
+/// Plans a picture of `genome` as it stands: without motion blur, loop or interpolation.
+///
+/// # Errors
+///
+/// A [`PlanError`] that names what is illegal or too large; ask for less, or mend the genome.
+pub fn plan_still(genome: &Genome, settings: &StillSettings) -> Result<FramePlan, PlanError> {
+    genome.check().map_err(PlanError::Genome)?;
+    let sized = settings::resized(genome, settings.width, settings.height, settings.quality)?;
+    let genomes = vec![sized.clone(); sized.passes as usize];
+    let weights = vec![1.0; genomes.len()];
+    assemble(&sized, &genomes, &weights, Key::new(settings.rng_seed).derive(0))
+}
+
+/// Puts the parts of a plan together.
+///
+/// `leader` gives the sizes and the filters, `genomes` and `weights` the moments of all passes.
+fn assemble(
+    leader: &Genome,
+    genomes: &[Genome],
+    weights: &[f64],
+    key: Key,
+) -> Result<FramePlan, PlanError> {
+    let moments_count = genomes.len() as u64;
+    if moments_count > MOMENTS_MAX {
+        return Err(PlanError::Moments { moments: moments_count, limit: MOMENTS_MAX });
+    }
+    let samples = samples(leader)?;
+
+    let filter = FilterPlan::new(leader);
+    let density_bytes = density::table_bytes(leader)?;
+    let shape = shape(leader, filter.width);
+    let memory = memory_bytes(&shape, density_bytes);
+    if memory > MEMORY_BYTES_MAX {
+        return Err(PlanError::Memory { bytes: memory, limit: MEMORY_BYTES_MAX });
+    }
+
+    let share = |i: u64| (u128::from(samples) * u128::from(i) / u128::from(moments_count)) as u64;
+    let moments = genomes
+        .iter()
+        .zip(weights)
+        .enumerate()
+        .map(|(i, (genome, &weight))| {
+            let i = i as u64;
+            let samples = share(i + 1) - share(i);
+            Moment::new(genome, weight, samples, &shape, key.derive(i as u32))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+
+    let mean_weight = weights.iter().sum::<f64>() / moments_count as f64;
+    let per_moment = samples / moments_count;
+    let slab_steps = per_moment.div_ceil(u64::from(SLAB_POINTS) * SLABS_WANTED);
+    Ok(FramePlan {
+        passes: leader.passes,
+        moments,
+        slab_steps: slab_steps.clamp(SLAB_STEPS.0, SLAB_STEPS.1) as u32,
+        palette_mode: leader.palette_mode,
+        density: DensityPlan::new(leader, mean_weight, &shape),
+        filter,
+        tone: TonePlan::new(leader, genomes),
+        shape,
+    })
+}
+
+/// Samples of a frame: the quality, more where the camera is zoomed in, for every pixel.
+fn samples(genome: &Genome) -> Result<u64, PlanError> {
+    let pixels = f64::from(genome.size[0]) * f64::from(genome.size[1]);
+    let samples = genome.quality * libm::pow(4.0, genome.zoom) * pixels;
+    if samples > SAMPLES_MAX as f64 {
+        return Err(PlanError::Samples { samples, limit: SAMPLES_MAX });
+    }
+    Ok(samples.round() as u64)
+}
+
+/// The sizes of `genome`'s histogram, with room for both filters around it.
+fn shape(genome: &Genome, filter_width: u32) -> Shape {
+    let supersample = genome.supersample;
+    // flam3 keeps `supersample - 1` more bins where density estimation is on.
+    let estimator = genome.estimator.radius.ceil() as u32 * supersample;
+    let estimator = if estimator > 0 { estimator + supersample - 1 } else { 0 };
+    Shape {
+        width: genome.size[0],
+        height: genome.size[1],
+        supersample,
+        gutter: estimator.max((filter_width - supersample) / 2),
+    }
+}
+
+fn memory_bytes(shape: &Shape, table_bytes: u64) -> u64 {
+    let pixels = u64::from(shape.width) * u64::from(shape.height);
+    shape.bins() * (BIN_BYTES + 2 * LOG_BIN_BYTES + 2) + pixels * PIXEL_BYTES + table_bytes + SCRATCH_BYTES
+}

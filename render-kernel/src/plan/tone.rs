@@ -1,0 +1,30 @@
+//! The tone map's constants, averaged over the moments of the exposure where flam3 averages.
+
+use woolgather_genome::Genome;
+
+/// What the tone map needs to know.
+#[derive(Clone, Debug)]
+pub(crate) struct TonePlan {
+    /// 1 / gamma.
+    pub(crate) exponent: f64,
+    pub(crate) gamma_threshold: f64,
+    pub(crate) vibrancy: f64,
+    pub(crate) highlight_power: f64,
+    /// Linear red, green and blue, 0 to 1.
+    pub(crate) background: [f64; 3],
+}
+
+impl TonePlan {
+    pub(super) fn new(leader: &Genome, genomes: &[Genome]) -> Self {
+        let mean = |number: &dyn Fn(&Genome) -> f64| {
+            genomes.iter().map(number).sum::<f64>() / genomes.len() as f64
+        };
+        Self {
+            exponent: 1.0 / mean(&|genome| genome.gamma),
+            gamma_threshold: leader.gamma_threshold,
+            vibrancy: mean(&|genome| genome.vibrancy),
+            highlight_power: leader.highlight_power,
+            background: [0, 1, 2].map(|channel| mean(&|genome| genome.background[channel])),
+        }
+    }
+}
