@@ -26,14 +26,6 @@ CREATE TABLE device (
 );
 CREATE INDEX device_last_seen ON device (last_seen_ms);
 
-CREATE TABLE nonce (
-    device  TEXT NOT NULL,
-    nonce   TEXT NOT NULL,
-    time_ms BIGINT NOT NULL,
-    PRIMARY KEY (device, nonce)
-);
-CREATE INDEX nonce_time ON nonce (time_ms);
-
 CREATE TABLE genome (
     id        TEXT PRIMARY KEY,
     canonical BLOB NOT NULL
@@ -161,7 +153,8 @@ CREATE TABLE audit (
     planned_ms    BIGINT NOT NULL,
     state         TEXT NOT NULL,
     auditor       TEXT,
-    auditor_frame TEXT
+    auditor_frame TEXT,
+    render_ms     BIGINT
 );
 CREATE INDEX audit_queue ON audit (state, planned_ms);
 CREATE INDEX audit_submission ON audit (submission);

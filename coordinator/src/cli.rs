@@ -28,7 +28,7 @@ pub struct Cli {
 pub enum Command {
     /// Run the coordinator until Ctrl-C or SIGTERM
     #[command(after_help = SERVE_HELP)]
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Look at what artists offered, and decide; works while the coordinator runs
     Entry(EntryArgs),
     /// Decode a segment from standard input under limits; the server starts this by itself
@@ -51,7 +51,7 @@ pub struct ServeArgs {
     /// Folder of the database, the keys and the clips
     #[arg(
         long,
-        env = "WOOLGATHER_DATA",
+        env = "WOOLGATHER_COORDINATOR_DATA",
         value_name = "DIR",
         default_value = "woolgather-data"
     )]
@@ -73,7 +73,7 @@ pub struct ServeArgs {
     /// The flock's name; fixed at the first start
     #[arg(
         long,
-        env = "WOOLGATHER_NAME",
+        env = "WOOLGATHER_FLOCK_NAME",
         value_name = "NAME",
         default_value = "Woolgather"
     )]
@@ -109,8 +109,8 @@ pub struct ServeArgs {
     pub origin_public: Vec<SocketAddr>,
     /// Limit for what the coordinator itself uploads over BitTorrent, in bytes a second
     #[arg(
-        long,
-        env = "WOOLGATHER_ORIGIN_UPLOAD_BYTES_PER_SECOND_MAX",
+        long = "origin-upload-limit",
+        env = "WOOLGATHER_ORIGIN_UPLOAD_LIMIT",
         value_name = "BYTES"
     )]
     pub origin_upload_bytes_per_second_max: Option<u32>,
@@ -128,7 +128,7 @@ pub struct EntryArgs {
     /// The coordinator's data folder
     #[arg(
         long,
-        env = "WOOLGATHER_DATA",
+        env = "WOOLGATHER_COORDINATOR_DATA",
         value_name = "DIR",
         default_value = "woolgather-data",
         global = true

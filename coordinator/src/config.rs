@@ -149,7 +149,7 @@ mod tests {
         let Command::Serve(args) = Cli::try_parse_from(words)?.command else {
             unreachable!("the second word is `serve`");
         };
-        Config::from_args(args)
+        Config::from_args(*args)
     }
 
     fn check_refused(options: &[&str], part: &str) {

@@ -13,6 +13,11 @@
 //! * [`http`]: the API and the tracker's door. [`pages`]: the website.
 //! * [`serve`], [`operator`]: what the program's commands do.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a refusal carries its whole problem; it is made once per refused request"
+)]
+
 pub mod cli;
 pub mod config;
 

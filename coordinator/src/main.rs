@@ -20,7 +20,7 @@ fn main() -> anyhow::Result<()> {
         .with_writer(std::io::stderr)
         .init();
     match cli.command {
-        Command::Serve(args) => runtime()?.block_on(serve_until_told(args)),
+        Command::Serve(args) => runtime()?.block_on(serve_until_told(*args)),
         Command::Entry(args) => runtime()?.block_on(operator::entry(args)),
         Command::CheckSegment(args) => child::check_segment(&args),
     }

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
+use crate::http::throttle::Throttles;
 use crate::metrics::Metrics;
 use crate::store::{Flock, Store, StoreError};
 use crate::tracker::Tracker;
@@ -42,6 +43,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Signed requests seen lately.
     pub nonces: Nonces,
+    /// What networks asked for lately.
+    pub throttles: Throttles,
     /// The newest manifest, signed.
     pub manifests: ManifestCache,
 }
@@ -88,6 +91,7 @@ impl App {
             origin_peers: parts.origin_peers,
             metrics: Metrics::new(),
             nonces: Nonces::new(started_ms),
+            throttles: Throttles::default(),
             manifests: ManifestCache::default(),
         }))
     }

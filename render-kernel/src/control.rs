@@ -15,6 +15,9 @@ impl RenderControl<'_> {
     /// A render that nobody watches and nobody stops.
     #[must_use]
     pub fn unattended() -> Self {
-        Self { cancelled: &|| false, progress: &|_| {} }
+        Self {
+            cancelled: &|| false,
+            progress: &|_| {},
+        }
     }
 }

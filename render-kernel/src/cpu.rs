@@ -15,6 +15,7 @@ mod lanes;
 mod scatter;
 mod slab;
 mod tone_map;
+mod xform;
 
 pub mod math;
 pub(crate) mod variations;
@@ -53,7 +54,8 @@ pub fn render(plan: &FramePlan, control: &RenderControl<'_>) -> Result<Frame, Re
     for pass in 0..plan.passes {
         let share = ITERATE_SHARE / f64::from(plan.passes);
         let progress = |part: f64| (control.progress)(pass_start + share * part);
-        let histogram = iterate::iterate(plan, plan.moments_of(pass), control.cancelled, &progress)?;
+        let histogram =
+            iterate::iterate(plan, plan.moments_of(pass), control.cancelled, &progress)?;
         density::add_log_density(&plan.density, &histogram, &mut plane, control.cancelled)?;
         pass_start += share;
     }
@@ -71,19 +73,22 @@ fn develop(
 ) -> Result<Frame, RenderError> {
     let width = plan.shape.width as usize;
     let mut pixels = vec![0_u16; width * plan.shape.height as usize * 3];
-    pixels.par_chunks_exact_mut(width * 3).enumerate().try_for_each_init(
-        || vec![[0.0; 4]; width],
-        |filtered, (y, row)| {
-            if cancelled() {
-                return Err(RenderError::Cancelled);
-            }
-            filter::filter_row(&plan.filter, &plan.shape, plane, y, filtered);
-            for (pixel, density) in row.chunks_exact_mut(3).zip(filtered) {
-                pixel.copy_from_slice(&tone_map::tone_map(&plan.tone, *density));
-            }
-            Ok(())
-        },
-    )?;
+    pixels
+        .par_chunks_exact_mut(width * 3)
+        .enumerate()
+        .try_for_each_init(
+            || vec![[0.0; 4]; width],
+            |filtered, (y, row)| {
+                if cancelled() {
+                    return Err(RenderError::Cancelled);
+                }
+                filter::filter_row(&plan.filter, &plan.shape, plane, y, filtered);
+                for (pixel, density) in row.chunks_exact_mut(3).zip(filtered) {
+                    pixel.copy_from_slice(&tone_map::tone_map(&plan.tone, *density));
+                }
+                Ok(())
+            },
+        )?;
     Ok(Frame::new(plan.shape.width, plan.shape.height, pixels))
 }
 
@@ -96,6 +101,8 @@ pub fn with_threads<R: Send>(
     threads: usize,
     work: impl FnOnce() -> R + Send,
 ) -> Result<R, RenderError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()?;
     Ok(pool.install(work))
 }

@@ -18,8 +18,16 @@ impl Frame {
 
     /// Wraps finished pixels.
     pub(crate) fn new(width: u32, height: u32, pixels: Vec<u16>) -> Self {
-        assert_eq!(pixels.len(), width as usize * height as usize * 3, "pixels do not fill the frame");
-        Self { width, height, pixels }
+        assert_eq!(
+            pixels.len(),
+            width as usize * height as usize * 3,
+            "pixels do not fill the frame"
+        );
+        Self {
+            width,
+            height,
+            pixels,
+        }
     }
 
     /// Width in pixels.
@@ -37,7 +45,10 @@ impl Frame {
     /// The picture with 8 bits per channel, cut off as flam3 does.
     #[must_use]
     pub fn to_rgb8(&self) -> Vec<u8> {
-        self.pixels.iter().map(|&channel| (channel >> 8) as u8).collect()
+        self.pixels
+            .iter()
+            .map(|&channel| (channel >> 8) as u8)
+            .collect()
     }
 
     /// The picture with 16 bits per channel; full light is [`Frame::WHITE`].

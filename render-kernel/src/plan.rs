@@ -156,7 +156,12 @@ pub fn plan_still(genome: &Genome, settings: &StillSettings) -> Result<FramePlan
     let sized = settings::resized(genome, settings.width, settings.height, settings.quality)?;
     let genomes = vec![sized.clone(); sized.passes as usize];
     let weights = vec![1.0; genomes.len()];
-    assemble(&sized, &genomes, &weights, Key::new(settings.rng_seed).derive(0))
+    assemble(
+        &sized,
+        &genomes,
+        &weights,
+        Key::new(settings.rng_seed).derive(0),
+    )
 }
 
 /// Puts the parts of a plan together.
@@ -170,7 +175,10 @@ fn assemble(
 ) -> Result<FramePlan, PlanError> {
     let moments_count = genomes.len() as u64;
     if moments_count > MOMENTS_MAX {
-        return Err(PlanError::Moments { moments: moments_count, limit: MOMENTS_MAX });
+        return Err(PlanError::Moments {
+            moments: moments_count,
+            limit: MOMENTS_MAX,
+        });
     }
     let samples = samples(leader)?;
 
@@ -179,7 +187,10 @@ fn assemble(
     let shape = shape(leader, filter.width);
     let memory = memory_bytes(&shape, density_bytes);
     if memory > MEMORY_BYTES_MAX {
-        return Err(PlanError::Memory { bytes: memory, limit: MEMORY_BYTES_MAX });
+        return Err(PlanError::Memory {
+            bytes: memory,
+            limit: MEMORY_BYTES_MAX,
+        });
     }
 
     let share = |i: u64| (u128::from(samples) * u128::from(i) / u128::from(moments_count)) as u64;
@@ -214,7 +225,10 @@ fn samples(genome: &Genome) -> Result<u64, PlanError> {
     let pixels = f64::from(genome.size[0]) * f64::from(genome.size[1]);
     let samples = genome.quality * libm::pow(4.0, genome.zoom) * pixels;
     if samples > SAMPLES_MAX as f64 {
-        return Err(PlanError::Samples { samples, limit: SAMPLES_MAX });
+        return Err(PlanError::Samples {
+            samples,
+            limit: SAMPLES_MAX,
+        });
     }
     Ok(samples.round() as u64)
 }
@@ -224,7 +238,11 @@ fn shape(genome: &Genome, filter_width: u32) -> Shape {
     let supersample = genome.supersample;
     // flam3 keeps `supersample - 1` more bins where density estimation is on.
     let estimator = genome.estimator.radius.ceil() as u32 * supersample;
-    let estimator = if estimator > 0 { estimator + supersample - 1 } else { 0 };
+    let estimator = if estimator > 0 {
+        estimator + supersample - 1
+    } else {
+        0
+    };
     Shape {
         width: genome.size[0],
         height: genome.size[1],
@@ -235,5 +253,8 @@ fn shape(genome: &Genome, filter_width: u32) -> Shape {
 
 fn memory_bytes(shape: &Shape, table_bytes: u64) -> u64 {
     let pixels = u64::from(shape.width) * u64::from(shape.height);
-    shape.bins() * (BIN_BYTES + 2 * LOG_BIN_BYTES + 2) + pixels * PIXEL_BYTES + table_bytes + SCRATCH_BYTES
+    shape.bins() * (BIN_BYTES + 2 * LOG_BIN_BYTES + 2)
+        + pixels * PIXEL_BYTES
+        + table_bytes
+        + SCRATCH_BYTES
 }

@@ -40,7 +40,11 @@ const fn row(shares: [f64; 3], span: f64) -> [i64; 3] {
     let mut i = 0;
     while i < 3 {
         let number = shares[i] * unit;
-        row[i] = if number < 0.0 { (number - 0.5) as i64 } else { (number + 0.5) as i64 };
+        row[i] = if number < 0.0 {
+            (number - 0.5) as i64
+        } else {
+            (number + 0.5) as i64
+        };
         i += 1;
     }
     row
@@ -79,7 +83,13 @@ impl Planes {
                 chroma_red.push(difference(CHROMA_RED));
             }
         }
-        Self { width, height, luma, chroma_blue, chroma_red }
+        Self {
+            width,
+            height,
+            luma,
+            chroma_blue,
+            chroma_red,
+        }
     }
 
     /// BLAKE3 of the width and the height (32 bits each), then the luma, blue and red planes (16 bits a
@@ -90,7 +100,10 @@ impl Planes {
         hasher.update(&self.width.to_le_bytes());
         hasher.update(&self.height.to_le_bytes());
         for plane in [&self.luma, &self.chroma_blue, &self.chroma_red] {
-            let bytes: Vec<u8> = plane.iter().flat_map(|number| number.to_le_bytes()).collect();
+            let bytes: Vec<u8> = plane
+                .iter()
+                .flat_map(|number| number.to_le_bytes())
+                .collect();
             hasher.update(&bytes);
         }
         *hasher.finalize().as_bytes()
@@ -128,7 +141,14 @@ mod tests {
 
     fn one_color(pixel: [u16; 3]) -> (u16, u16, u16) {
         let planes = Planes::from_rgb16(3, 3, &pixel.repeat(9));
-        assert_eq!((planes.luma.len(), planes.chroma_blue.len(), planes.chroma_red.len()), (9, 4, 4));
+        assert_eq!(
+            (
+                planes.luma.len(),
+                planes.chroma_blue.len(),
+                planes.chroma_red.len()
+            ),
+            (9, 4, 4)
+        );
         (planes.luma[4], planes.chroma_blue[3], planes.chroma_red[3])
     }
 

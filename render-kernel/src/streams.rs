@@ -168,15 +168,23 @@ mod tests {
     use super::*;
 
     fn mean(numbers: impl Iterator<Item = f32>) -> f64 {
-        let (sum, count) = numbers.fold((0.0, 0.0), |(sum, count), n| (sum + f64::from(n), count + 1.0));
+        let (sum, count) = numbers.fold((0.0, 0.0), |(sum, count), n| {
+            (sum + f64::from(n), count + 1.0)
+        });
         sum / count
     }
 
     #[test]
     fn words_are_pinned_because_pictures_depend_on_them() {
-        let key = Key::new(0x0123_4567_89ab_cdef).derive(7).derive(0).derive(3);
+        let key = Key::new(0x0123_4567_89ab_cdef)
+            .derive(7)
+            .derive(0)
+            .derive(3);
         assert_eq!(key.word(counter(purpose::CHOICE, 0, 0)), 0x9599_d67a);
-        assert_eq!(key.word(counter(purpose::START_COLOR, 5, 1023)), 0xed89_80af);
+        assert_eq!(
+            key.word(counter(purpose::START_COLOR, 5, 1023)),
+            0xed89_80af
+        );
     }
 
     #[test]
@@ -187,9 +195,16 @@ mod tests {
             let product = mean((0..1 << 18).map(|i| {
                 let (s, p) = (i >> 10 & 255, i & 1023);
                 let one = root.derive(0).uniform(counter(0, s, p));
-                one * root.derive(slab).uniform(counter(u32::from(step + place + slab == 0), s + step, (p + place) & 1023))
+                one * root.derive(slab).uniform(counter(
+                    u32::from(step + place + slab == 0),
+                    s + step,
+                    (p + place) & 1023,
+                ))
             }));
-            assert!((product - 0.25).abs() < 0.002, "{step} {place} {slab}: {product}");
+            assert!(
+                (product - 0.25).abs() < 0.002,
+                "{step} {place} {slab}: {product}"
+            );
         }
     }
 

@@ -13,7 +13,7 @@ pub struct PlanesUniform {
     pub size: [u32; 2],
     /// Size of the picture under it; the same again where there is none.
     pub under_size: [u32; 2],
-    /// Share of the upper picture, 0 to 1; 1 outside cross-fades.
+    /// Share of the upper picture in a cross-fade, 0 to 1.
     pub share: f32,
     /// Fills the struct to a multiple of its alignment.
     pub unused: u32,
@@ -31,8 +31,8 @@ pub struct ScreenUniform {
     pub size: [f32; 2],
     /// 0 shows the earlier picture, 1 the later.
     pub blend: f32,
-    /// 1 where the target itself applies the sRGB curve, else 0.
-    pub target_is_linear: u32,
+    /// Fills the struct to a multiple of its alignment.
+    pub unused: u32,
 }
 
 /// `OverlayUniform` of `wgsl/present/overlay.wgsl`.
@@ -103,10 +103,6 @@ mod tests {
                 ("offset", offset_of!(ScreenUniform, offset)),
                 ("size", offset_of!(ScreenUniform, size)),
                 ("blend", offset_of!(ScreenUniform, blend)),
-                (
-                    "target_is_linear",
-                    offset_of!(ScreenUniform, target_is_linear),
-                ),
             ],
             size_of::<ScreenUniform>(),
         );

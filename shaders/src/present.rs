@@ -5,13 +5,14 @@
 //!                  (film's rate)           (screen's rate)
 //! ```
 //!
-//! Two steps rather than one, because they run at different rates: converting a picture costs nine
+//! Two steps rather than one, because they run at different rates: converting a picture costs five
 //! texture reads a pixel and happens once, while a fast screen shows it blended several times.
 
 /// Decoded planes to a gamma-coded RGB picture of the same size.
 ///
 /// Vertex entry [`FULL_SCREEN`], fragment entry [`PLANES_FRAGMENT`], bind group 0: 0
-/// [`PlanesUniform`](crate::layout::PlanesUniform), 1 to 3 the planes, 4 to 6 the planes under them.
+/// [`PlanesUniform`](crate::layout::PlanesUniform), 1 luma, 2 chroma (blue, red), 3 and 4 the same of the picture under it.
+/// Constant [`FADING`].
 pub const PLANES: &str = concat!(
     include_str!("../wgsl/present/full_screen.wgsl"),
     include_str!("../wgsl/present/planes.wgsl")
@@ -21,7 +22,7 @@ pub const PLANES: &str = concat!(
 ///
 /// Vertex entry [`FULL_SCREEN`], fragment entry [`SCREEN_FRAGMENT`], bind group 0: 0
 /// [`ScreenUniform`](crate::layout::ScreenUniform), 1 a filtering sampler, 2 the earlier picture,
-/// 3 the later.
+/// 3 the later. Constants [`BLENDING`] and [`TARGET_IS_LINEAR`].
 pub const SCREEN: &str = concat!(
     include_str!("../wgsl/present/full_screen.wgsl"),
     include_str!("../wgsl/present/screen.wgsl")
@@ -48,14 +49,23 @@ pub const OVERLAY_VERTEX: &str = "overlay_corner";
 /// Fragment entry point of [`OVERLAY`].
 pub const OVERLAY_FRAGMENT: &str = "overlay_color";
 
+/// Pipeline constant of [`PLANES`]: 1 where a second set of planes shows through, else 0.
+pub const FADING: &str = "fading";
+
+/// Pipeline constant of [`SCREEN`]: 1 to mix two pictures, 0 to show the earlier alone.
+pub const BLENDING: &str = "blending";
+
+/// Pipeline constant of [`SCREEN`]: 1 where the target applies the sRGB curve by itself, else 0.
+pub const TARGET_IS_LINEAR: &str = "target_is_linear";
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use naga::valid::{Capabilities, ValidationFlags, Validator};
 
     /// Parses and validates `text` with nothing but the baseline every adapter has, and checks
-    /// that it offers exactly the entry points promised.
-    fn check(text: &str, entry_points: &[&str]) {
+    /// that it offers exactly the entry points and constants promised.
+    fn check(text: &str, entry_points: &[&str], constants: &[&str]) {
         let module = naga::front::wgsl::parse_str(text)
             .unwrap_or_else(|e| panic!("{}", e.emit_to_string(text)));
         Validator::new(ValidationFlags::all(), Capabilities::empty())
@@ -67,12 +77,22 @@ mod tests {
             .map(|entry_point| entry_point.name.as_str())
             .collect();
         assert_eq!(offered, entry_points);
+        let offered: Vec<&str> = module
+            .overrides
+            .iter()
+            .filter_map(|(_, constant)| constant.name.as_deref())
+            .collect();
+        assert_eq!(offered, constants);
     }
 
     #[test]
-    fn every_text_is_valid_on_the_baseline_and_offers_its_entry_points() {
-        check(PLANES, &[FULL_SCREEN, PLANES_FRAGMENT]);
-        check(SCREEN, &[FULL_SCREEN, SCREEN_FRAGMENT]);
-        check(OVERLAY, &[OVERLAY_VERTEX, OVERLAY_FRAGMENT]);
+    fn every_text_is_valid_on_the_baseline_and_offers_what_it_promises() {
+        check(PLANES, &[FULL_SCREEN, PLANES_FRAGMENT], &[FADING]);
+        check(
+            SCREEN,
+            &[FULL_SCREEN, SCREEN_FRAGMENT],
+            &[BLENDING, TARGET_IS_LINEAR],
+        );
+        check(OVERLAY, &[OVERLAY_VERTEX, OVERLAY_FRAGMENT], &[]);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use reqwest::{Client, Method};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::Url;
 use woolgather_protocol::audit::AuditReport;
 use woolgather_protocol::entries::{Entry, EntryRequest};
@@ -20,7 +20,7 @@ use woolgather_protocol::{
 
 use crate::error::ApiError;
 use crate::limited::{self, JSON_ANSWER_BYTES_MAX};
-use crate::request::{Call, Signer, now_ms};
+use crate::request::{Call, Signer, address, now_ms};
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -50,7 +50,8 @@ pub struct Submission {
 }
 
 impl Coordinator {
-    /// Asks the coordinator at `url` who it is and keeps to that.
+    /// Asks the coordinator at `url` who it is and keeps to that, also to the address it redirects
+    /// to.
     ///
     /// `secret` is the device's key, needed for every call that changes something; `pinned` is the
     /// coordinator's key from an earlier contact.
@@ -58,7 +59,8 @@ impl Coordinator {
     /// # Errors
     ///
     /// [`ApiError::ForeignKey`] when the key is not the pinned one, [`ApiError::Version`] when it
-    /// speaks another version, [`ApiError::Network`] when nobody answers.
+    /// speaks another version, [`ApiError::Address`] when `url` is no web address,
+    /// [`ApiError::Network`] when nobody answers.
     pub async fn connect(
         url: Url,
         secret: Option<DeviceSecret>,
@@ -69,20 +71,11 @@ impl Coordinator {
             .read_timeout(READ_TIMEOUT)
             .user_agent(concat!("woolgather/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        let info = fetch_info(&http, &url).await?;
-        if info.protocol_version != PROTOCOL_VERSION {
-            return Err(ApiError::Version {
-                theirs: info.protocol_version,
-                ours: PROTOCOL_VERSION,
-            });
+        let (info, url) = fetch_info(&http, &url).await?;
+        if let Some(pinned) = pinned {
+            check_key(pinned, info.key)?;
         }
-        if let Some(pinned) = pinned.filter(|pinned| *pinned != info.key) {
-            return Err(ApiError::ForeignKey {
-                pinned,
-                found: info.key,
-            });
-        }
-        let clock_ahead_ms = AtomicI64::new(info.server_time_ms - now_ms());
+        let clock_ahead_ms = AtomicI64::new(clock_ahead_ms(&info));
         Ok(Self(Arc::new(Inner {
             http,
             url,
@@ -102,9 +95,11 @@ impl Coordinator {
     ///
     /// # Errors
     ///
-    /// As any call.
+    /// As any call; [`ApiError::ForeignKey`] when it is another coordinator now.
     pub async fn ask_info(&self) -> Result<CoordinatorInfo, ApiError> {
-        fetch_info(&self.0.http, &self.0.url).await
+        let (info, _) = fetch_info(&self.0.http, &self.0.url).await?;
+        check_key(self.0.info.key, info.key)?;
+        Ok(info)
     }
 
     /// The full address of one of [`paths`].
@@ -199,12 +194,14 @@ impl Coordinator {
     ///
     /// # Errors
     ///
-    /// [`ApiError::Unsigned`] when it is not the coordinator's.
+    /// [`ApiError::Unsigned`] when it is not the coordinator's, [`ApiError::ForeignKey`] when it
+    /// names another one.
     pub async fn manifest(&self) -> Result<(Signed<Manifest>, Manifest), ApiError> {
         let signed: Signed<Manifest> = self
             .get_json(paths::MANIFEST, limits::MANIFEST_BYTES_MAX)
             .await?;
         let manifest = signed.open(&self.0.info.key)?;
+        check_key(self.0.info.key, manifest.coordinator)?;
         Ok((signed, manifest))
     }
 
@@ -246,14 +243,7 @@ impl Coordinator {
     }
 
     async fn get(&self, path: &str) -> Result<reqwest::Response, ApiError> {
-        let call = Call {
-            method: Method::GET,
-            url: self.address(path),
-            content_type: "",
-            body: Vec::new(),
-            signer: None,
-        };
-        call.send(&self.0.http).await
+        Call::get(&self.0.url, path).send(&self.0.http).await
     }
 
     async fn get_json<T: DeserializeOwned>(
@@ -292,7 +282,8 @@ impl Coordinator {
         };
         let mut call = Call {
             method,
-            url: self.address(path),
+            base: &inner.url,
+            path,
             content_type,
             body,
             signer: Some(signer()),
@@ -302,7 +293,7 @@ impl Coordinator {
                 let info = self.ask_info().await?;
                 inner
                     .clock_ahead_ms
-                    .store(info.server_time_ms - now_ms(), Ordering::Relaxed);
+                    .store(clock_ahead_ms(&info), Ordering::Relaxed);
                 call.signer = Some(signer());
                 call.send(&inner.http).await
             }
@@ -317,53 +308,48 @@ fn json_bytes(request: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(request).expect("requests are plain structs")
 }
 
-/// `path`, which starts with a slash, under the coordinator's own path.
-fn address(base: &Url, path: &str) -> Url {
-    let (path, query) = path
-        .split_once('?')
-        .map_or((path, None), |(path, query)| (path, Some(query)));
-    let mut url = base.clone();
-    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
-    url.set_query(query);
-    url
+/// What the coordinator at `url` says of itself, and the address that this came from in the end.
+async fn fetch_info(http: &Client, url: &Url) -> Result<(CoordinatorInfo, Url), ApiError> {
+    let response = Call::get(url, paths::INFO).send(http).await?;
+    let base = base_of(response.url()).unwrap_or_else(|| url.clone());
+    let body = limited::bytes(response, limits::JSON_BYTES_MAX).await?;
+    Ok((read_info(&body)?, base))
 }
 
-async fn fetch_info(http: &Client, url: &Url) -> Result<CoordinatorInfo, ApiError> {
-    let url = address(url, paths::INFO);
-    let call = Call {
-        method: Method::GET,
-        url,
-        content_type: "",
-        body: Vec::new(),
-        signer: None,
-    };
-    limited::json(call.send(http).await?, JSON_ANSWER_BYTES_MAX).await
+/// The coordinator's address, from that of its info.
+fn base_of(url: &Url) -> Option<Url> {
+    let mut base = url.clone();
+    base.set_path(url.path().strip_suffix(paths::INFO)?);
+    Some(base)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(base: &str, path: &str, expected: &str) {
-        assert_eq!(address(&base.parse().unwrap(), path).as_str(), expected);
+/// Reads the version first: another version may say the rest in another way.
+fn read_info(body: &[u8]) -> Result<CoordinatorInfo, ApiError> {
+    #[derive(Deserialize)]
+    struct Version {
+        protocol_version: u32,
     }
-
-    #[test]
-    fn addresses_keep_the_coordinators_own_path() {
-        check(
-            "http://a.example",
-            "/v1/leases",
-            "http://a.example/v1/leases",
-        );
-        check(
-            "http://a.example/",
-            "/v1/leases",
-            "http://a.example/v1/leases",
-        );
-        check(
-            "https://a.example/flock/",
-            "/v1/x?device=1",
-            "https://a.example/flock/v1/x?device=1",
-        );
+    let unreadable = |error: serde_json::Error| ApiError::Answer(error.to_string());
+    let Version { protocol_version } = serde_json::from_slice(body).map_err(unreadable)?;
+    if protocol_version != PROTOCOL_VERSION {
+        return Err(ApiError::Version {
+            theirs: protocol_version,
+            ours: PROTOCOL_VERSION,
+        });
     }
+    serde_json::from_slice(body).map_err(unreadable)
+}
+
+fn check_key(pinned: PublicKey, found: PublicKey) -> Result<(), ApiError> {
+    if pinned == found {
+        Ok(())
+    } else {
+        Err(ApiError::ForeignKey { pinned, found })
+    }
+}
+
+/// The coordinator's clock minus ours, ms. Whatever it says is a number we can live with: a wrong
+/// one makes signatures stale.
+fn clock_ahead_ms(info: &CoordinatorInfo) -> i64 {
+    info.server_time_ms.saturating_sub(now_ms())
 }

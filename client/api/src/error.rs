@@ -11,6 +11,9 @@ pub enum ApiError {
     /// No answer after several tries: offline, or the coordinator is down. Try again later.
     #[error("the coordinator does not answer: {0}")]
     Network(String),
+    /// The address is none that a coordinator can have. Give another one.
+    #[error("this is not the address of a coordinator: {0}")]
+    Address(String),
     /// The answer is not what this version of the protocol says. An update may help.
     #[error("the coordinator's answer cannot be understood: {0}")]
     Answer(String),
@@ -68,13 +71,24 @@ impl From<Problem> for ApiError {
 
 impl From<reqwest::Error> for ApiError {
     fn from(error: reqwest::Error) -> Self {
-        use std::error::Error as _;
-        let mut words = error.to_string();
-        let mut cause = error.source();
-        while let Some(inner) = cause {
-            words = format!("{words}: {inner}");
-            cause = inner.source();
+        let words = with_causes(&error);
+        if error.is_builder() {
+            Self::Address(words)
+        } else if error.is_redirect() {
+            Self::Answer(words)
+        } else {
+            Self::Network(words)
         }
-        Self::Network(words)
     }
+}
+
+/// The error and what caused it, in a line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        words = format!("{words}: {inner}");
+        cause = inner.source();
+    }
+    words
 }

@@ -1,6 +1,6 @@
 //! Reading answers with a limit, and refusals as problems.
 
-use reqwest::Response;
+use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 use woolgather_protocol::{Problem, limits};
 
@@ -20,9 +20,15 @@ pub(crate) async fn accepted(response: Response) -> Result<Response, ApiError> {
         .unwrap_or_default();
     match serde_json::from_slice::<Problem>(&body) {
         Ok(problem) => Err(problem.into()),
-        Err(_) if status.is_server_error() => Err(ApiError::Network(format!("status {status}"))),
+        Err(_) if is_passing(status) => Err(ApiError::Network(format!("status {status}"))),
         Err(_) => Err(ApiError::Answer(format!("status {status}"))),
     }
+}
+
+/// Whether a status that a proxy may have sent, without a problem, is worth another try.
+fn is_passing(status: StatusCode) -> bool {
+    status.is_server_error()
+        || [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS].contains(&status)
 }
 
 /// The whole answer, up to `bytes_max` bytes.

@@ -11,8 +11,8 @@ use crate::error::ApiError;
 use crate::limited;
 
 /// Tries of a call before its error is the caller's.
-const TRIES: u32 = 4;
-/// The first pause between tries; each next one is twice as long.
+pub(crate) const TRIES: u32 = 4;
+/// The pause after the first try; each next one is twice as long.
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Who signs, for whom, by which clock.
@@ -26,28 +26,42 @@ pub(crate) struct Signer<'a> {
 /// What to send.
 pub(crate) struct Call<'a> {
     pub(crate) method: Method,
-    pub(crate) url: Url,
+    /// The coordinator's address.
+    pub(crate) base: &'a Url,
+    /// Path with query, starting with a slash. This is what is signed: where a proxy serves the
+    /// coordinator under a path of its own, the coordinator sees its requests without it.
+    pub(crate) path: &'a str,
     pub(crate) content_type: &'static str,
     pub(crate) body: Vec<u8>,
     pub(crate) signer: Option<Signer<'a>>,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    /// An unsigned question.
+    pub(crate) fn get(base: &'a Url, path: &'a str) -> Self {
+        Self {
+            method: Method::GET,
+            base,
+            path,
+            content_type: "",
+            body: Vec::new(),
+            signer: None,
+        }
+    }
+
     /// Sends until there is an answer or a reason that will not pass.
     pub(crate) async fn send(&self, http: &Client) -> Result<Response, ApiError> {
-        let mut pause = PAUSE;
-        for _ in 1..TRIES {
+        for tried in 1..TRIES {
             match self.send_once(http).await {
-                Err(error) if error.is_passing() => tokio::time::sleep(pause).await,
+                Err(error) if error.is_passing() => pause_after(tried).await,
                 outcome => return outcome,
             }
-            pause *= 2;
         }
         self.send_once(http).await
     }
 
     async fn send_once(&self, http: &Client) -> Result<Response, ApiError> {
-        let mut request = http.request(self.method.clone(), self.url.clone());
+        let mut request = http.request(self.method.clone(), address(self.base, self.path));
         if let Some(signer) = &self.signer {
             request = self.signed(signer, request);
         }
@@ -64,15 +78,11 @@ impl Call<'_> {
         signer: &Signer<'_>,
         request: reqwest::RequestBuilder,
     ) -> reqwest::RequestBuilder {
-        let path = match self.url.query() {
-            Some(query) => format!("{}?{query}", self.url.path()),
-            None => self.url.path().to_owned(),
-        };
         let to_sign = RequestToSign {
             method: self.method.as_str(),
-            path: &path,
+            path: self.path,
             coordinator: signer.coordinator,
-            time_ms: now_ms() + signer.clock_ahead_ms,
+            time_ms: now_ms().saturating_add(signer.clock_ahead_ms),
             nonce: fresh_nonce(),
             body: Blake3::of(&self.body),
         };
@@ -88,6 +98,23 @@ impl Call<'_> {
     }
 }
 
+/// Waits before the next try.
+pub(crate) async fn pause_after(tried: u32) {
+    tokio::time::sleep(PAUSE * 2_u32.pow(tried - 1)).await;
+}
+
+/// `path`, which starts with a slash and may have a query, under the coordinator's own path.
+pub(crate) fn address(base: &Url, path: &str) -> Url {
+    let (path, query) = path
+        .split_once('?')
+        .map_or((path, None), |(path, query)| (path, Some(query)));
+    let mut url = base.clone();
+    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    url.set_query(query);
+    url.set_fragment(None);
+    url
+}
+
 /// Our clock, ms since 1970 UTC.
 pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now()
@@ -100,4 +127,32 @@ fn fresh_nonce() -> Nonce {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     Nonce(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(base: &str, path: &str, expected: &str) {
+        assert_eq!(address(&base.parse().unwrap(), path).as_str(), expected);
+    }
+
+    #[test]
+    fn addresses_keep_the_coordinators_own_path() {
+        check(
+            "http://a.example",
+            "/v1/leases",
+            "http://a.example/v1/leases",
+        );
+        check(
+            "http://a.example/",
+            "/v1/leases",
+            "http://a.example/v1/leases",
+        );
+        check(
+            "https://a.example/flock/?from=mail#top",
+            "/v1/x?device=1",
+            "https://a.example/flock/v1/x?device=1",
+        );
+    }
 }

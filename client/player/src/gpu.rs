@@ -182,7 +182,10 @@ impl Gpu {
                 fragment: Some(wgpu::FragmentState {
                     module: &module,
                     entry_point: Some(pass.fragment),
-                    compilation_options: wgpu::PipelineCompilationOptions::default(),
+                    compilation_options: wgpu::PipelineCompilationOptions {
+                        constants: pass.constants,
+                        ..Default::default()
+                    },
                     targets: &[Some(wgpu::ColorTargetState {
                         format: pass.target,
                         blend: pass.blend,
@@ -259,6 +262,8 @@ struct Pass<'a> {
     topology: wgpu::PrimitiveTopology,
     target: wgpu::TextureFormat,
     blend: Option<wgpu::BlendState>,
+    /// The text's constants: 1 is true, 0 false.
+    constants: &'a [(&'a str, f64)],
 }
 
 /// The kinds of bindings in use.

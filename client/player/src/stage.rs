@@ -66,7 +66,7 @@ impl Stage {
         let info = gpu.adapter.get_info();
         debug!(adapter = info.name, backend = ?info.backend, format = ?config.format, "Opened a window");
         Ok(Self {
-            painter: Painter::new(&gpu, config.format),
+            painter: Painter::new(&gpu, config.format, !gpu.is_software()),
             window,
             gpu,
             instance,

@@ -44,7 +44,7 @@ pub fn play(
         return Err(PlayError::EmptyFlock);
     }
     let no_display = |error: winit::error::EventLoopError| PlayError::NoDisplay {
-        reason: error.to_string(),
+        reason: in_plain_words(&error.to_string()),
     };
     let event_loop = event_loop().map_err(no_display)?;
     let mut show = Show {
@@ -63,6 +63,16 @@ pub fn play(
             reason: "the window system opened no window".to_owned(),
         }),
     }
+}
+
+/// The message without the place in winit's sources that it begins with.
+fn in_plain_words(message: &str) -> String {
+    message
+        .split_once(".rs:")
+        .and_then(|(_, line_and_words)| line_and_words.split_once(": "))
+        .map_or(message, |(_, words)| words)
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 #[cfg(all(unix, not(target_vendor = "apple")))]

@@ -167,8 +167,10 @@ impl Sync {
     /// Seeds whatever is already here, as after a restart.
     async fn seed_all(&mut self, manifest: &Manifest) -> anyhow::Result<()> {
         let before = self.seeded.len();
-        for clip in manifest.clips.iter().filter(|clip| self.library.has(clip)) {
-            self.seed(clip).await?;
+        for clip in &manifest.clips {
+            if self.library.has(clip) {
+                self.seed(clip).await?;
+            }
         }
         if self.seeded.len() > before {
             self.say_seeding();

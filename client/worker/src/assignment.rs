@@ -5,16 +5,15 @@ use std::ops::Range;
 use woolgather_genome::{TemporalFilter, TemporalFilterShape};
 use woolgather_protocol::recipe::TemporalFilterKind;
 use woolgather_protocol::work::{ClipKind, Lease, Task, WorkUnit};
-use woolgather_protocol::{LeaseId, PublicKey, Recipe};
+use woolgather_protocol::{PublicKey, Recipe};
 use woolgather_render_kernel::{ClipGenomes, ClipSettings, FramePlan, plan_clip_frame};
 use woolgather_video::{ENCODER_NAME, ENCODER_VERSION, EncoderSettings};
 
 use crate::error::WorkerError;
 
-/// What to render, and for which lease.
+/// What to render.
 #[derive(Debug, Clone)]
 pub(crate) struct Assignment {
-    pub(crate) lease: LeaseId,
     pub(crate) unit: WorkUnit,
     genomes: ClipGenomes,
     settings: ClipSettings,
@@ -22,6 +21,10 @@ pub(crate) struct Assignment {
 
 impl Assignment {
     /// Opens a lease: the coordinator's signature, the recipe, the frame numbers, the genomes.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkerError`] says which of them cannot be trusted or followed; nothing was rendered.
     pub(crate) fn open(lease: &Lease, coordinator: &PublicKey) -> Result<Self, WorkerError> {
         let unit = lease.work.open(coordinator)?;
         unit.recipe.check()?;
@@ -39,7 +42,6 @@ impl Assignment {
         };
         let settings = clip_settings(&unit);
         Ok(Self {
-            lease: lease.id.clone(),
             unit,
             genomes,
             settings,
@@ -55,6 +57,10 @@ impl Assignment {
     }
 
     /// The plan of one frame of the clip.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkerError::Plan`] where it is beyond this program's limits.
     pub(crate) fn plan(&self, frame: u32) -> Result<FramePlan, WorkerError> {
         Ok(plan_clip_frame(&self.genomes, &self.settings, frame)?)
     }
@@ -89,14 +95,16 @@ fn check_encoder(recipe: &Recipe) -> Result<(), WorkerError> {
 
 fn check_frames(unit: &WorkUnit) -> Result<(), WorkerError> {
     let (recipe, clip_frames) = (&unit.recipe, unit.recipe.frames(unit.clip_kind));
-    let last = u64::from(unit.first_frame) + u64::from(unit.frame_count);
-    if unit.frame_count != recipe.segment_frames || last > clip_frames.into() {
+    let first = u64::from(unit.segment) * u64::from(recipe.segment_frames);
+    let end = first + u64::from(recipe.segment_frames);
+    let named = (unit.first_frame.into(), unit.frame_count);
+    if named != (first, recipe.segment_frames) || end > clip_frames.into() {
         return Err(WorkerError::Nonsense(
             "its frames are not a segment of its clip",
         ));
     }
     match unit.task {
-        Task::Audit { frame } if frame < unit.first_frame || u64::from(frame) >= last => Err(
+        Task::Audit { frame } if !(first..end).contains(&frame.into()) => Err(
             WorkerError::Nonsense("the frame to audit is not in its segment"),
         ),
         _ => Ok(()),

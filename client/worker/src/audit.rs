@@ -11,7 +11,14 @@ use crate::assignment::Assignment;
 use crate::error::WorkerError;
 use crate::stop::Stop;
 
-/// Renders `frame` of the assignment's clip on the current rayon pool. Also returns its samples.
+/// What an auditor found, and what it took.
+#[derive(Debug)]
+pub(crate) struct Audited {
+    pub(crate) report: AuditReport,
+    pub(crate) samples: u64,
+}
+
+/// Renders `frame` of the assignment's clip on the current rayon pool.
 ///
 /// # Errors
 ///
@@ -20,7 +27,7 @@ pub(crate) fn audit_frame(
     assignment: &Assignment,
     frame: u32,
     stop: &Stop,
-) -> Result<(AuditReport, u64), WorkerError> {
+) -> Result<Audited, WorkerError> {
     let start = Instant::now();
     let plan = assignment.plan(frame)?;
     let control = RenderControl {
@@ -42,5 +49,8 @@ pub(crate) fn audit_frame(
         chroma_red: encode_means(&means.chroma_red),
         render_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
-    Ok((report, plan.samples()))
+    Ok(Audited {
+        report,
+        samples: plan.samples(),
+    })
 }

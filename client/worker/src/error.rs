@@ -53,4 +53,9 @@ impl WorkerError {
     pub fn is_stop(&self) -> bool {
         matches!(self, Self::Render(RenderError::Cancelled))
     }
+
+    /// Whether every other work unit of the flock will fail in the same way.
+    pub(crate) fn is_the_flocks(&self) -> bool {
+        matches!(self, Self::Encoder { .. } | Self::Recipe(_))
+    }
 }

@@ -57,7 +57,7 @@ pub enum Event {
         /// Why.
         problem: Problem,
     },
-    /// A work unit could not be worked on and was given back.
+    /// A work unit could not be worked on, or not be handed in before the worker was stopped.
     GivenBack {
         /// Why, in a sentence.
         reason: String,

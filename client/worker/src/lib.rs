@@ -1,13 +1,14 @@
 //! A worker: lease → render → encode → submit, and audits of what others did.
 //!
 //! ```text
-//! coordinator ── lease ──> [assignment] ──> render threads ──frames──> encoder thread ──> submission
-//!                                      └──> one frame again ──────────────────────────> audit report
+//! coordinator ── lease ──> [assignment] ──> render ──frames──> encode ──> submission
+//!                                      └──> one frame again ───────────> audit report
 //! ```
 //!
 //! Frames are rendered on a rayon pool of the worker's own, one after the other and each on all of
-//! its threads; the encoder follows on a thread beside it. Nothing is kept on disk: a work unit is
-//! minutes of work, and a lease that is not answered goes to somebody else.
+//! its threads; the frame before is encoded meanwhile on the same pool. Nothing is kept on disk: a
+//! work unit is minutes of work, and a lease that is not answered goes to somebody else. But what is
+//! finished is handed in, however long the coordinator stays away.
 //!
 //! The caller watches through [`Event`]s and ends the work with a [`Stop`].
 
@@ -19,6 +20,9 @@ mod segment;
 mod speed;
 mod stop;
 mod worker;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::WorkerError;
 pub use event::Event;

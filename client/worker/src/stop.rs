@@ -16,7 +16,8 @@ impl Default for Stop {
 }
 
 impl Stop {
-    /// Turns it: rendering ends within 100 ms, leases are given back.
+    /// Turns it: rendering ends within 100 ms, encoding with the frame it is at (the better part of
+    /// a second at 1280×720), and leases are given back. Work that is finished is still handed in.
     pub fn stop(&self) {
         self.0.send_replace(true);
     }

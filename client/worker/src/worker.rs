@@ -11,10 +11,10 @@ use woolgather_protocol::{LeaseId, WorkUnitId};
 use woolgather_render_kernel::Frame;
 
 use crate::assignment::Assignment;
-use crate::audit::audit_frame;
+use crate::audit::{Audited, audit_frame};
 use crate::error::WorkerError;
 use crate::event::Event;
-use crate::segment::render_segment;
+use crate::segment::{RenderedSegment, render_segment};
 use crate::speed::Speed;
 use crate::stop::Stop;
 
@@ -30,6 +30,8 @@ pub struct WorkerSettings {
     pub seconds_wanted: u32,
     /// Never more work units than this at a time.
     pub units_max: u32,
+    /// How long to wait where the coordinator does not answer, in seconds.
+    pub retry_s: u32,
     /// Measures every frame of a segment, if wanted.
     pub measure: Option<MeasureFrame>,
 }
@@ -40,13 +42,18 @@ impl Default for WorkerSettings {
             threads: 0,
             seconds_wanted: 60,
             units_max: 4,
+            retry_s: 15,
             measure: None,
         }
     }
 }
 
-/// How long a worker waits after the coordinator did not answer.
-const UNREACHABLE_RETRY_S: u32 = 15;
+/// The longest a coordinator may send a worker to sleep, in seconds.
+const IDLE_S_MAX: u32 = 600;
+/// How long a worker waits after it gave a work unit back, which it may get again at once.
+const GIVEN_BACK_PAUSE: Duration = Duration::from_secs(5);
+/// The longest a stop waits for a lease to be given back.
+const GIVE_BACK_MAX: Duration = Duration::from_secs(5);
 
 /// One machine's renderer.
 pub struct Worker {
@@ -55,12 +62,6 @@ pub struct Worker {
     pool: Arc<ThreadPool>,
     speed: Speed,
     stop: Stop,
-}
-
-/// What a work unit left behind.
-enum Outcome {
-    Segment(crate::segment::RenderedSegment),
-    Audit(u32, woolgather_protocol::audit::AuditReport, u64),
 }
 
 impl Worker {
@@ -93,57 +94,35 @@ impl Worker {
     ///
     /// # Errors
     ///
-    /// Only what no later try can mend, such as a coordinator that is another one now. A passing
-    /// failure is an event, and the worker goes on.
+    /// Only what no later try can mend, such as a coordinator that does not know this device or a
+    /// recipe that needs another program. A passing failure is an event, and the worker goes on.
     pub async fn run(
         &mut self,
         units_max: Option<u32>,
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<u32, WorkerError> {
         let mut handed_in = 0;
-        let enough = |handed_in: u32| units_max.is_some_and(|max| handed_in >= max);
-        while !self.stop.is_stopped() && !enough(handed_in) {
-            let (leases, retry_s) = match self
-                .ask(units_max.map(|max| max - handed_in), on_event)
-                .await
-            {
-                Ok(answer) => answer,
-                Err(error) if error.is_passing() => {
-                    let retry_s = UNREACHABLE_RETRY_S;
-                    on_event(Event::Unreachable {
-                        reason: error.to_string(),
-                        retry_s,
-                    });
-                    self.stop.sleep(Duration::from_secs(retry_s.into())).await;
-                    continue;
-                }
+        while !self.stop.is_stopped() && units_max.is_none_or(|max| handed_in < max) {
+            let wanted = units_max.map_or(u32::MAX, |max| max - handed_in);
+            match self.ask(wanted, on_event).await {
+                Ok(leases) => handed_in += self.work_through(leases, wanted, on_event).await?,
+                Err(error) if error.is_passing() => self.wait_for(&error, on_event).await,
                 Err(error) => return Err(error.into()),
-            };
-            if leases.is_empty() {
-                on_event(Event::Idle { retry_s });
-                self.stop.sleep(Duration::from_secs(retry_s.into())).await;
-            }
-            for lease in leases {
-                if self.stop.is_stopped() || enough(handed_in) {
-                    self.give_back(&lease.id).await;
-                    continue;
-                }
-                handed_in += u32::from(self.work(&lease, on_event).await?);
             }
         }
         Ok(handed_in)
     }
 
-    /// Asks for leases and passes on the news that come with them.
+    /// Asks for leases and passes on the news that come with them; rests when there are none.
     async fn ask(
         &self,
-        units_max: Option<u32>,
+        units_max: u32,
         on_event: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<(Vec<Lease>, u32), ApiError> {
+    ) -> Result<Vec<Lease>, ApiError> {
         let request = LeaseRequest {
             seconds_wanted: self.settings.seconds_wanted,
             samples_per_second: self.speed.samples_per_second(),
-            units_max: units_max.unwrap_or(u32::MAX).min(self.settings.units_max),
+            units_max: units_max.min(self.settings.units_max),
         };
         let response = self.coordinator.lease(&request).await?;
         for notice in response.notices {
@@ -152,7 +131,52 @@ impl Worker {
                 problem: notice.problem,
             });
         }
-        Ok((response.leases, response.retry_after_s.max(1)))
+        if response.leases.is_empty() {
+            let retry_s = response.retry_after_s.clamp(1, IDLE_S_MAX);
+            on_event(Event::Idle { retry_s });
+            self.stop.sleep(Duration::from_secs(retry_s.into())).await;
+        }
+        Ok(response.leases)
+    }
+
+    /// Rests while the coordinator is away.
+    async fn wait_for(&self, error: &ApiError, on_event: &mut (dyn FnMut(Event) + Send)) {
+        let retry_s = self.settings.retry_s;
+        on_event(Event::Unreachable {
+            reason: error.to_string(),
+            retry_s,
+        });
+        self.stop.sleep(Duration::from_secs(retry_s.into())).await;
+    }
+
+    /// Does work units until `units_max` are handed in, and returns how many were. What is left then,
+    /// or at a stop or an error, is given back.
+    async fn work_through(
+        &mut self,
+        leases: Vec<Lease>,
+        units_max: u32,
+        on_event: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<u32, WorkerError> {
+        let mut handed_in = 0;
+        let mut leases = leases.into_iter();
+        let outcome = loop {
+            if self.stop.is_stopped() || handed_in == units_max {
+                break Ok(handed_in);
+            }
+            let Some(lease) = leases.next() else {
+                break Ok(handed_in);
+            };
+            match self.work(&lease, on_event).await {
+                Ok(done) => handed_in += u32::from(done),
+                Err(error) => break Err(error),
+            }
+        };
+        for lease in leases {
+            if !self.give_back(&lease.id).await {
+                break;
+            }
+        }
+        outcome
     }
 
     /// Does one work unit; whether it was handed in.
@@ -161,29 +185,28 @@ impl Worker {
         lease: &Lease,
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<bool, WorkerError> {
-        let outcome = match Assignment::open(lease, &self.coordinator.info().key) {
+        let error = match Assignment::open(lease, &self.coordinator.info().key) {
             Ok(assignment) => {
                 on_event(leased(&assignment));
                 let unit = assignment.unit.id.clone();
-                self.render(assignment, on_event)
-                    .await
-                    .map(|outcome| (unit, outcome))
-            }
-            Err(error) => Err(error),
-        };
-        match outcome {
-            Ok((unit, outcome)) => self.hand_in(&lease.id, unit, outcome, on_event).await,
-            Err(error) => {
-                self.give_back(&lease.id).await;
-                if !error.is_stop() {
-                    on_event(Event::GivenBack {
-                        reason: error.to_string(),
-                    });
-                    self.stop.sleep(Duration::from_secs(1)).await;
+                match self.render(assignment, on_event).await {
+                    Ok(work) => return self.hand_in(&lease.id, unit, &work, on_event).await,
+                    Err(error) => error,
                 }
-                Ok(false)
             }
+            Err(error) => error,
+        };
+        self.give_back(&lease.id).await;
+        if error.is_the_flocks() {
+            return Err(error);
         }
+        if !error.is_stop() {
+            on_event(Event::GivenBack {
+                reason: error.to_string(),
+            });
+            self.stop.sleep(GIVEN_BACK_PAUSE).await;
+        }
+        Ok(false)
     }
 
     /// Renders on the pool, passing events on meanwhile.
@@ -191,7 +214,7 @@ impl Worker {
         &mut self,
         assignment: Assignment,
         on_event: &mut (dyn FnMut(Event) + Send),
-    ) -> Result<Outcome, WorkerError> {
+    ) -> Result<Finished, WorkerError> {
         let (events, mut heard) = unbounded_channel();
         let (pool, stop, measure) = (
             Arc::clone(&self.pool),
@@ -205,70 +228,103 @@ impl Worker {
         while let Some(event) = heard.recv().await {
             on_event(event);
         }
-        let outcome = work.await.map_err(|_| WorkerError::Thread)??;
-        let samples = match &outcome {
-            Outcome::Segment(segment) => segment.samples,
-            Outcome::Audit(_, _, samples) => *samples,
-        };
-        self.speed.measured(samples, start.elapsed());
-        Ok(outcome)
+        let finished = work.await.map_err(|_| WorkerError::Thread)??;
+        self.speed.measured(finished.samples(), start.elapsed());
+        Ok(finished)
     }
 
-    /// Hands the work in; a refusal is an event, not an error.
+    /// Hands finished work in, however long the coordinator stays away; whether it took it. A
+    /// refusal is an event, not an error.
     async fn hand_in(
         &self,
         lease: &LeaseId,
         work_unit: WorkUnitId,
-        outcome: Outcome,
+        finished: &Finished,
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<bool, WorkerError> {
-        let answer = match outcome {
-            Outcome::Segment(segment) => {
-                let preamble = &segment.submission.preamble;
-                let (segment_bytes, render_ms) = (preamble.segment_bytes, preamble.render_ms);
-                let receipt = self.coordinator.submit(lease, &segment.submission).await;
-                receipt.map(|receipt| Event::Submitted {
-                    work_unit: work_unit.clone(),
-                    segment_bytes,
-                    measured_bytes: segment.measured_bytes,
-                    render_ms,
-                    duplicate: receipt.duplicate,
-                })
+        loop {
+            let error = match self.send(lease, &work_unit, finished).await {
+                Ok(event) => {
+                    on_event(event);
+                    return Ok(true);
+                }
+                Err(error) => error,
+            };
+            match error {
+                error if error.is_passing() && self.stop.is_stopped() => {
+                    on_event(Event::GivenBack {
+                        reason: error.to_string(),
+                    });
+                    return Ok(false);
+                }
+                error if error.is_passing() => self.wait_for(&error, on_event).await,
+                ApiError::Problem(problem) => {
+                    on_event(Event::Refused {
+                        work_unit,
+                        problem: *problem,
+                    });
+                    return Ok(false);
+                }
+                error => return Err(error.into()),
             }
-            Outcome::Audit(frame, report, _) => {
-                let receipt = self.coordinator.audit(lease, &report).await;
-                receipt.map(|_| Event::Audited {
-                    work_unit: work_unit.clone(),
-                    frame,
-                })
-            }
-        };
-        match answer {
-            Ok(event) => {
-                on_event(event);
-                Ok(true)
-            }
-            Err(ApiError::Problem(problem)) => {
-                on_event(Event::Refused {
-                    work_unit,
-                    problem: *problem,
-                });
-                Ok(false)
-            }
-            Err(error) if error.is_passing() => {
-                on_event(Event::GivenBack {
-                    reason: error.to_string(),
-                });
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
         }
     }
 
-    /// Gives a lease back. When that fails the lease runs out by itself.
-    async fn give_back(&self, lease: &LeaseId) {
-        if let Err(error) = self.coordinator.give_back(lease).await {
-            tracing::debug!(%lease, %error, "Could not give lease {lease} back; it will run out");
+    /// Hands finished work in once.
+    async fn send(
+        &self,
+        lease: &LeaseId,
+        work_unit: &WorkUnitId,
+        finished: &Finished,
+    ) -> Result<Event, ApiError> {
+        let work_unit = work_unit.clone();
+        match finished {
+            Finished::Segment(segment) => {
+                let preamble = &segment.submission.preamble;
+                let receipt = self.coordinator.submit(lease, &segment.submission).await?;
+                Ok(Event::Submitted {
+                    work_unit,
+                    segment_bytes: preamble.segment_bytes,
+                    measured_bytes: segment.measured_bytes,
+                    render_ms: preamble.render_ms,
+                    duplicate: receipt.duplicate,
+                })
+            }
+            Finished::Audit { frame, audited } => {
+                self.coordinator.audit(lease, &audited.report).await?;
+                Ok(Event::Audited {
+                    work_unit,
+                    frame: *frame,
+                })
+            }
+        }
+    }
+
+    /// Gives a lease back; whether the coordinator heard it. Where it did not, the lease runs out.
+    async fn give_back(&self, lease: &LeaseId) -> bool {
+        let call = self.coordinator.give_back(lease);
+        match tokio::time::timeout(GIVE_BACK_MAX, call).await {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                tracing::debug!(%lease, %error, "Could not give lease {lease} back; it will run out");
+                !error.is_passing()
+            }
+            Err(_) => false,
+        }
+    }
+}
+
+/// What a work unit left behind.
+enum Finished {
+    Segment(RenderedSegment),
+    Audit { frame: u32, audited: Audited },
+}
+
+impl Finished {
+    fn samples(&self) -> u64 {
+        match self {
+            Self::Segment(segment) => segment.samples,
+            Self::Audit { audited, .. } => audited.samples,
         }
     }
 }
@@ -291,7 +347,7 @@ fn render_any(
     measure: Option<&MeasureFrame>,
     stop: &Stop,
     events: &UnboundedSender<Event>,
-) -> Result<Outcome, WorkerError> {
+) -> Result<Finished, WorkerError> {
     let of = assignment.frames().len() as u32;
     let frame_done = |done: u32| {
         let work_unit = assignment.unit.id.clone();
@@ -305,12 +361,12 @@ fn render_any(
     };
     match assignment.unit.task {
         Task::Segment => {
-            render_segment(assignment, measure, stop, &frame_done).map(Outcome::Segment)
+            render_segment(assignment, measure, stop, &frame_done).map(Finished::Segment)
         }
         Task::Audit { frame } => {
-            let (report, samples) = audit_frame(assignment, frame, stop)?;
+            let audited = audit_frame(assignment, frame, stop)?;
             frame_done(1);
-            Ok(Outcome::Audit(frame, report, samples))
+            Ok(Finished::Audit { frame, audited })
         }
     }
 }

@@ -185,18 +185,16 @@ mod tests {
 
     #[test]
     fn the_first_single_vote_as_computed_by_hand() {
-        // k = 1/√(1 + π·2.44/8) = 0.714632; p = σ(0.714632 · 0.8) = 0.639152;
-        // p(1−p) = 0.230637; s² = 1/(0.694444 + 0.230637) = 1.080986; μ = s²·(1−p) = 0.390068.
-        // t² = 1/(1 + 0.230637) = 0.812587; γ = 0.8 + t²·(1−p) = 1.093217.
+        // k = 1/√(1 + π·2.44/8) = 0.714617; p = σ(0.714617 · 0.8) = 0.639154;
+        // p(1−p) = 0.230636; s² = 1/(1/1.44 + 0.230636); μ = s²·(1−p).
+        // t² = 1/(1 + 0.230636); γ = 0.8 + t²·(1−p).
         let (sheep, voter) = single_vote(Belief::NEW_SHEEP, Belief::NEW_VOTER, true, 1.0);
         let sheep = Belief::NEW_SHEEP.shifted(sheep);
         let voter = Belief::NEW_VOTER.shifted(voter);
-        let k = 1.0 / (1.0 + PI * 2.44 / 8.0).sqrt();
-        let p = 1.0 / (1.0 + (-0.8 * k).exp());
-        close(sheep.variance, 1.0 / (1.0 / 1.44 + p * (1.0 - p)));
-        close(sheep.mean, sheep.variance * (1.0 - p));
-        close(voter.mean, 0.8 + voter.variance * (1.0 - p));
-        assert!((p - 0.639).abs() < 1e-3 && (sheep.mean - 0.390).abs() < 1e-3);
+        close(sheep.variance, 1.0809868);
+        close(sheep.mean, 0.3900700);
+        close(voter.variance, 0.8125878);
+        close(voter.mean, 1.0932192);
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub async fn put_audit(
                 state: earlier.state,
             }));
         }
-        let detail = "this lease was answered with another frame before";
+        let detail = "This lease was answered with another frame before.";
         return Err(ApiError::refused(ProblemKind::LeaseSuperseded, detail));
     }
     let evidence = app.store.audit_evidence(&id, device).await?;
@@ -57,6 +57,7 @@ pub async fn put_audit(
         lease: id,
         device,
         frame: report.frame,
+        render_ms: report.render_ms,
         agrees,
     };
     Ok(Json(app.store.record_audit(answer).await?))
@@ -67,7 +68,7 @@ fn audited_means(report: &AuditReport, decoded: &FrameMeans) -> Result<FrameMean
     let plane = |name: &str, text: &str, like: &[u16]| {
         decode_means(text, like.len()).ok_or_else(|| {
             let detail = format!(
-                "{name} must be {} means in base64, for a frame of this size",
+                "{name} must be {} means in base64, for a frame of this size.",
                 like.len()
             );
             Problem::new(ProblemKind::BadAuditReport, detail)

@@ -63,9 +63,9 @@ impl LimitedBody {
         let broken = |detail: String| ApiError::refused(ProblemKind::MalformedRequest, detail);
         let patience = self.deadline.min(Instant::now() + PAUSE_MAX);
         let chunk = match tokio::time::timeout_at(patience, self.stream.next()).await {
-            Err(_) => return Err(broken("the body comes too slowly".into())),
+            Err(_) => return Err(broken("The body comes too slowly.".into())),
             Ok(None) => return Ok(None),
-            Ok(Some(Err(error))) => return Err(broken(format!("the body broke off: {error}"))),
+            Ok(Some(Err(error))) => return Err(broken(format!("The body broke off: {error}."))),
             Ok(Some(Ok(chunk))) => chunk,
         };
         self.bytes += chunk.len() as u64;
@@ -91,7 +91,7 @@ impl LimitedBody {
     /// The refusal of a body that is, or announces itself to be, longer than allowed.
     #[must_use]
     pub fn too_large(&self) -> ApiError {
-        let detail = format!("up to {} bytes are allowed here", self.bytes_max);
+        let detail = format!("Up to {} bytes are allowed here.", self.bytes_max);
         ApiError::refused(ProblemKind::TooLarge, detail)
     }
 

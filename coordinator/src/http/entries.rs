@@ -12,10 +12,10 @@ use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::{EntryId, Problem, ProblemKind, limits};
 
 use super::error::ApiError;
-use super::extract::PathOf;
+use super::extract::{ClientAddress, PathOf};
 use super::signed::SignedJson;
 use crate::state::App;
-use crate::store::{NewEntry, VoterId};
+use crate::store::{NewEntry, VoteFrom, VoterId};
 
 /// Offer a genome
 #[utoipa::path(
@@ -25,15 +25,19 @@ use crate::store::{NewEntry, VoterId};
     request_body = EntryRequest,
     responses(
         (status = 201, description = "It is on disk and will be looked at", body = Entry),
-        (status = "4XX", description = "genome-refused (with line, attribute, value and legal range), consent-missing, malformed-request, or a signature's", body = Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "genome-refused (with line, attribute, value and legal range), consent-missing, malformed-request, too-many, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn post_entry(
     State(app): State<Arc<App>>,
+    ClientAddress(address): ClientAddress,
     request: SignedJson<EntryRequest>,
 ) -> Result<(StatusCode, Json<Entry>), ApiError> {
-    let voter = VoterId::device(&request.device);
-    let entry = take_entry(&app, voter, &request.value).await?;
+    let from = VoteFrom {
+        voter: VoterId::device(&request.device),
+        address: Some(address),
+    };
+    let entry = take_entry(&app, from, &request.value).await?;
     Ok((StatusCode::CREATED, Json(entry)))
 }
 
@@ -59,26 +63,29 @@ pub async fn get_entry(
 ///
 /// # Errors
 ///
-/// `consent-missing`, `malformed-request` without an artist's name, `genome-refused`.
+/// `consent-missing`, `malformed-request` without an artist's name, `genome-refused`, `too-many`.
 pub async fn take_entry(
     app: &App,
-    voter: VoterId,
+    from: VoteFrom,
     request: &EntryRequest,
 ) -> Result<Entry, ApiError> {
     if !request.consent {
-        let detail = "genome and pictures are published under CC0-1.0; that needs your consent";
+        let detail = "Genome and pictures are published under CC0-1.0; that needs your consent.";
         return Err(ApiError::refused(ProblemKind::ConsentMissing, detail));
     }
     let artist = limits::clean_name(&request.artist);
     if artist.is_empty() {
-        let detail = "a name to credit is needed; any name will do";
+        let detail = "A name to credit is needed; any name will do.";
         return Err(ApiError::refused(ProblemKind::MalformedRequest, detail));
     }
     let genome = one_genome(&request.genome)?;
+    if let Some(address) = from.address {
+        app.throttles.entries.claim(address, app.clock.now_ms())?;
+    }
     let new = NewEntry {
         genome,
         artist,
-        voter,
+        voter: from.voter,
     };
     Ok(app.store.new_entry(new).await?)
 }
@@ -88,7 +95,7 @@ fn one_genome(text: &str) -> Result<Genome, Problem> {
     let refused = |detail: String| Problem::new(ProblemKind::GenomeRefused, detail);
     if text.len() > GENOME_BYTES_MAX {
         return Err(refused(format!(
-            "the file is {} bytes long; up to {GENOME_BYTES_MAX} are allowed",
+            "The file is {} bytes long; up to {GENOME_BYTES_MAX} are allowed.",
             text.len()
         )));
     }
@@ -106,7 +113,7 @@ fn one_genome(text: &str) -> Result<Genome, Problem> {
         (_, others) => {
             let count = if others == 0 { 0 } else { others + 1 };
             Err(refused(format!(
-                "the file holds {count} flames; offer one at a time"
+                "The file holds {count} flames; offer one at a time."
             )))
         }
     }

@@ -38,7 +38,7 @@ impl ApiError {
     pub fn not_found() -> Self {
         Self::refused(
             ProblemKind::NotFound,
-            "there is nothing at this address, or no longer",
+            "There is nothing at this address, or no longer.",
         )
     }
 
@@ -49,7 +49,7 @@ impl ApiError {
             Self::Refused(problem) => problem,
             Self::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "A request failed: {error:#}");
-                let detail = "this is the coordinator's fault and was logged; try again later";
+                let detail = "This is the coordinator's fault, and it was logged. Try again later.";
                 Problem::new(ProblemKind::Internal, detail)
             }
         }

@@ -1,5 +1,6 @@
 //! Parts of a request, with our refusals instead of the framework's.
 
+use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -36,7 +37,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryOf<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         Query::<T>::try_from_uri(&parts.uri)
             .map(|Query(value)| Self(value))
-            .map_err(|error| ApiError::refused(ProblemKind::MalformedRequest, error.body_text()))
+            .map_err(|error| {
+                // The framework wraps what serde says in words of its own.
+                let reason = error
+                    .source()
+                    .map_or(error.body_text(), ToString::to_string);
+                let detail = format!("The query cannot be read: {reason}.");
+                ApiError::refused(ProblemKind::MalformedRequest, detail)
+            })
     }
 }
 

@@ -65,7 +65,7 @@ impl Intake {
             };
             if self.segment.length() + bytes.len() as u64 > preamble.segment_bytes {
                 let detail = format!(
-                    "more than the {} bytes of segment that the preamble announced",
+                    "More came than the {} bytes of segment that the preamble announced.",
                     preamble.segment_bytes
                 );
                 self.fault = Some(Problem::new(ProblemKind::SegmentMismatch, detail));
@@ -93,12 +93,12 @@ impl Intake {
             return Err(fault);
         }
         let Some(preamble) = self.preamble else {
-            return Err(bad_preamble("the body ends within the preamble"));
+            return Err(bad_preamble("the body ends within it"));
         };
         let mismatch = |detail| Problem::new(ProblemKind::SegmentMismatch, detail);
         if self.segment.length() != preamble.segment_bytes {
             return Err(mismatch(format!(
-                "{} bytes of segment came, the preamble announced {}",
+                "{} bytes of segment came, the preamble announced {}.",
                 self.segment.length(),
                 preamble.segment_bytes
             )));
@@ -106,7 +106,7 @@ impl Intake {
         let digest = self.segment.digest();
         if digest != preamble.segment {
             return Err(mismatch(format!(
-                "the segment hashes to {digest}, the preamble announced {}",
+                "The segment hashes to {digest}, the preamble announced {}.",
                 preamble.segment
             )));
         }
@@ -157,7 +157,8 @@ impl Intake {
 }
 
 fn bad_preamble(reason: impl std::fmt::Display) -> Problem {
-    Problem::new(ProblemKind::BadPreamble, reason.to_string())
+    let detail = format!("The preamble does not fit: {reason}.");
+    Problem::new(ProblemKind::BadPreamble, detail)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@
 //!
 //! * [`server`]: connections, time limits, the end.
 //! * [`error`], [`extract`], [`signed`], [`nonces`], [`body`], [`conditional`], [`ranges`],
-//!   [`files`]: what handlers are made of.
+//!   [`files`], [`throttle`]: what handlers are made of.
 //! * [`info`], [`devices`], [`leases`], [`intake`], [`submissions`], [`audits`], [`work_units`]:
 //!   for workers.
 //! * [`manifest`], [`clips`], [`tracker`]: for players.
@@ -40,6 +40,7 @@ pub mod ranges;
 pub mod server;
 pub mod signed;
 pub mod submissions;
+pub mod throttle;
 pub mod tracker;
 pub mod votes;
 pub mod work_units;
@@ -81,7 +82,7 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(devices::post_device))
         .routes(routes!(leases::post_lease))
         .routes(routes!(leases::delete_lease))
-                .routes(routes!(audits::put_audit))
+        .routes(routes!(audits::put_audit))
         .routes(routes!(work_units::get_work_unit))
         .routes(routes!(manifest::get_manifest))
         .routes(routes!(clips::get_clip))

@@ -53,12 +53,12 @@ impl Nonces {
         let apart_ms = time_ms.abs_diff(now_ms);
         let detail = if apart_ms > CLOCK_SKEW_MAX_MS.unsigned_abs() {
             format!(
-                "the request's time is {} s from the coordinator's; up to {} s are legal",
+                "The request's time is {} s from the coordinator's; up to {} s are legal.",
                 apart_ms / 1000,
                 CLOCK_SKEW_MAX_MS / 1000
             )
         } else if time_ms < self.started_ms {
-            "the coordinator was restarted since; sign again".to_owned()
+            "The coordinator was restarted since; sign again.".to_owned()
         } else {
             return Ok(());
         };
@@ -83,12 +83,12 @@ impl Nonces {
         }
         let mark = mark(key, nonce);
         if buckets.iter().any(|bucket| bucket.marks.contains(&mark)) {
-            let detail = "sign every request anew, with a fresh nonce";
+            let detail = "Sign every request anew, with a fresh nonce.";
             return Err(Problem::new(ProblemKind::ReplayedSignature, detail));
         }
         let held: usize = buckets.iter().map(|bucket| bucket.marks.len()).sum();
         if held >= NONCES_MAX {
-            let detail = "the coordinator is busy; try again in a few seconds";
+            let detail = "The coordinator is busy; try again in a few seconds.";
             return Err(Problem::new(ProblemKind::TooMany, detail));
         }
         let fresh = buckets

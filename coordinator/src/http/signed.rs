@@ -52,8 +52,8 @@ impl FromRequestParts<Arc<App>> for SignedHead {
             body: headers.body,
         };
         if request.verify(&headers.key, &headers.signature).is_err() {
-            let detail = "method, path, coordinator, time, nonce or body digest is not what the \
-                          key signed";
+            let detail = "Method, path, coordinator, time, nonce or body digest is not what the \
+                          key signed.";
             return Err(ApiError::refused(ProblemKind::BadSignature, detail));
         }
         app.nonces.claim(&headers.key, &headers.nonce, now_ms)?;
@@ -88,7 +88,7 @@ impl<T: DeserializeOwned> SignedJson<T> {
         let bytes = body.whole().await?;
         head.check_digest(Blake3::of(&bytes))?;
         let value = serde_json::from_slice(&bytes).map_err(|error| {
-            let detail = format!("the body is not the JSON expected here: {error}");
+            let detail = format!("The body is not the JSON expected here: {error}.");
             ApiError::refused(ProblemKind::MalformedRequest, detail)
         })?;
         Ok(Self {
@@ -108,7 +108,7 @@ impl SignedHead {
         if digest == self.body {
             return Ok(());
         }
-        let detail = format!("the body hashes to {digest}, but {} was signed", self.body);
+        let detail = format!("The body hashes to {digest}, but {} was signed.", self.body);
         Err(ApiError::refused(ProblemKind::BodyMismatch, detail))
     }
 }
@@ -139,11 +139,11 @@ fn header<T: std::str::FromStr<Err: std::fmt::Display>>(
     name: &'static str,
 ) -> Result<T, ApiError> {
     let Some(value) = headers.get(name) else {
-        let detail = format!("the header {name} is missing");
+        let detail = format!("The header {name} is missing.");
         return Err(ApiError::refused(ProblemKind::Unsigned, detail));
     };
     let malformed = |reason: &dyn std::fmt::Display| {
-        let detail = format!("the header {name} cannot be read: {reason}");
+        let detail = format!("The header {name} cannot be read: {reason}.");
         ApiError::refused(ProblemKind::BadSignature, detail)
     };
     let text = value.to_str().map_err(|error| malformed(&error))?;

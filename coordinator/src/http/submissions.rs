@@ -113,7 +113,7 @@ async fn check_and_keep(
                 state: earlier.state,
             });
         }
-        let detail = "this lease was answered with another segment before";
+        let detail = "This lease was answered with another segment before.";
         return Err(ApiError::refused(ProblemKind::LeaseSuperseded, detail));
     }
     let report = checks::check_segment(&lease.work.recipe, segment.path()).await?;

@@ -21,13 +21,15 @@ use crate::store::{VoteFrom, VoterId};
     request_body = BallotRequest,
     responses(
         (status = 200, description = "A question, good once and for a day", body = Ballot),
-        (status = "4XX", description = "no-ballot, or a signature's", body = Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "no-ballot, too-many, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn post_ballot(
     State(app): State<Arc<App>>,
+    ClientAddress(address): ClientAddress,
     request: SignedJson<BallotRequest>,
 ) -> Result<Json<Ballot>, ApiError> {
+    app.throttles.ballots.claim(address, app.clock.now_ms())?;
     let voter = VoterId::device(&request.device);
     let ballot = app
         .store

@@ -20,7 +20,7 @@ use crate::http::files::{Keep, Served, serve_blob};
 use crate::state::App;
 
 /// The largest form: a genome, and room for the rest.
-pub const UPLOAD_BYTES_MAX: usize = GENOME_BYTES_MAX as usize + 16 * 1024;
+pub const UPLOAD_BYTES_MAX: usize = GENOME_BYTES_MAX + 16 * 1024;
 
 /// The empty form.
 ///
@@ -43,7 +43,7 @@ pub async fn post_submit(
 ) -> Result<Response, PageError> {
     let mut request = empty();
     let taken = match read_form(multipart, &mut request).await {
-        Ok(()) => take_entry(&app, voter.id.clone(), &request).await,
+        Ok(()) => take_entry(&app, voter.from.clone(), &request).await,
         Err(problem) => Err(problem.into()),
     };
     let response = match taken {
@@ -128,35 +128,43 @@ async fn read_form(
     request: &mut EntryRequest,
 ) -> Result<(), Problem> {
     let mut multipart = multipart.map_err(|rejection| malformed(&rejection.body_text()))?;
-    while let Some(field) = multipart.next_field().await.map_err(broken)? {
+    while let Some(field) = multipart
+        .next_field()
+        .await
+        .map_err(|error| broken(&error))?
+    {
         match field.name() {
             Some("genome") => request.genome = genome_text(field).await?,
-            Some("artist") => request.artist = field.text().await.map_err(broken)?,
-            Some("consent") => request.consent = field.text().await.map_err(broken)? == "yes",
+            Some("artist") => {
+                request.artist = field.text().await.map_err(|error| broken(&error))?
+            }
+            Some("consent") => {
+                request.consent = field.text().await.map_err(|error| broken(&error))? == "yes"
+            }
             _ => {}
         }
     }
     if request.genome.is_empty() {
-        let detail = "choose a .flam3 or .flame file first";
+        let detail = "Choose a .flam3 or .flame file first.";
         return Err(Problem::new(ProblemKind::GenomeRefused, detail));
     }
     Ok(())
 }
 
 async fn genome_text(field: Field<'_>) -> Result<String, Problem> {
-    let bytes = field.bytes().await.map_err(broken)?;
+    let bytes = field.bytes().await.map_err(|error| broken(&error))?;
     String::from_utf8(bytes.into()).map_err(|error| {
         let detail = format!(
-            "the file is not text in UTF-8: byte {} is not",
+            "The file is not text in UTF-8: byte {} is not.",
             error.utf8_error().valid_up_to()
         );
         Problem::new(ProblemKind::GenomeRefused, detail)
     })
 }
 
-fn broken(error: MultipartError) -> Problem {
+fn broken(error: &MultipartError) -> Problem {
     if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        let detail = format!("up to {GENOME_BYTES_MAX} bytes are allowed");
+        let detail = format!("Up to {GENOME_BYTES_MAX} bytes are allowed.");
         return Problem::new(ProblemKind::TooLarge, detail);
     }
     malformed(&error.body_text())

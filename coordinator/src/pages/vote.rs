@@ -13,15 +13,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use woolgather_protocol::votes::{Answer, Ballot, BallotRequest, BallotSheep, Vote, VoteReceipt};
 use woolgather_protocol::{ProblemKind, SheepId};
-use woolgather_web::views::{Pair, SheepCard, VotePage};
+use woolgather_web::views::{ClipLink, Pair, SheepCard, VotePage};
 
 use super::answer::{PageError, page, refusal, wants_json};
 use super::cards::card;
 use super::voter::WebVoter;
 use crate::http::error::ApiError;
-use crate::http::extract::{ClientAddress, QueryOf};
+use crate::http::extract::QueryOf;
 use crate::state::App;
-use crate::store::{StoreError, VoteFrom, VoterId};
+use crate::store::{StoreError, VoteFrom};
 
 /// What became of the vote before this page; the redirect after a form says it.
 #[derive(Debug, Default, Deserialize)]
@@ -75,7 +75,7 @@ pub async fn get_vote(
     QueryOf(before): QueryOf<Before>,
 ) -> Result<Response, PageError> {
     let view = VotePage {
-        pair: deal(&app, &voter.id).await?,
+        pair: deal(&app, &voter.from).await?,
         votes: before.counted.unwrap_or(0),
         thanked: before.counted.is_some(),
         problem: before.problem.map(|kind| kind.title().to_owned()),
@@ -91,18 +91,13 @@ pub async fn get_vote(
 /// pair.
 pub async fn post_vote(
     State(app): State<Arc<App>>,
-    ClientAddress(address): ClientAddress,
     voter: WebVoter,
     headers: HeaderMap,
     form: Result<Form<VoteForm>, FormRejection>,
 ) -> Response {
-    let from = VoteFrom {
-        voter: voter.id.clone(),
-        address: Some(address),
-    };
-    let voted = count(&app, from, form).await;
+    let voted = count(&app, voter.from.clone(), form).await;
     let response = if wants_json(&headers) {
-        answer_script(&app, &voter.id, voted).await
+        answer_script(&app, &voter.from, voted).await
     } else {
         Ok(answer_form(voted))
     };
@@ -138,11 +133,11 @@ fn answer_form(voted: Result<VoteReceipt, ApiError>) -> Response {
 
 async fn answer_script(
     app: &App,
-    voter: &VoterId,
+    from: &VoteFrom,
     voted: Result<VoteReceipt, ApiError>,
 ) -> Result<Response, ApiError> {
     let receipt = voted?;
-    let next = deal(app, voter).await?.map(|pair| NextPair {
+    let next = deal(app, from).await?.map(|pair| NextPair {
         ballot: pair.ballot,
         left: next_sheep(pair.left),
         right: next_sheep(pair.right),
@@ -154,7 +149,7 @@ async fn answer_script(
 fn next_sheep(card: SheepCard) -> NextSheep {
     NextSheep {
         poster: card.poster_url(),
-        video: card.clip.as_ref().map(|clip| clip.video_url()),
+        video: card.clip.as_ref().map(ClipLink::video_url),
         id: card.id,
         title: card.title,
         artist: card.artist,
@@ -162,10 +157,13 @@ fn next_sheep(card: SheepCard) -> NextSheep {
 }
 
 /// Deals a pair; `None` while there are too few sheep.
-async fn deal(app: &App, voter: &VoterId) -> Result<Option<Pair>, StoreError> {
+async fn deal(app: &App, from: &VoteFrom) -> Result<Option<Pair>, ApiError> {
+    if let Some(address) = from.address {
+        app.throttles.ballots.claim(address, app.clock.now_ms())?;
+    }
     let dealt = app
         .store
-        .deal_ballot(voter, BallotRequest::Pair, &app.secret)
+        .deal_ballot(&from.voter, BallotRequest::Pair, &app.secret)
         .await;
     match refusal(dealt)? {
         Ok(Ballot {

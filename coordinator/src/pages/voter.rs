@@ -5,14 +5,16 @@
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
 use super::answer::PageError;
+use crate::http::extract::ClientAddress;
 use crate::state::App;
-use crate::store::VoterId;
+use crate::store::{VoteFrom, VoterId};
 
 const COOKIE: &str = "woolgather-voter";
 /// A year.
@@ -21,8 +23,8 @@ const COOKIE_MAX_AGE_S: u32 = 365 * 24 * 60 * 60;
 /// The browser's voter.
 #[derive(Debug, Clone)]
 pub struct WebVoter {
-    /// Its name.
-    pub id: VoterId,
+    /// Its name, and where it is.
+    pub from: VoteFrom,
     /// Whether the browser has yet to be told.
     fresh: bool,
     /// Whether the cookie may only travel encrypted.
@@ -33,20 +35,24 @@ impl FromRequestParts<Arc<App>> for WebVoter {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, PageError> {
-        let secure = app.public_url.scheme() == "https";
-        if let Some(id) = voter_in(&parts.headers) {
-            return Ok(Self {
-                id,
-                fresh: false,
-                secure,
-            });
-        }
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(anyhow::Error::from)?;
+        let known = voter_in(&parts.headers);
+        let fresh = known.is_none();
+        let voter = match known {
+            Some(voter) => voter,
+            None => fresh_voter()?,
+        };
+        let ClientAddress(address) = match ClientAddress::from_request_parts(parts, app).await {
+            Ok(address) => address,
+            Err(never) => match never {},
+        };
+        let from = VoteFrom {
+            voter,
+            address: Some(address),
+        };
         Ok(Self {
-            id: VoterId::web(random),
-            fresh: true,
-            secure,
+            from,
+            fresh,
+            secure: app.public_url.scheme() == "https",
         })
     }
 }
@@ -61,7 +67,7 @@ impl WebVoter {
         let secure = if self.secure { "; Secure" } else { "" };
         let cookie = format!(
             "{COOKIE}={}; Path=/; Max-Age={COOKIE_MAX_AGE_S}; HttpOnly; SameSite=Lax{secure}",
-            self.id
+            self.from.voter
         );
         match HeaderValue::from_str(&cookie) {
             Ok(cookie) => (AppendHeaders([(header::SET_COOKIE, cookie)]), response).into_response(),
@@ -69,6 +75,12 @@ impl WebVoter {
             Err(_) => response,
         }
     }
+}
+
+fn fresh_voter() -> anyhow::Result<VoterId> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).context("the system gave no random bytes")?;
+    Ok(VoterId::web(random))
 }
 
 /// The voter named by the cookie. Only names we would give to a browser are taken: nobody can

@@ -12,7 +12,7 @@ use super::acceptance::{accept_if_audited, refuse_submission};
 use super::answers::{Answers, FoundLease, find_lease, may_answer, superseded};
 use super::devices::{active_devices, notify, touch};
 use super::jobs::enqueue;
-use super::rows::{maybe_parsed, parsed};
+use super::rows::{maybe_parsed, parsed, stored};
 use super::work::load_work;
 use super::writer::Tx;
 use super::{FrameMeans, Job, Store, StoreError};
@@ -50,6 +50,8 @@ pub struct AuditAnswer {
     pub device: PublicKey,
     /// Digest of the frame the auditor rendered.
     pub frame: Blake3,
+    /// Wall clock the auditor says it took.
+    pub render_ms: u64,
     /// The digests are equal *and* the decoded means show the audited picture.
     pub agrees: bool,
 }
@@ -196,13 +198,14 @@ async fn record_audit(mut tx: Tx<'_>, answer: AuditAnswer) -> Result<Receipt, St
         .await?;
     supersede_leases(&mut tx, audit).await?;
     let row = sqlx::query(
-        "UPDATE audit SET state = $2, auditor = $3, auditor_frame = $4 WHERE id = $1
-         RETURNING submission",
+        "UPDATE audit SET state = $2, auditor = $3, auditor_frame = $4, render_ms = $5
+         WHERE id = $1 RETURNING submission",
     )
     .bind(audit.as_str())
     .bind(if answer.agrees { "passed" } else { "disputed" })
     .bind(answer.device.to_string())
     .bind(answer.frame.to_string())
+    .bind(stored(answer.render_ms))
     .fetch_one(&mut *tx.conn)
     .await?;
     let state = if answer.agrees {

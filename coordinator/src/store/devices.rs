@@ -1,12 +1,11 @@
-//! Devices, and the nonces that make a signed request good once.
+//! Devices: who renders, under which name, and what each must be told.
 
 use sqlx::{Row, SqliteConnection};
 use woolgather_coordinator_core::leases::ACTIVE_MS;
 use woolgather_protocol::info::Device;
 use woolgather_protocol::limits::clean_name;
-use woolgather_protocol::signing::{CLOCK_SKEW_MAX_MS, Nonce};
 use woolgather_protocol::work::Notice;
-use woolgather_protocol::{Problem, ProblemKind, PublicKey, WorkUnitId};
+use woolgather_protocol::{Problem, PublicKey, WorkUnitId};
 
 use super::rows::{json, number, parsed, to_json};
 use super::writer::Tx;
@@ -14,17 +13,6 @@ use super::{Store, StoreError};
 
 /// A device without a name is shown under this one.
 pub(super) const ANONYMOUS: &str = "anonymous";
-
-/// What [`Store::use_nonce`] looks at, from the headers of a request whose signature fits.
-#[derive(Debug, Clone, Copy)]
-pub struct SignedRequest {
-    /// Who signed.
-    pub device: PublicKey,
-    /// When, by the sender's clock.
-    pub time_ms: i64,
-    /// The sixteen random bytes.
-    pub nonce: Nonce,
-}
 
 impl Store {
     /// Registers a device, or changes its volunteer's name (cleaned with
@@ -51,60 +39,20 @@ impl Store {
     pub async fn device(&self, device: PublicKey) -> Result<Option<Device>, StoreError> {
         find_device(&mut *self.read().await?, device).await
     }
-
-    /// Spends a request's nonce, durably. Call it after the signature was found to fit.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Refused`] with `stale-signature` (time too far from ours) or
-    /// `replayed-signature` (seen before, also before a restart).
-    pub async fn use_nonce(&self, request: SignedRequest) -> Result<(), StoreError> {
-        let apart_ms = request.time_ms.abs_diff(self.now_ms());
-        if apart_ms > CLOCK_SKEW_MAX_MS.unsigned_abs() {
-            let detail = format!("The request's time is {} s from ours.", apart_ms / 1000);
-            return Err(StoreError::refused(ProblemKind::StaleSignature, detail));
-        }
-        self.write(move |tx| Box::pin(spend(tx, request))).await
-    }
 }
 
-async fn spend(tx: Tx<'_>, request: SignedRequest) -> Result<(), StoreError> {
-    let spent = sqlx::query(
-        "INSERT INTO nonce (device, nonce, time_ms) VALUES ($1, $2, $3)
-         ON CONFLICT (device, nonce) DO NOTHING",
+async fn register(tx: Tx<'_>, device: PublicKey, volunteer: String) -> Result<Device, StoreError> {
+    // Introducing itself does not make a device active: it may only play, and audits must not
+    // wait for it.
+    sqlx::query(
+        "INSERT INTO device (key, volunteer, first_seen_ms, last_seen_ms) VALUES ($1, $2, $3, 0)
+         ON CONFLICT (key) DO UPDATE SET volunteer = excluded.volunteer",
     )
-    .bind(request.device.to_string())
-    .bind(request.nonce.to_string())
-    .bind(request.time_ms)
-    .execute(tx.conn)
+    .bind(device.to_string())
+    .bind(volunteer)
+    .bind(tx.now_ms)
+    .execute(&mut *tx.conn)
     .await?;
-    if spent.rows_affected() == 0 {
-        let detail = "This request was already made; sign a fresh one.";
-        return Err(StoreError::refused(ProblemKind::ReplayedSignature, detail));
-    }
-    Ok(())
-}
-
-/// Forgets nonces that no request could use any more, because its time would be refused.
-pub(super) async fn forget_nonces(tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM nonce WHERE time_ms < $1")
-        .bind(tx.now_ms - CLOCK_SKEW_MAX_MS)
-        .execute(&mut *tx.conn)
-        .await?;
-    Ok(())
-}
-
-async fn register(
-    mut tx: Tx<'_>,
-    device: PublicKey,
-    volunteer: String,
-) -> Result<Device, StoreError> {
-    touch(&mut tx, device).await?;
-    sqlx::query("UPDATE device SET volunteer = $2 WHERE key = $1")
-        .bind(device.to_string())
-        .bind(volunteer)
-        .execute(&mut *tx.conn)
-        .await?;
     let found = find_device(tx.conn, device).await?;
     found.ok_or_else(|| StoreError::not_found("device", device))
 }
@@ -126,7 +74,7 @@ async fn find_device(
     }))
 }
 
-/// Notes that a device is there; one that never introduced itself is registered without a name.
+/// Notes that a device works; one that never introduced itself is registered without a name.
 pub(super) async fn touch(tx: &mut Tx<'_>, device: PublicKey) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO device (key, volunteer, first_seen_ms, last_seen_ms) VALUES ($1, '', $2, $2)

@@ -9,7 +9,7 @@ use woolgather_protocol::work::{LeaseRequest, Notice, WorkUnit};
 use woolgather_protocol::{LeaseId, PublicKey, WorkUnitId};
 
 use super::answers::find_lease;
-use super::devices::{active_devices, forget_nonces, tell_notices, touch};
+use super::devices::{active_devices, tell_notices, touch};
 use super::queue::{self, Candidate};
 use super::rows::{maybe_parsed, number, parsed};
 use super::work::load_work;
@@ -69,20 +69,14 @@ impl Store {
             .await
     }
 
-    /// Frees leases that have run out and forgets nonces that are too old to matter. Returns how
-    /// many leases were freed. The sweeper calls it every few seconds.
+    /// Frees leases that have run out; returns how many. The sweeper calls it every few seconds.
     ///
     /// # Errors
     ///
     /// As every write: [`StoreError::Database`].
     pub async fn sweep(&self) -> Result<u64, StoreError> {
-        self.write(|mut tx| {
-            Box::pin(async move {
-                forget_nonces(&mut tx).await?;
-                free_expired(&mut tx).await
-            })
-        })
-        .await
+        self.write(|mut tx| Box::pin(async move { free_expired(&mut tx).await }))
+            .await
     }
 }
 

@@ -11,7 +11,7 @@
 //! # In reading order
 //!
 //! * [`Store::open`], [`StoreError`], the writer: how a transaction runs.
-//! * `flock`: founding, the manifest. `devices`: volunteers, nonces.
+//! * `flock`: founding, the manifest. `devices`: volunteers and their notices.
 //! * `leases`, `answers`, `submissions`, `audits`: a work unit's life.
 //! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
 //! * `status`: numbers for the status page and the metrics.
@@ -21,35 +21,41 @@
 //! Times are milliseconds since 1970 UTC by the store's [`Clock`](crate::clock::Clock). Sizes are
 //! bytes. Credit is in thousands of reference samples.
 
+mod error;
+mod open;
+mod paging;
+mod rows;
+mod writer;
+
+mod births;
+mod devices;
+mod flock;
+
 mod acceptance;
 mod answers;
 mod audits;
-mod ballots;
-mod births;
-mod clips;
-mod devices;
-mod entries;
-mod error;
-mod flock;
-mod jobs;
 mod leases;
 mod means;
-mod open;
-mod paging;
-mod publishing;
 mod queue;
-mod rows;
-mod sheep;
-mod status;
 mod submissions;
-mod votes;
 mod work;
-mod writer;
+
+mod clips;
+mod jobs;
+mod publishing;
+mod sheep;
+
+mod ballots;
+mod effects;
+mod questions;
+mod votes;
+
+mod entries;
+mod status;
 
 pub use answers::{EarlierAnswer, OpenLease};
 pub use audits::{AuditAnswer, AuditEvidence, Settlement};
 pub use clips::{ClipRow, ClipState, JoinSegment, NewClipFile};
-pub use devices::SignedRequest;
 pub use entries::{EntryRow, NewEntry, Screening};
 pub use error::StoreError;
 pub use flock::{Flock, FoundingSheep, NewFlock};
@@ -62,3 +68,6 @@ pub use sheep::{SheepOrder, SheepRow, SheepState};
 pub use status::{ClipProgress, FlockStatus, UnitCounts, VolunteerCredit};
 pub use submissions::NewSubmission;
 pub use votes::{VoteFrom, VoterId};
+
+#[cfg(test)]
+mod tests;

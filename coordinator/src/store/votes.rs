@@ -5,18 +5,17 @@
 
 use std::net::IpAddr;
 
+use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 use woolgather_coordinator_core::ballots::{BallotTicket, open_token};
-use woolgather_coordinator_core::ratings::{
-    self, Belief, DAY_MS, PairAnswer, SHEEP_VARIANCE_MAX, Shift,
-};
+use woolgather_coordinator_core::ratings::Shift;
 use woolgather_protocol::votes::{Answer, Ballot, BallotRequest, Vote, VoteReceipt};
-use woolgather_protocol::{DeviceSecret, ProblemKind, SheepId};
+use woolgather_protocol::{DeviceSecret, ProblemKind};
 
 use super::ballots;
+use super::effects::{Direction, Effect, apply, effect, network_of, sheep_belief, weigh};
+use super::questions::Question;
 use super::rows::{maybe_parsed, name_of, number, parsed};
-use super::sheep::belief;
 use super::writer::Tx;
 use super::{Store, StoreError};
 
@@ -75,79 +74,6 @@ impl Store {
 fn unknown_ballot() -> StoreError {
     let detail = "This ballot was not dealt to you by this coordinator.";
     StoreError::refused(ProblemKind::UnknownBallot, detail)
-}
-
-/// What a ballot asks about, in the order of the sheep's ids, so that left and right do not make
-/// two pairs of one.
-struct Question {
-    first: SheepId,
-    second: Option<SheepId>,
-    /// The first sheep was shown on the right.
-    swapped: bool,
-}
-
-impl Question {
-    fn of(row: &SqliteRow) -> Result<Self, StoreError> {
-        let left: SheepId = parsed(row, "left_sheep")?;
-        let right: Option<SheepId> = maybe_parsed(row, "right_sheep")?;
-        Ok(match right {
-            Some(right) if right < left => Self {
-                first: right,
-                second: Some(left),
-                swapped: true,
-            },
-            second => Self {
-                first: left,
-                second,
-                swapped: false,
-            },
-        })
-    }
-
-    /// As the database holds it: empty for a single one.
-    fn second_text(&self) -> &str {
-        self.second
-            .as_ref()
-            .map(SheepId::as_str)
-            .unwrap_or_default()
-    }
-
-    /// What an answer says, from the first sheep's side.
-    fn verdict(&self, answer: Answer) -> Result<Verdict, StoreError> {
-        let is_pair = self.second.is_some();
-        let verdict = match answer {
-            Answer::Up => Verdict::Single { up: true },
-            Answer::Down => Verdict::Single { up: false },
-            Answer::Same => Verdict::Pair(PairAnswer::Same),
-            Answer::Left if self.swapped => Verdict::Pair(PairAnswer::Right),
-            Answer::Right if self.swapped => Verdict::Pair(PairAnswer::Left),
-            Answer::Left => Verdict::Pair(PairAnswer::Left),
-            Answer::Right => Verdict::Pair(PairAnswer::Right),
-        };
-        if is_pair != matches!(verdict, Verdict::Pair(_)) {
-            let legal = if is_pair {
-                "left, right or same"
-            } else {
-                "up or down"
-            };
-            let detail = format!("This ballot is answered with {legal}.");
-            return Err(StoreError::refused(ProblemKind::WrongAnswer, detail));
-        }
-        Ok(verdict)
-    }
-}
-
-enum Verdict {
-    Single { up: bool },
-    Pair(PairAnswer),
-}
-
-/// What a vote did to first sheep, second sheep and the voter's leniency.
-#[derive(Default)]
-struct Effect {
-    first: Shift,
-    second: Shift,
-    leniency: Shift,
 }
 
 async fn record_vote(
@@ -235,175 +161,6 @@ async fn take_back(
     };
     apply(tx, voter, question, &effect, Direction::Back).await?;
     Ok(true)
-}
-
-/// A keyed hash of the voter's network and the day: enough to add up what young keys of one
-/// network did today, too little to find anybody by. Empty without an address.
-async fn network_of(tx: &mut Tx<'_>, address: Option<IpAddr>) -> Result<String, StoreError> {
-    let Some(address) = address else {
-        return Ok(String::new());
-    };
-    let row = sqlx::query("SELECT network_key FROM flock")
-        .fetch_one(&mut *tx.conn)
-        .await?;
-    let key: String = row.try_get("network_key")?;
-    let mut hasher = blake3::Hasher::new_derive_key("woolgather 2026 network of a voter");
-    hasher.update(key.as_bytes());
-    hasher.update(&tx.now_ms.div_euclid(DAY_MS).to_le_bytes());
-    match address.to_canonical() {
-        IpAddr::V4(address) => hasher.update(&address.octets()[..3]),
-        IpAddr::V6(address) => hasher.update(&address.octets()[..6]),
-    };
-    Ok(hasher.finalize().to_hex()[..32].to_owned())
-}
-
-/// What this vote weighs: less for a young key, and less still when its network has voted on
-/// the same sheep today.
-async fn weigh(
-    tx: &mut Tx<'_>,
-    voter: &VoterId,
-    question: &Question,
-    network: &str,
-) -> Result<f64, StoreError> {
-    let row = sqlx::query(
-        "SELECT first_seen_ms,
-                COALESCE((SELECT accepted_units FROM device WHERE key = voter.id), 0) AS accepted
-         FROM voter WHERE id = $1",
-    )
-    .bind(voter.as_str())
-    .fetch_one(&mut *tx.conn)
-    .await?;
-    let age_ms = tx.now_ms - row.try_get::<i64, _>("first_seen_ms")?;
-    let mut weight = ratings::voter_weight(age_ms, number(&row, "accepted")?);
-    if network.is_empty() {
-        return Ok(weight);
-    }
-    for sheep in [Some(&question.first), question.second.as_ref()]
-        .into_iter()
-        .flatten()
-    {
-        let spent = spent_today(tx.conn, network, sheep).await?;
-        weight = ratings::capped_weight(weight, spent);
-    }
-    Ok(weight)
-}
-
-async fn spent_today(
-    conn: &mut SqliteConnection,
-    network: &str,
-    sheep: &SheepId,
-) -> Result<f64, StoreError> {
-    let row = sqlx::query(
-        "SELECT COALESCE(SUM(weight), 0.0) AS spent FROM vote
-         WHERE network = $1 AND weight < 1.0 AND (first_sheep = $2 OR second_sheep = $2)",
-    )
-    .bind(network)
-    .bind(sheep.as_str())
-    .fetch_one(conn)
-    .await?;
-    Ok(row.try_get("spent")?)
-}
-
-async fn effect(
-    tx: &mut Tx<'_>,
-    voter: &VoterId,
-    question: &Question,
-    verdict: &Verdict,
-    weight: f64,
-) -> Result<Effect, StoreError> {
-    let first = sheep_belief(tx, &question.first).await?;
-    Ok(match (verdict, &question.second) {
-        (Verdict::Pair(answer), Some(second)) => {
-            let second = sheep_belief(tx, second).await?;
-            let (first, second) = ratings::pair_vote(first, second, *answer, weight);
-            let leniency = Shift::default();
-            Effect {
-                first,
-                second,
-                leniency,
-            }
-        }
-        (verdict, _) => {
-            let up = matches!(verdict, Verdict::Single { up: true });
-            let leniency = leniency_of(tx.conn, voter).await?;
-            let (first, leniency) = ratings::single_vote(first, leniency, up, weight);
-            let second = Shift::default();
-            Effect {
-                first,
-                second,
-                leniency,
-            }
-        }
-    })
-}
-
-#[derive(Clone, Copy)]
-enum Direction {
-    Forward,
-    Back,
-}
-
-impl Direction {
-    fn moved(self, belief: Belief, shift: Shift, variance_max: f64) -> Belief {
-        match self {
-            Self::Forward => belief.shifted(shift),
-            Self::Back => belief.without(shift, variance_max),
-        }
-    }
-}
-
-async fn apply(
-    tx: &mut Tx<'_>,
-    voter: &VoterId,
-    question: &Question,
-    effect: &Effect,
-    direction: Direction,
-) -> Result<(), StoreError> {
-    let second = question.second.as_ref().map(|sheep| (sheep, effect.second));
-    for (sheep, shift) in [Some((&question.first, effect.first)), second]
-        .into_iter()
-        .flatten()
-    {
-        let before = sheep_belief(tx, sheep).await?;
-        let after = direction.moved(before, shift, SHEEP_VARIANCE_MAX);
-        sqlx::query(
-            "UPDATE sheep SET rating_mean = $2, rating_variance = $3, rated_ms = $4 WHERE id = $1",
-        )
-        .bind(sheep.as_str())
-        .bind(after.mean)
-        .bind(after.variance)
-        .bind(tx.now_ms)
-        .execute(&mut *tx.conn)
-        .await?;
-    }
-    let before = leniency_of(tx.conn, voter).await?;
-    let after = direction.moved(before, effect.leniency, Belief::NEW_VOTER.variance);
-    sqlx::query("UPDATE voter SET leniency_mean = $2, leniency_variance = $3 WHERE id = $1")
-        .bind(voter.as_str())
-        .bind(after.mean)
-        .bind(after.variance)
-        .execute(&mut *tx.conn)
-        .await?;
-    Ok(())
-}
-
-async fn sheep_belief(tx: &mut Tx<'_>, sheep: &SheepId) -> Result<Belief, StoreError> {
-    let row = sqlx::query("SELECT rating_mean, rating_variance, rated_ms FROM sheep WHERE id = $1")
-        .bind(sheep.as_str())
-        .fetch_one(&mut *tx.conn)
-        .await?;
-    belief(&row, tx.now_ms)
-}
-
-async fn leniency_of(conn: &mut SqliteConnection, voter: &VoterId) -> Result<Belief, StoreError> {
-    let row = sqlx::query("SELECT leniency_mean, leniency_variance FROM voter WHERE id = $1")
-        .bind(voter.as_str())
-        .fetch_one(conn)
-        .await?;
-    Ok(Belief {
-        mean: row.try_get("leniency_mean")?,
-        variance: row.try_get("leniency_variance")?,
-    })
 }
 
 /// A vote on its way to its row.

@@ -3,7 +3,7 @@
 //! BEP 3 (announce), BEP 7 (IPv6), BEP 23 (compact lists), BEP 48 (scrape), over HTTP, for the
 //! torrents of this flock only. Peers live in memory: a restart forgets them and their next
 //! announce brings them back. The origin seeder does not announce; its addresses are part of every
-//! answer.
+//! answer, unless enough volunteers can help.
 //!
 //! ```text
 //! query -> announce::parse -> peers::Tracker -> answer -> bencode

@@ -29,6 +29,9 @@ const INTERVAL_MAX_S: u32 = 1800;
 /// The interval grows with the number of peers so that they send no more announces than this a
 /// second.
 const ANNOUNCES_PER_SECOND: usize = 200;
+/// Where so many volunteers can help, the origin keeps its bandwidth for those whom nobody helps.
+/// A client that then gets nothing turns to the origin by itself.
+const ORIGIN_STEPS_BACK_AT: usize = 2;
 /// The longest a peer is kept without an announce, in intervals.
 const INTERVALS_KEPT: i64 = 2;
 
@@ -77,7 +80,7 @@ pub struct Answer {
     pub interval_s: u32,
     /// How many peers of the torrent have what.
     pub counts: Counts,
-    /// Other peers, the origin seeder first.
+    /// Other peers; the origin seeder first, unless enough of them can help.
     pub peers: Vec<Contact>,
 }
 
@@ -226,18 +229,23 @@ impl Tracker {
         ip: IpAddr,
         turn: usize,
     ) -> Vec<Contact> {
-        let origin = self.origin.iter().map(|&address| Contact {
-            address,
-            peer_id: None,
-        });
         let count = torrent.peers.len();
-        let others = (0..count)
+        let others: Vec<Contact> = (0..count)
             .map(|index| &torrent.peers[(turn % count + index) % count])
             .filter(|peer| peer.is_use_to(announce, ip))
             .map(|peer| Contact {
                 address: peer.address,
                 peer_id: Some(peer.peer_id),
-            });
+            })
+            .take(announce.numwant)
+            .collect();
+        if others.len() >= ORIGIN_STEPS_BACK_AT {
+            return others;
+        }
+        let origin = self.origin.iter().map(|&address| Contact {
+            address,
+            peer_id: None,
+        });
         origin.chain(others).take(announce.numwant).collect()
     }
 
@@ -532,8 +540,8 @@ mod tests {
         greedy.numwant = NUMWANT_MAX;
         let answer = tracker.announce(&greedy, ip(1), 2000).unwrap();
         assert_eq!(answer.peers.len(), NUMWANT_MAX);
-        assert_eq!(answer.peers[0].address, origin());
         assert!(!told(&answer).contains(&"10.0.0.0:4001".to_owned()));
+        assert!(!told(&answer).contains(&origin().to_string()));
     }
 
     #[test]

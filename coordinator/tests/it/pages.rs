@@ -58,7 +58,7 @@ async fn what_a_page_names_is_there() {
     let mut named = 0;
     for piece in html
         .split(['"', '\''])
-        .filter(|piece| piece.starts_with('/'))
+        .filter(|piece| piece.starts_with('/') && !piece.contains('<'))
     {
         let url = format!("{}{}", coordinator.url, piece.replace("&amp;", "&"));
         let found = reqwest::get(&url).await.unwrap();
@@ -145,7 +145,7 @@ async fn a_refused_genome_comes_back_with_the_form_and_the_reason() {
     check(bad.into(), true, 422, &["line 2", "weight"]).await;
     check(good.clone(), false, 422, &["consent"]).await;
     check(vec![0xff, 0xfe], true, 422, &["UTF-8"]).await;
-    check(Vec::new(), true, 422, &["choose"]).await;
+    check(Vec::new(), true, 422, &["Choose"]).await;
     check(vec![b' '; 600 * 1024], true, 413, &["bytes are allowed"]).await;
     let store = &coordinator.app.store;
     let stored = store.entries(None, PageRequest::default()).await.unwrap();

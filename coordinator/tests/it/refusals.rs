@@ -42,8 +42,8 @@ async fn unit_status(
     good(reqwest::get(url).await.unwrap()).await
 }
 
-fn encoded_by(recipe: Recipe, work: &WorkUnit, frame_count: u32) -> Vec<u8> {
-    let segment = segments::segment(&recipe, work.first_frame, frame_count);
+fn encoded_by(recipe: &Recipe, work: &WorkUnit, frame_count: u32) -> Vec<u8> {
+    let segment = segments::segment(recipe, work.first_frame, frame_count);
     submission(work, &segment)
 }
 
@@ -71,7 +71,7 @@ async fn frames_of_another_size_are_refused() {
             width: 80,
             ..work.recipe.clone()
         };
-        encoded_by(recipe, work, work.frame_count)
+        encoded_by(&recipe, work, work.frame_count)
     })
     .await;
 }
@@ -82,7 +82,7 @@ async fn another_sequence_header_is_refused() {
         let mut recipe = work.recipe.clone();
         recipe.fps = 60;
         recipe.encoder.speed = 6;
-        encoded_by(recipe, work, work.frame_count)
+        encoded_by(&recipe, work, work.frame_count)
     })
     .await;
 }
@@ -90,7 +90,7 @@ async fn another_sequence_header_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_number_of_frames_is_refused() {
     check_submission(ProblemKind::WrongFrameCount, |work| {
-        encoded_by(work.recipe.clone(), work, work.frame_count - 1)
+        encoded_by(&work.recipe, work, work.frame_count - 1)
     })
     .await;
 }
@@ -213,7 +213,7 @@ async fn what_is_wrong_with_a_signature_is_told() {
     changed.body.push(b' ');
     refused(device.send(changed).await, ProblemKind::BodyMismatch).await;
 
-    let over = CLOCK_SKEW_MAX_MS + 1;
+    let over = CLOCK_SKEW_MAX_MS + 1000;
     let late = device.sign_at(NOW_MS + over, Method::POST, paths::DEVICES, body());
     let problem = refused(device.send(late).await, ProblemKind::StaleSignature).await;
     insta::assert_json_snapshot!("stale_signature", problem);

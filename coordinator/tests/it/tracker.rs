@@ -77,7 +77,7 @@ async fn other_torrents_and_odd_questions_get_a_reason() {
     let text = String::from_utf8(stranger).unwrap();
     assert_eq!(
         text,
-        "d14:failure reason39:this tracker does not know the torrente"
+        "d14:failure reason38:this tracker does not know the torrente"
     );
     let url = format!("{}/announce", coordinator.url);
     let odd = reqwest::get(url).await.unwrap().text().await.unwrap();

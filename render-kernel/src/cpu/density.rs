@@ -47,7 +47,10 @@ impl LogPlane {
     /// An empty plane of `shape`.
     pub(super) fn new(shape: &Shape) -> Self {
         let width = shape.bins_wide() as usize;
-        Self { width, bins: vec![[0.0; 4]; width * shape.bins_high() as usize] }
+        Self {
+            width,
+            bins: vec![[0.0; 4]; width * shape.bins_high() as usize],
+        }
     }
 
     /// Row `y`.
@@ -68,22 +71,36 @@ pub(super) fn add_log_density(
     cancelled: &(dyn Fn() -> bool + Sync),
 ) -> Result<(), RenderError> {
     let width = plane.width;
-    let go_on = || if cancelled() { Err(RenderError::Cancelled) } else { Ok(()) };
-    let Some(kernels) = &plan.kernels else {
-        return plane.bins.par_chunks_exact_mut(width).enumerate().try_for_each(|(y, row)| {
-            go_on()?;
-            for (x, bin) in row.iter_mut().enumerate() {
-                add(bin, 1.0, &log_bin(plan, histogram, x, y));
-            }
+    let go_on = || {
+        if cancelled() {
+            Err(RenderError::Cancelled)
+        } else {
             Ok(())
-        });
+        }
+    };
+    let Some(kernels) = &plan.kernels else {
+        return plane
+            .bins
+            .par_chunks_exact_mut(width)
+            .enumerate()
+            .try_for_each(|(y, row)| {
+                go_on()?;
+                for (x, bin) in row.iter_mut().enumerate() {
+                    add(bin, 1.0, &log_bin(plan, histogram, x, y));
+                }
+                Ok(())
+            });
     };
     let source = Source::new(plan, kernels, histogram, &go_on)?;
-    plane.bins.par_chunks_exact_mut(width).enumerate().try_for_each(|(y, row)| {
-        go_on()?;
-        source.collect_row(kernels, y, row);
-        Ok(())
-    })
+    plane
+        .bins
+        .par_chunks_exact_mut(width)
+        .enumerate()
+        .try_for_each(|(y, row)| {
+            go_on()?;
+            source.collect_row(kernels, y, row);
+            Ok(())
+        })
 }
 
 /// A bin's colour and alpha, scaled to the logarithm of the alpha.
@@ -120,25 +137,29 @@ impl Source {
             reaches: vec![0; height],
         };
         let rows = source.bins.par_chunks_exact_mut(width);
-        let rows = rows.zip(source.kernels.par_chunks_exact_mut(width)).zip(&mut source.reaches);
-        rows.enumerate().try_for_each(|(y, ((bins, choices), reach))| -> Result<(), RenderError> {
-            go_on()?;
-            let margin = kernels.margin as usize;
-            if y < margin || y + margin >= height {
-                return Ok(());
-            }
-            for x in margin..width - margin {
-                let &[.., alpha, count] = histogram.bin(x, y);
-                if alpha == 0 || count == 0 {
-                    continue;
+        let rows = rows
+            .zip(source.kernels.par_chunks_exact_mut(width))
+            .zip(&mut source.reaches);
+        rows.enumerate().try_for_each(
+            |(y, ((bins, choices), reach))| -> Result<(), RenderError> {
+                go_on()?;
+                let margin = kernels.margin as usize;
+                if y < margin || y + margin >= height {
+                    return Ok(());
                 }
-                let kernel = kernels.index(hits_around(kernels, histogram, x, y));
-                bins[x] = log_bin(plan, histogram, x, y);
-                choices[x] = kernel as u16;
-                *reach = (*reach).max(kernels.reach[kernel]);
-            }
-            Ok(())
-        })?;
+                for x in margin..width - margin {
+                    let &[.., alpha, count] = histogram.bin(x, y);
+                    if alpha == 0 || count == 0 {
+                        continue;
+                    }
+                    let kernel = kernels.index(hits_around(kernels, histogram, x, y));
+                    bins[x] = log_bin(plan, histogram, x, y);
+                    choices[x] = kernel as u16;
+                    *reach = (*reach).max(kernels.reach[kernel]);
+                }
+                Ok(())
+            },
+        )?;
         Ok(source)
     }
 
@@ -156,7 +177,12 @@ impl Source {
                 if kernel == NOTHING || usize::from(kernels.reach[usize::from(kernel)]) < distance {
                     continue;
                 }
-                spread(kernels.row(usize::from(kernel), distance), &self.bins[first + x], x, row);
+                spread(
+                    kernels.row(usize::from(kernel), distance),
+                    &self.bins[first + x],
+                    x,
+                    row,
+                );
             }
         }
     }
@@ -167,7 +193,10 @@ fn hits_around(kernels: &Kernels, histogram: &Histogram, x: usize, y: usize) -> 
     let around = kernels.count_width as usize / 2;
     let rows = y.saturating_sub(around)..(y + around + 1).min(histogram.height);
     let columns = x.saturating_sub(around)..(x + around + 1).min(histogram.width);
-    let sum: u64 = rows.flat_map(|y| columns.clone().map(move |x| (x, y))).map(|(x, y)| histogram.bin(x, y)[4]).sum();
+    let sum: u64 = rows
+        .flat_map(|y| columns.clone().map(move |x| (x, y)))
+        .map(|(x, y)| histogram.bin(x, y)[4])
+        .sum();
     sum as f64 / f64::from(HIT) * kernels.count_scale
 }
 

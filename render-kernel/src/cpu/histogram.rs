@@ -39,7 +39,11 @@ impl SharedHistogram {
     pub(super) fn new(shape: &Shape) -> Self {
         let bins = shape.bins_wide() as usize * shape.bins_high() as usize;
         let tiles = bins.div_ceil(1 << TILE_SHIFT);
-        Self { tiles: (0..tiles).map(|_| Mutex::new(vec![[0; 5]; 1 << TILE_SHIFT])).collect() }
+        Self {
+            tiles: (0..tiles)
+                .map(|_| Mutex::new(vec![[0; 5]; 1 << TILE_SHIFT]))
+                .collect(),
+        }
     }
 
     /// Tiles.
@@ -50,14 +54,18 @@ impl SharedHistogram {
     /// Lets `add` change tile `tile`.
     pub(super) fn with_tile(&self, tile: usize, add: impl FnOnce(&mut [Bin])) {
         // A poisoned lock means that another thread panicked; its panic ends the render anyway.
-        add(&mut self.tiles[tile].lock().unwrap_or_else(PoisonError::into_inner));
+        add(&mut self.tiles[tile]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Ends the adding.
     pub(super) fn finish(self, shape: &Shape) -> Histogram {
         let tiles = self.tiles.into_iter();
         Histogram {
-            tiles: tiles.map(|tile| tile.into_inner().unwrap_or_else(PoisonError::into_inner)).collect(),
+            tiles: tiles
+                .map(|tile| tile.into_inner().unwrap_or_else(PoisonError::into_inner))
+                .collect(),
             width: shape.bins_wide() as usize,
             height: shape.bins_high() as usize,
         }

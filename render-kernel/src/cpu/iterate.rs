@@ -30,7 +30,10 @@ pub(super) fn iterate(
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<Histogram, RenderError> {
     let histogram = SharedHistogram::new(&plan.shape);
-    let inks: Vec<Inks> = moments.iter().map(|moment| Inks::new(moment, plan.palette_mode)).collect();
+    let inks: Vec<Inks> = moments
+        .iter()
+        .map(|moment| Inks::new(moment, plan.palette_mode))
+        .collect();
     let tasks: Vec<(usize, u32)> = moments
         .iter()
         .enumerate()
@@ -55,3 +58,6 @@ pub(super) fn iterate(
     )?;
     Ok(histogram.finish(&plan.shape))
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,10 @@ pub(super) struct Lanes {
 
 impl Lanes {
     /// All points at the origin.
-    pub(super) const ZERO: Self = Self { x: [0.0; LANES], y: [0.0; LANES] };
+    pub(super) const ZERO: Self = Self {
+        x: [0.0; LANES],
+        y: [0.0; LANES],
+    };
 
     /// Every point moved by `map`.
     #[inline(always)]

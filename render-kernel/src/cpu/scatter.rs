@@ -49,12 +49,19 @@ impl Inks {
         });
         let class_of = class_of.collect();
         let ink = |visibility: u32, entry: &[u32; 4]| {
-            let share = |channel: u32| (u64::from(channel) * u64::from(visibility) / u64::from(HIT)) as u32;
+            let share =
+                |channel: u32| (u64::from(channel) * u64::from(visibility) / u64::from(HIT)) as u32;
             let [red, green, blue, alpha] = entry.map(share);
             [red, green, blue, alpha, visibility]
         };
-        let inks = classes.iter().flat_map(|&class| moment.palette.iter().map(move |entry| ink(class, entry)));
-        Self { entries: inks.collect(), mode, class_of }
+        let inks = classes
+            .iter()
+            .flat_map(|&class| moment.palette.iter().map(move |entry| ink(class, entry)));
+        Self {
+            entries: inks.collect(),
+            mode,
+            class_of,
+        }
     }
 
     /// Adds a hit's ink to `bin`.
@@ -70,7 +77,11 @@ impl Inks {
             }
             PaletteMode::Linear => {
                 // The last entry of a class has no neighbour.
-                let next = if index & 255 == 255 { ink } else { &self.entries[index + 1] };
+                let next = if index & 255 == 255 {
+                    ink
+                } else {
+                    &self.entries[index + 1]
+                };
                 let fraction = i64::from(color & 255);
                 for ((sum, &here), &there) in bin.iter_mut().zip(ink).zip(next) {
                     let (here, there) = (i64::from(here), i64::from(there));
@@ -94,7 +105,11 @@ impl Scatter {
     pub(super) fn new(histogram: &SharedHistogram) -> Self {
         let tiles = histogram.tiles();
         let capacity = (HITS / tiles).clamp(BUFFER.0, BUFFER.1);
-        Self { hits: vec![Hit::default(); tiles * capacity], counts: vec![0; tiles], capacity }
+        Self {
+            hits: vec![Hit::default(); tiles * capacity],
+            counts: vec![0; tiles],
+            capacity,
+        }
     }
 
     /// Takes a hit on bin `bin` with palette coordinate `color` (0 to 65,535) in visibility class `class`.
@@ -109,7 +124,10 @@ impl Scatter {
     ) {
         let tile = (bin >> TILE_SHIFT) as usize;
         let count = self.counts[tile];
-        self.hits[tile * self.capacity + count] = Hit { bin: bin & TILE_MASK, color: class << 16 | color };
+        self.hits[tile * self.capacity + count] = Hit {
+            bin: bin & TILE_MASK,
+            color: class << 16 | color,
+        };
         self.counts[tile] = count + 1;
         if count + 1 == self.capacity {
             self.flush_tile(histogram, inks, tile);

@@ -10,8 +10,8 @@
 use super::histogram::SharedHistogram;
 use super::lanes::{LANES, Lanes, Numbers, Places};
 use super::scatter::{Inks, Scatter};
-use super::variations;
-use crate::plan::{FramePlan, Moment, SLAB_POINTS, XformPlan};
+use super::xform::apply;
+use crate::plan::{FramePlan, Moment, SLAB_POINTS};
 use crate::streams::{Key, counter, purpose};
 
 /// Points of a slab.
@@ -97,7 +97,12 @@ pub(super) fn run_slab(task: &SlabTask<'_>, histogram: &SharedHistogram, scatter
 impl Slab {
     /// Fresh points in the square of ±1.
     fn start(key: Key) -> Self {
-        let mut slab = Self { x: [0.0; POINTS], y: [0.0; POINTS], color: [0.0; POINTS], xform: [0; POINTS] };
+        let mut slab = Self {
+            x: [0.0; POINTS],
+            y: [0.0; POINTS],
+            color: [0.0; POINTS],
+            xform: [0; POINTS],
+        };
         for place in 0..POINTS {
             let at = place as u32;
             slab.x[place] = key.signed(counter(purpose::START_X, 0, at));
@@ -117,9 +122,14 @@ impl Slab {
             let word = offset.wrapping_add(order.rank(group as u32) << (32 - GROUP_BITS));
             let choice = task.moment.selection.choose(0, word);
             let first = group * LANES;
-            let mut lanes = Lanes { x: *lane_array(&self.x, first), y: *lane_array(&self.y, first) };
+            let mut lanes = Lanes {
+                x: *lane_array(&self.x, first),
+                y: *lane_array(&self.y, first),
+            };
             let mut color = *lane_array(&self.color, first);
-            let places = Places::new(task.key, purpose::variations(0), step, |lane| (first + lane) as u32);
+            let places = Places::new(task.key, purpose::variations(0), step, |lane| {
+                (first + lane) as u32
+            });
             apply(&task.moment.xforms[choice], &mut lanes, &mut color, places);
             *lane_array_mut(&mut self.x, first) = lanes.x;
             *lane_array_mut(&mut self.y, first) = lanes.y;
@@ -142,7 +152,11 @@ impl Slab {
         for (place, row) in rows.iter_mut().enumerate() {
             let word = task.key.word(counter(purpose::CHOICE, step, place as u32));
             // The first choice has no past.
-            *row = if step == 0 { 0 } else { usize::from(self.xform[place]) + 1 };
+            *row = if step == 0 {
+                0
+            } else {
+                usize::from(self.xform[place]) + 1
+            };
             places_of[selection.choose(*row, word)].push(place);
         }
         for (choice, places) in places_of.iter().enumerate() {
@@ -163,12 +177,18 @@ impl Slab {
     fn retry(&mut self, task: &SlabTask<'_>, step: u32, place: usize, row: usize) {
         let at = place as u32;
         for attempt in 1..=ATTEMPTS {
-            self.x[place] = task.key.signed(counter(purpose::retry_x(attempt), step, at));
-            self.y[place] = task.key.signed(counter(purpose::retry_y(attempt), step, at));
+            self.x[place] = task
+                .key
+                .signed(counter(purpose::retry_x(attempt), step, at));
+            self.y[place] = task
+                .key
+                .signed(counter(purpose::retry_y(attempt), step, at));
             if attempt == ATTEMPTS {
                 return;
             }
-            let word = task.key.word(counter(purpose::retry_choice(attempt), step, at));
+            let word = task
+                .key
+                .word(counter(purpose::retry_choice(attempt), step, at));
             let choice = task.moment.selection.choose(row, word);
             self.xform[place] = choice as u8;
             self.move_points(task, choice, &[place], purpose::variations(attempt), step);
@@ -179,7 +199,14 @@ impl Slab {
     }
 
     /// Moves the points at `places` (at most a group) through xform `choice`.
-    fn move_points(&mut self, task: &SlabTask<'_>, choice: usize, places: &[usize], from: u32, step: u32) {
+    fn move_points(
+        &mut self,
+        task: &SlabTask<'_>,
+        choice: usize,
+        places: &[usize],
+        from: u32,
+        step: u32,
+    ) {
         let mut lanes = Lanes::ZERO;
         let mut color = [0.0; LANES];
         for (lane, &place) in places.iter().enumerate() {
@@ -188,7 +215,12 @@ impl Slab {
             color[lane] = self.color[place];
         }
         let at = |lane: usize| places.get(lane).map_or(0, |&place| place as u32);
-        apply(&task.moment.xforms[choice], &mut lanes, &mut color, Places::new(task.key, from, step, at));
+        apply(
+            &task.moment.xforms[choice],
+            &mut lanes,
+            &mut color,
+            Places::new(task.key, from, step, at),
+        );
         for (lane, &place) in places.iter().enumerate() {
             self.x[place] = lanes.x[lane];
             self.y[place] = lanes.y[lane];
@@ -206,14 +238,19 @@ impl Slab {
         scatter: &mut Scatter,
     ) {
         for first in (0..plotted).step_by(LANES) {
-            let mut lanes = Lanes { x: *lane_array(&self.x, first), y: *lane_array(&self.y, first) };
+            let mut lanes = Lanes {
+                x: *lane_array(&self.x, first),
+                y: *lane_array(&self.y, first),
+            };
             let mut color = *lane_array(&self.color, first);
             finish(task, step, first, &mut lanes, &mut color);
             let bins = bins(task, &lanes);
             let count = LANES.min(plotted - first);
             for lane in 0..count {
                 let class = task.inks.class_of[usize::from(self.xform[first + lane])];
-                if let Some(class) = class && bins[lane] != OUTSIDE {
+                if let Some(class) = class
+                    && bins[lane] != OUTSIDE
+                {
                     let coordinate = ((color[lane] * 65_536.0) as i32).clamp(0, 65_535) as u32;
                     scatter.push(histogram, task.inks, bins[lane], class, coordinate);
                 }
@@ -256,7 +293,11 @@ struct Order {
 impl Order {
     fn new(key: Key, step: u32) -> Self {
         let word = key.word(counter(purpose::CHOICE, step, 1));
-        Self { flip: word >> 27, factor: word >> 22 | 1, turn: (word >> 17) % GROUP_BITS }
+        Self {
+            flip: word >> 27,
+            factor: word >> 22 | 1,
+            turn: (word >> 17) % GROUP_BITS,
+        }
     }
 
     #[inline(always)]
@@ -295,26 +336,11 @@ fn any_bad(lanes: &Lanes) -> bool {
     bad != 0
 }
 
-/// Moves a group through an xform: affine map, sum of variations, second affine map; and blends its colours.
-#[inline(never)]
-fn apply(xform: &XformPlan, lanes: &mut Lanes, color: &mut Numbers, mut places: Places) {
-    let from = lanes.mapped(&xform.coefs);
-    let mut sum = Lanes::ZERO;
-    for (variation, constants) in &xform.variations {
-        variations::add(*variation, constants, &from, &mut sum, &mut places);
-    }
-    *lanes = match &xform.post {
-        Some(post) => sum.mapped(post),
-        None => sum,
-    };
-    for color in color {
-        *color = xform.color_keep * *color + xform.color_add;
-    }
-}
-
 /// Takes plotted points through the final xform, where there is one.
 fn finish(task: &SlabTask<'_>, step: u32, first: usize, lanes: &mut Lanes, color: &mut Numbers) {
-    let Some(last) = &task.moment.final_xform else { return };
+    let Some(last) = &task.moment.final_xform else {
+        return;
+    };
     let place = |lane: usize| (first + lane) as u32;
     let (mut moved, mut blended) = (*lanes, *color);
     let places = Places::new(task.key, purpose::FINAL_VARIATIONS, step, place);
@@ -343,7 +369,9 @@ fn bins(task: &SlabTask<'_>, lanes: &Lanes) -> [u32; LANES] {
     for (lane, bin) in bins.iter_mut().enumerate() {
         let (x, y) = (at.x[lane], at.y[lane]);
         let inside = x >= 0.0 && x < wide && y >= 0.0 && y < high;
-        let index = (y as i32 as u32).wrapping_mul(task.bins_wide).wrapping_add(x as i32 as u32);
+        let index = (y as i32 as u32)
+            .wrapping_mul(task.bins_wide)
+            .wrapping_add(x as i32 as u32);
         *bin = if inside { index } else { OUTSIDE };
     }
     bins

@@ -17,8 +17,16 @@ pub(super) fn tone_map(tone: &TonePlan, pixel: [f32; 4]) -> [u16; 3] {
     let [red, green, blue, alpha] = pixel.map(f64::from);
     let color = [red, green, blue];
     let density = alpha / WHITE;
-    let opaque = if density > 0.0 { gamma(tone, density) } else { 0.0 };
-    let scale = if density > 0.0 { tone.vibrancy * 256.0 * opaque / density } else { 0.0 };
+    let opaque = if density > 0.0 {
+        gamma(tone, density)
+    } else {
+        0.0
+    };
+    let scale = if density > 0.0 {
+        tone.vibrancy * 256.0 * opaque / density
+    } else {
+        0.0
+    };
     let opaque = opaque.clamp(0.0, 1.0);
 
     let lit = highlights(tone.highlight_power, color, scale);

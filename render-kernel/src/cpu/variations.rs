@@ -114,8 +114,16 @@ impl Point {
 /// throw points that far rely on it, so the same arguments are bad here.
 #[inline(always)]
 fn hyperbolic_argument(x: f32) -> (f32, f32) {
-    let near = if x > HYPERBOLIC_LIMIT { HYPERBOLIC_LIMIT } else { x };
-    let near = if near < -HYPERBOLIC_LIMIT { -HYPERBOLIC_LIMIT } else { near };
+    let near = if x > HYPERBOLIC_LIMIT {
+        HYPERBOLIC_LIMIT
+    } else {
+        x
+    };
+    let near = if near < -HYPERBOLIC_LIMIT {
+        -HYPERBOLIC_LIMIT
+    } else {
+        near
+    };
     (near, if x.abs() > DOUBLE_OVERFLOW { BAD } else { 0.0 })
 }
 
@@ -232,14 +240,46 @@ pub(super) fn add(
         Variation::Coth => each(coth::apply, constants, from, sum),
         Variation::Auger => each(auger::apply, constants, from, sum),
         Variation::Julia => each_drawing(julia::apply, julia::DRAWS, constants, from, sum, places),
-        Variation::Julian => each_drawing(julian::apply, julian::DRAWS, constants, from, sum, places),
-        Variation::Juliascope => each_drawing(juliascope::apply, juliascope::DRAWS, constants, from, sum, places),
+        Variation::Julian => {
+            each_drawing(julian::apply, julian::DRAWS, constants, from, sum, places);
+        }
+        Variation::Juliascope => each_drawing(
+            juliascope::apply,
+            juliascope::DRAWS,
+            constants,
+            from,
+            sum,
+            places,
+        ),
         Variation::Pie => each_drawing(pie::apply, pie::DRAWS, constants, from, sum, places),
-        Variation::SuperShape => each_drawing(super_shape::apply, super_shape::DRAWS, constants, from, sum, places),
-        Variation::Flower => each_drawing(flower::apply, flower::DRAWS, constants, from, sum, places),
+        Variation::SuperShape => each_drawing(
+            super_shape::apply,
+            super_shape::DRAWS,
+            constants,
+            from,
+            sum,
+            places,
+        ),
+        Variation::Flower => {
+            each_drawing(flower::apply, flower::DRAWS, constants, from, sum, places);
+        }
         Variation::Conic => each_drawing(conic::apply, conic::DRAWS, constants, from, sum, places),
-        Variation::Boarders => each_drawing(boarders::apply, boarders::DRAWS, constants, from, sum, places),
-        Variation::WedgeJulia => each_drawing(wedge_julia::apply, wedge_julia::DRAWS, constants, from, sum, places),
+        Variation::Boarders => each_drawing(
+            boarders::apply,
+            boarders::DRAWS,
+            constants,
+            from,
+            sum,
+            places,
+        ),
+        Variation::WedgeJulia => each_drawing(
+            wedge_julia::apply,
+            wedge_julia::DRAWS,
+            constants,
+            from,
+            sum,
+            places,
+        ),
     }
 }
 
@@ -251,7 +291,13 @@ fn each(
     sum: &mut Lanes,
 ) {
     for lane in 0..LANES {
-        let to = apply(constants, Point { x: from.x[lane], y: from.y[lane] });
+        let to = apply(
+            constants,
+            Point {
+                x: from.x[lane],
+                y: from.y[lane],
+            },
+        );
         sum.x[lane] += to.x;
         sum.y[lane] += to.y;
     }
@@ -269,7 +315,10 @@ fn each_drawing(
     for lane in 0..LANES {
         let to = apply(
             constants,
-            Point { x: from.x[lane], y: from.y[lane] },
+            Point {
+                x: from.x[lane],
+                y: from.y[lane],
+            },
             &mut places.draws(lane),
         );
         sum.x[lane] += to.x;

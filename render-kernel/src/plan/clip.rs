@@ -22,7 +22,10 @@ pub fn plan_clip_frame(
     frame: u32,
 ) -> Result<FramePlan, PlanError> {
     if frame >= settings.frames {
-        return Err(PlanError::Frame { frame, frames: settings.frames });
+        return Err(PlanError::Frame {
+            frame,
+            frames: settings.frames,
+        });
     }
     check_shutter(settings)?;
     genomes.check()?;
@@ -38,7 +41,12 @@ pub fn plan_clip_frame(
         .map(|&(delay, _)| at(f64::from(frame) + delay))
         .collect::<Result<Vec<_>, _>>()?;
     let weights: Vec<f64> = shutter.iter().map(|&(_, weight)| weight).collect();
-    assemble(&leader, &moments, &weights, Key::new(settings.rng_seed).derive(frame))
+    assemble(
+        &leader,
+        &moments,
+        &weights,
+        Key::new(settings.rng_seed).derive(frame),
+    )
 }
 
 impl ClipGenomes {
@@ -47,7 +55,9 @@ impl ClipGenomes {
             Self::Loop(genome) => (genome, genome),
             Self::Edge(from, to) => (from, to),
         };
-        one.check().and_then(|()| other.check()).map_err(PlanError::Genome)
+        one.check()
+            .and_then(|()| other.check())
+            .map_err(PlanError::Genome)
     }
 
     /// The genome at `blend`, 0 to 1 over the clip's length and a little beyond both ends.
@@ -96,7 +106,11 @@ fn shutter(settings: &ClipSettings, moments: u32) -> impl Iterator<Item = (f64, 
     };
     let greatest = (0..moments).map(weight).fold(0.0, f64::max);
     (0..moments).map(move |i| {
-        let place = if moments == 1 { 0.0 } else { f64::from(i) / (count - 1.0) - 0.5 };
+        let place = if moments == 1 {
+            0.0
+        } else {
+            f64::from(i) / (count - 1.0) - 0.5
+        };
         (place * filter.width, weight(i) / greatest)
     })
 }

@@ -80,7 +80,9 @@ impl DensityPlan {
 
     /// Bytes of the kernel tables.
     pub(super) fn table_bytes(&self) -> u64 {
-        self.kernels.as_ref().map_or(0, |kernels| 4 * kernels.weights.len() as u64)
+        self.kernels
+            .as_ref()
+            .map_or(0, |kernels| 4 * kernels.weights.len() as u64)
     }
 }
 
@@ -90,9 +92,14 @@ impl DensityPlan {
 ///
 /// [`PlanError::Estimator`] where the curve is too flat.
 pub(super) fn table_bytes(genome: &Genome) -> Result<u64, PlanError> {
-    let Some(curve) = Curve::of(genome) else { return Ok(0) };
+    let Some(curve) = Curve::of(genome) else {
+        return Ok(0);
+    };
     if curve.counts > COUNTS_MAX {
-        return Err(PlanError::Estimator { counts: curve.counts, limit: COUNTS_MAX });
+        return Err(PlanError::Estimator {
+            counts: curve.counts,
+            limit: COUNTS_MAX,
+        });
     }
     let side = curve.widest.ceil();
     Ok((curve.table * side * side * 4.0) as u64)
@@ -116,12 +123,23 @@ impl Curve {
         } else {
             (counts, counts)
         };
-        Some(Self { widest, narrowest, curve, counts, table, max_count })
+        Some(Self {
+            widest,
+            narrowest,
+            curve,
+            counts,
+            table,
+            max_count,
+        })
     }
 
     /// Radius of kernel `k` in bins.
     fn radius(&self, k: f64) -> f64 {
-        let hits = if k < EXACT { k + 1.0 } else { libm::pow(k - EXACT, 1.0 / self.curve) + EXACT + 1.0 };
+        let hits = if k < EXACT {
+            k + 1.0
+        } else {
+            libm::pow(k - EXACT, 1.0 / self.curve) + EXACT + 1.0
+        };
         self.widest / libm::pow(hits, self.curve)
     }
 }
@@ -142,7 +160,11 @@ impl Kernels {
             starts: Vec::new(),
             weights: Vec::new(),
             count_width: 2 * around + 1,
-            count_scale: if supersample % 2 == 0 { even_scale * even_scale } else { 1.0 },
+            count_scale: if supersample.is_multiple_of(2) {
+                even_scale * even_scale
+            } else {
+                1.0
+            },
             margin: supersample - 1,
         };
         for k in 0..table {
@@ -160,17 +182,25 @@ impl Kernels {
         let weight = |dx: i32, dy: i32| {
             let distance = f64::from(dx * dx + dy * dy).sqrt();
             let t = 1.5 * distance / radius;
-            if distance <= radius { libm::exp(-2.0 * t * t) } else { 0.0 }
+            if distance <= radius {
+                libm::exp(-2.0 * t * t)
+            } else {
+                0.0
+            }
         };
         // flam3 differs here: the sum runs over every offset within the radius, but only the offsets below
         // it are applied. Where the radius is a whole number the ring at its end is lost.
         let far = widest.ceil() as i32 - 1;
         let far = far.min(radius as i32);
-        let sum: f64 = (-far..=far).flat_map(|dy| (-far..=far).map(move |dx| weight(dx, dy))).sum();
+        let sum: f64 = (-far..=far)
+            .flat_map(|dy| (-far..=far).map(move |dx| weight(dx, dy)))
+            .sum();
         let reach = radius.ceil() as i32 - 1;
         self.starts.push(self.weights.len());
         self.reach.push(reach as u16);
-        self.weights.extend((0..=reach).flat_map(|dy| (0..=reach).map(move |dx| (weight(dx, dy) / sum) as f32)));
+        self.weights.extend(
+            (0..=reach).flat_map(|dy| (0..=reach).map(move |dx| (weight(dx, dy) / sum) as f32)),
+        );
     }
 
     /// The kernel for a bin that `count` full hits fell on.
@@ -231,6 +261,9 @@ mod tests {
     fn a_flat_curve_is_refused_before_its_table_is_made() {
         let mut genome = Genome::default();
         genome.estimator.curve = 0.01;
-        assert!(matches!(table_bytes(&genome), Err(PlanError::Estimator { .. })));
+        assert!(matches!(
+            table_bytes(&genome),
+            Err(PlanError::Estimator { .. })
+        ));
     }
 }

@@ -67,7 +67,9 @@ pub enum PlanError {
         limit: u64,
     },
     /// Density estimation would tell more hit counts apart than flam3 allows.
-    #[error("density estimation up to {counts:.0} hits: at most {limit:.0}; raise its minimum or its curve")]
+    #[error(
+        "density estimation up to {counts:.0} hits: at most {limit:.0}; raise its minimum or its curve"
+    )]
     Estimator {
         /// Hits at which the smallest radius is reached.
         counts: f64,

@@ -35,15 +35,24 @@ impl FilterPlan {
         let exact = 2.0 * shape.support * f64::from(supersample) * genome.filter_radius;
         let width = exact as u32 + 1;
         let width = width + (width ^ supersample) % 2;
-        let stretch = if exact > 0.0 { shape.support * f64::from(width) / exact } else { 1.0 };
+        let stretch = if exact > 0.0 {
+            shape.support * f64::from(width) / exact
+        } else {
+            1.0
+        };
 
         let side: Vec<f64> = (0..width)
             .map(|i| ((2.0 * f64::from(i) + 1.0) / f64::from(width) - 1.0) * stretch)
             .map(shape.value)
             .collect();
         let sum: f64 = side.iter().sum();
-        let kernel = side.iter().flat_map(|y| side.iter().map(move |x| (x * y / (sum * sum)) as f32));
-        Self { width, kernel: kernel.collect() }
+        let kernel = side
+            .iter()
+            .flat_map(|y| side.iter().map(move |x| (x * y / (sum * sum)) as f32));
+        Self {
+            width,
+            kernel: kernel.collect(),
+        }
     }
 }
 
@@ -75,7 +84,11 @@ fn gaussian(t: f64) -> f64 {
 
 fn hermite(t: f64) -> f64 {
     let t = t.abs();
-    if t < 1.0 { (2.0 * t - 3.0) * t * t + 1.0 } else { 0.0 }
+    if t < 1.0 {
+        (2.0 * t - 3.0) * t * t + 1.0
+    } else {
+        0.0
+    }
 }
 
 fn boxed(t: f64) -> f64 {
@@ -102,7 +115,10 @@ fn bell(t: f64) -> f64 {
 fn cubic(t: f64, b: f64, c: f64) -> f64 {
     let t = t.abs();
     if t < 1.0 {
-        ((12.0 - 9.0 * b - 6.0 * c) * t * t * t + (-18.0 + 12.0 * b + 6.0 * c) * t * t + (6.0 - 2.0 * b)) / 6.0
+        ((12.0 - 9.0 * b - 6.0 * c) * t * t * t
+            + (-18.0 + 12.0 * b + 6.0 * c) * t * t
+            + (6.0 - 2.0 * b))
+            / 6.0
     } else if t < 2.0 {
         ((-b - 6.0 * c) * t * t * t
             + (6.0 * b + 30.0 * c) * t * t
@@ -115,7 +131,11 @@ fn cubic(t: f64, b: f64, c: f64) -> f64 {
 }
 
 fn sinc(t: f64) -> f64 {
-    if t == 0.0 { 1.0 } else { libm::sin(PI * t) / (PI * t) }
+    if t == 0.0 {
+        1.0
+    } else {
+        libm::sin(PI * t) / (PI * t)
+    }
 }
 
 /// A window made of cosines; it is not cut at its support.

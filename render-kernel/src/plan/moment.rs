@@ -95,8 +95,12 @@ impl Moment {
 }
 
 impl XformPlan {
-    fn new(xform: &Xform) -> Self {
-        let variations = xform.variations.iter().filter(|variation| variation.weight != 0.0);
+    /// Plans `xform`; a variation without weight is left out.
+    pub(crate) fn new(xform: &Xform) -> Self {
+        let variations = xform
+            .variations
+            .iter()
+            .filter(|variation| variation.weight != 0.0);
         Self {
             coefs: Map::from(&xform.coefs),
             variations: variations
@@ -113,7 +117,11 @@ impl XformPlan {
 /// What a hit of an xform with `opacity` counts: flam3's `10^(-log2(1 / opacity))`, in units of 1 / [`HIT`].
 fn visibility(opacity: f64) -> u32 {
     const LOG2_10: f64 = std::f64::consts::LOG2_10;
-    let share = if opacity > 0.0 { libm::pow(opacity.min(1.0), LOG2_10) } else { 0.0 };
+    let share = if opacity > 0.0 {
+        libm::pow(opacity.min(1.0), LOG2_10)
+    } else {
+        0.0
+    };
     (share * f64::from(HIT)).round() as u32
 }
 
@@ -121,9 +129,15 @@ fn visibility(opacity: f64) -> u32 {
 fn camera(genome: &Genome, shape: &Shape) -> Map {
     let bins_per_unit = genome.scale * libm::exp2(genome.zoom) * f64::from(shape.supersample);
     let turn = genome.rotate.to_radians();
-    let (cos, sin) = if genome.rotate == 0.0 { (1.0, 0.0) } else { (libm::cos(turn), libm::sin(turn)) };
+    let (cos, sin) = if genome.rotate == 0.0 {
+        (1.0, 0.0)
+    } else {
+        (libm::cos(turn), libm::sin(turn))
+    };
     let [x, y] = genome.center;
-    let middle = |pixels: u32| f64::from(pixels) * 0.5 * f64::from(shape.supersample) + f64::from(shape.gutter);
+    let middle = |pixels: u32| {
+        f64::from(pixels) * 0.5 * f64::from(shape.supersample) + f64::from(shape.gutter)
+    };
     let (a, b) = (bins_per_unit * cos, -bins_per_unit * sin);
     let (d, e) = (bins_per_unit * sin, bins_per_unit * cos);
     Map::from(&Affine {
@@ -139,7 +153,11 @@ fn camera(genome: &Genome, shape: &Shape) -> Map {
 /// The palette in fixed point, weighted with the moment's share of the shutter.
 fn palette(palette: &Palette, weight: f64) -> Vec<[u32; 4]> {
     let fixed = |value: f64| (value * weight * f64::from(HIT)).round() as u32;
-    palette.entries().iter().map(|entry| entry.map(fixed)).collect()
+    palette
+        .entries()
+        .iter()
+        .map(|entry| entry.map(fixed))
+        .collect()
 }
 
 #[cfg(test)]
@@ -156,8 +174,19 @@ mod tests {
 
     #[test]
     fn the_centre_of_the_world_is_the_middle_of_the_picture() {
-        let shape = Shape { width: 320, height: 240, supersample: 2, gutter: 5 };
-        let genome = Genome { center: [0.3, -0.4], scale: 75.0, rotate: 37.0, zoom: 1.0, ..Genome::default() };
+        let shape = Shape {
+            width: 320,
+            height: 240,
+            supersample: 2,
+            gutter: 5,
+        };
+        let genome = Genome {
+            center: [0.3, -0.4],
+            scale: 75.0,
+            rotate: 37.0,
+            zoom: 1.0,
+            ..Genome::default()
+        };
         let map = camera(&genome, &shape);
         let (x, y) = (0.3_f32, -0.4_f32);
         assert!((map.a * x + map.b * y + map.c - 325.0).abs() < 1e-3);

@@ -31,7 +31,10 @@ impl Selection {
         let mut rows = vec![thresholds(xforms.iter().map(|xform| xform.weight), None)?];
         if xforms.iter().any(has_chaos) {
             for (after, previous) in xforms.iter().enumerate() {
-                let row = xforms.iter().enumerate().map(|(i, xform)| xform.weight * chaos(previous, i));
+                let row = xforms
+                    .iter()
+                    .enumerate()
+                    .map(|(i, xform)| xform.weight * chaos(previous, i));
                 rows.push(thresholds(row, Some(after))?);
             }
         }
@@ -47,13 +50,19 @@ impl Selection {
     #[inline(always)]
     pub(crate) fn choose(&self, row: usize, word: u32) -> usize {
         let bits = (word >> SHIFT) as u16;
-        self.rows[row].iter().filter(|&&threshold| threshold <= bits).count()
+        self.rows[row]
+            .iter()
+            .filter(|&&threshold| threshold <= bits)
+            .count()
     }
 }
 
 /// Whether any of the xform's chaos differs from 1.
 fn has_chaos(xform: &Xform) -> bool {
-    xform.chaos.iter().any(|&chaos| (chaos - 1.0).abs() > CHAOS_TOLERANCE)
+    xform
+        .chaos
+        .iter()
+        .any(|&chaos| (chaos - 1.0).abs() > CHAOS_TOLERANCE)
 }
 
 /// What xform `i`'s weight is multiplied by after `previous`.
@@ -73,11 +82,14 @@ fn thresholds(
             sum
         })
         .collect();
-    if !(sum > 0.0) {
+    if sum <= 0.0 {
         return Err(PlanError::NothingToChoose { after });
     }
     // Entry k lies at k * sum / ENTRIES and belongs to the first xform whose sum is above that.
-    Ok(sums.iter().map(|&sum_here| (sum_here * ENTRIES / sum).ceil() as u16).collect())
+    Ok(sums
+        .iter()
+        .map(|&sum_here| (sum_here * ENTRIES / sum).ceil() as u16)
+        .collect())
 }
 
 #[cfg(test)]
@@ -85,12 +97,17 @@ mod tests {
     use super::*;
 
     fn xform(weight: f64, chaos: &[f64]) -> Xform {
-        Xform { weight, chaos: chaos.to_vec(), ..Xform::default() }
+        Xform {
+            weight,
+            chaos: chaos.to_vec(),
+            ..Xform::default()
+        }
     }
 
     #[test]
     fn weights_share_the_table_and_zero_gets_nothing() {
-        let selection = Selection::new(&[xform(1.0, &[]), xform(0.0, &[]), xform(3.0, &[])]).unwrap();
+        let selection =
+            Selection::new(&[xform(1.0, &[]), xform(0.0, &[]), xform(3.0, &[])]).unwrap();
         assert_eq!(selection.rows, [[4096, 4096, 16_384]]);
         assert_eq!(selection.choose(0, 4095 << SHIFT), 0);
         assert_eq!(selection.choose(0, 4096 << SHIFT), 2);
@@ -101,14 +118,27 @@ mod tests {
     fn short_chaos_rows_go_on_with_ones() {
         let selection = Selection::new(&[xform(1.0, &[0.0]), xform(1.0, &[])]).unwrap();
         assert!(selection.has_xaos());
-        assert_eq!(selection.rows, [[8192, 16_384], [0, 16_384], [8192, 16_384]]);
-        assert!(!Selection::new(&[xform(1.0, &[1.0]), xform(1.0, &[])]).unwrap().has_xaos());
+        assert_eq!(
+            selection.rows,
+            [[8192, 16_384], [0, 16_384], [8192, 16_384]]
+        );
+        assert!(
+            !Selection::new(&[xform(1.0, &[1.0]), xform(1.0, &[])])
+                .unwrap()
+                .has_xaos()
+        );
     }
 
     #[test]
     fn a_dead_end_is_refused_with_its_place() {
         let error = Selection::new(&[xform(1.0, &[]), xform(1.0, &[0.0, 0.0])]).unwrap_err();
-        assert!(matches!(error, PlanError::NothingToChoose { after: Some(1) }), "{error}");
-        assert_eq!(Selection::new(&[]).unwrap_err().to_string(), "no xform to choose");
+        assert!(
+            matches!(error, PlanError::NothingToChoose { after: Some(1) }),
+            "{error}"
+        );
+        assert_eq!(
+            Selection::new(&[]).unwrap_err().to_string(),
+            "no xform to choose"
+        );
     }
 }

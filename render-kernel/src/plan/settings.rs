@@ -19,6 +19,7 @@ pub struct StillSettings {
 
 /// What a clip shows.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a program holds one or two of them at a time")]
 pub enum ClipGenomes {
     /// A sheep turning once round itself.
     Loop(Genome),
@@ -53,11 +54,20 @@ pub(super) fn resized(
     quality: f64,
 ) -> Result<Genome, PlanError> {
     if !(1..=SIZE_MAX).contains(&width) || !(1..=SIZE_MAX).contains(&height) {
-        return Err(PlanError::Size { width, height, limit: SIZE_MAX });
+        return Err(PlanError::Size {
+            width,
+            height,
+            limit: SIZE_MAX,
+        });
     }
     if !(quality > 0.0 && quality.is_finite()) {
         return Err(PlanError::Quality { quality });
     }
     let scale = genome.scale * f64::from(height) / f64::from(genome.size[1]);
-    Ok(Genome { size: [width, height], scale, quality, ..genome.clone() })
+    Ok(Genome {
+        size: [width, height],
+        scale,
+        quality,
+        ..genome.clone()
+    })
 }

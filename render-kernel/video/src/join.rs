@@ -12,14 +12,14 @@
 //! Sources: ISO/IEC 14496-12 (the boxes), *AV1 Codec ISO Media File Format Binding* (`av01`, `av1C`).
 
 use mp4_atom::{
-    Av01, Av1c, Codec, Colr, Dinf, Dref, Encode, Ftyp, Hdlr, Header, Mdhd, Mdia, Minf, Moov, Mvhd,
-    Pasp, Stbl, Stco, Stsc, StscEntry, Stsd, Stss, Stsz, StszSamples, Stts, SttsEntry, Tkhd, Trak,
-    Url, Visual, Vmhd,
+    Av01, Av1c, Codec, Colr, Dinf, Dref, Encode, FourCC, Ftyp, Hdlr, Header, Mdhd, Mdia, Minf,
+    Moov, Mvhd, Pasp, Stbl, Stco, Stsc, StscEntry, Stsd, Stss, Stsz, StszSamples, Stts, SttsEntry,
+    Tkhd, Trak, Url, Visual, Vmhd,
 };
 use thiserror::Error;
 
 use crate::inspect::{SegmentError, SegmentInfo, inspect_segment};
-use crate::limits::{CLIP_BYTES_MAX, CLIP_FRAMES_MAX, FPS_MAX};
+use crate::limits::{CLIP_BYTES_MAX, CLIP_FRAMES_MAX, CLIP_INDEX_BYTES_MAX, FPS_MAX};
 
 /// Ticks of the file's clock for each frame. The clock runs at this times the frame rate, so every
 /// frame starts on a tick and players have finer ones between.
@@ -103,9 +103,7 @@ pub fn join_segments(segments: &[&[u8]], settings: &JoinSettings) -> Result<Vec<
     let first = infos.first().ok_or(JoinError::Empty)?;
     let frames = infos.iter().map(|info| info.temporal_units.len()).sum();
     let bytes = infos.iter().map(payload_bytes).sum();
-    if frames > CLIP_FRAMES_MAX as usize
-        || bytes > CLIP_BYTES_MAX - crate::limits::CLIP_INDEX_BYTES_MAX
-    {
+    if frames > CLIP_FRAMES_MAX as usize || bytes > CLIP_BYTES_MAX - CLIP_INDEX_BYTES_MAX {
         return Err(JoinError::TooLarge { frames, bytes });
     }
 
@@ -115,7 +113,7 @@ pub fn join_segments(segments: &[&[u8]], settings: &JoinSettings) -> Result<Vec<
     let mut clip = encode_index(first, &infos, settings, draft.len())?;
     encode(
         &Header {
-            kind: mp4_atom::FourCC::new(b"mdat"),
+            kind: FourCC::new(b"mdat"),
             size: Some(bytes),
         },
         &mut clip,

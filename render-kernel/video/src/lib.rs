@@ -37,6 +37,7 @@ pub mod limits;
 mod settings;
 pub use settings::{ENCODER_NAME, ENCODER_VERSION, EncoderSettings, SettingsError};
 
+#[cfg(feature = "encode")]
 mod level;
 
 #[cfg(feature = "encode")]
@@ -59,8 +60,7 @@ pub use decode::{DecodeError, DecodeLimits, decode_segment};
 mod join;
 pub use join::{JoinError, JoinSettings, join_segments};
 
-mod boxes;
+#[cfg(feature = "decode")]
 mod clip;
 #[cfg(feature = "decode")]
-pub use clip::ClipDecoder;
-pub use clip::{ClipError, ClipReader};
+pub use clip::{ClipDecoder, ClipError, ClipReader};

@@ -26,7 +26,7 @@ pub struct EncoderSettings {
     pub fps: u32,
     /// rav1e's preset: 0 slowest and smallest, 10 fastest.
     pub speed: u8,
-    /// rav1e's base quantizer: 0 is finest, 255 coarsest. Ten dB lie about 80 apart.
+    /// rav1e's base quantizer: 0 is finest, 255 coarsest. Eight steps are about one dB of luma PSNR.
     pub quantizer: u8,
     /// Frames in every segment, 1 to 300.
     pub segment_frames: u32,

@@ -2,11 +2,16 @@
 //
 // The film runs at its own rate and the screen at another; between two pictures the screen shows
 // a mixture, `blend` of the way from the earlier to the later. Where the picture does not reach,
-// the screen is black.
+// the screen is black. Software adapters have no time for two pictures and show the earlier alone.
 //
 // The pictures are gamma-coded RGB with 10 bits a channel. Most screens take 8, so a fixed noise
 // of half a step hides the bands that smooth glows would show. Its formula is "interleaved
 // gradient noise" from J. Jimenez, Next Generation Post Processing in Call of Duty (2014).
+
+// Constants of the pipeline, so that what is not wanted costs nothing.
+override blending: bool = true;
+// The target applies the sRGB curve to what is written.
+override target_is_linear: bool = false;
 
 struct ScreenUniform {
     // Picture position = screen position * scale + offset, both from 0 to 1.
@@ -16,8 +21,6 @@ struct ScreenUniform {
     size: vec2<f32>,
     // 0 shows the earlier picture, 1 the later.
     blend: f32,
-    // 1 where the target applies the sRGB curve to what is written, else 0.
-    target_is_linear: u32,
 }
 
 @group(0) @binding(0) var<uniform> screen: ScreenUniform;
@@ -38,15 +41,17 @@ fn srgb_to_linear(coded: vec3<f32>) -> vec3<f32> {
 @fragment
 fn picture_to_screen(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     let at = ((position.xy / screen.size) * screen.scale) + screen.offset;
-    let before = textureSampleLevel(earlier, smooth_sampler, at, 0.0).rgb;
-    let after = textureSampleLevel(later, smooth_sampler, at, 0.0).rgb;
-    var color = mix(before, after, screen.blend);
+    var color = textureSampleLevel(earlier, smooth_sampler, at, 0.0).rgb;
+    if (blending) {
+        let after = textureSampleLevel(later, smooth_sampler, at, 0.0).rgb;
+        color = mix(color, after, screen.blend);
+    }
     color = color + ((gradient_noise(floor(position.xy)) - 0.5) / 255.0);
     color = clamp(color, vec3<f32>(0.0), vec3<f32>(1.0));
     if (any(at < vec2<f32>(0.0)) || any(at > vec2<f32>(1.0))) {
         color = vec3<f32>(0.0);
     }
-    if (screen.target_is_linear == 1u) {
+    if (target_is_linear) {
         color = srgb_to_linear(color);
     }
     return vec4<f32>(color, 1.0);

@@ -32,3 +32,39 @@ pub(crate) struct OracleOptions {
     #[arg(long)]
     pub(crate) save: Option<std::path::PathBuf>,
 }
+
+/// Options of `upload`.
+#[cfg(feature = "upload")]
+#[derive(clap::Args)]
+pub(crate) struct UploadOptions {
+    /// A flam3 file; a starter sheep of that title; or, left out, every starter sheep
+    #[arg(long)]
+    pub(crate) genome: Option<String>,
+    /// Width in pixels
+    #[arg(long, default_value_t = 1280)]
+    pub(crate) width: u32,
+    /// Height in pixels
+    #[arg(long, default_value_t = 720)]
+    pub(crate) height: u32,
+    /// Frames of the segment
+    #[arg(long, default_value_t = 32)]
+    pub(crate) frames: u32,
+    /// Frames of the loop that the segment is the beginning of
+    #[arg(long, default_value_t = 160)]
+    pub(crate) loop_frames: u32,
+    /// Samples per pixel
+    #[arg(long, default_value_t = 200.0)]
+    pub(crate) quality: f64,
+    /// Moments of the shutter
+    #[arg(long, default_value_t = 8)]
+    pub(crate) temporal_samples: u32,
+    /// Width of the shutter in frames
+    #[arg(long, default_value_t = 1.0)]
+    pub(crate) shutter: f64,
+    /// The encoder's base quantizers, 0 finest to 255 coarsest; each is tried on the same frames
+    #[arg(long, value_delimiter = ',', default_values_t = [80])]
+    pub(crate) quantizer: Vec<u8>,
+    /// The encoder's preset, 0 slowest to 10 fastest
+    #[arg(long, default_value_t = 10)]
+    pub(crate) speed: u8,
+}

@@ -21,5 +21,9 @@ fn main() -> anyhow::Result<ExitCode> {
         #[cfg(feature = "upload")]
         Command::Upload(options) => upload::run(&options)?,
     };
-    Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if kept {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

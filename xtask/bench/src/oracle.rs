@@ -33,7 +33,11 @@ struct Floor {
 
 impl Floor {
     fn admits(&self, distance: &Distance) -> bool {
-        let tolerance = if self.psnr > QUIET_FLOOR { QUIET_TOLERANCE } else { PSNR_TOLERANCE };
+        let tolerance = if self.psnr > QUIET_FLOOR {
+            QUIET_TOLERANCE
+        } else {
+            PSNR_TOLERANCE
+        };
         distance.psnr >= self.psnr - tolerance
             && distance.psnr4 >= self.psnr4 - PSNR4_TOLERANCE
             && distance.bias.abs() <= BIAS_MAX
@@ -42,13 +46,22 @@ impl Floor {
 
 /// Renders and compares every genome, prints the table, and returns whether all of them pass.
 pub(crate) fn run(options: &OracleOptions) -> anyhow::Result<bool> {
-    let floors = std::fs::read_to_string(data().join("FLOOR.json")).context("cannot read the floors")?;
+    let floors =
+        std::fs::read_to_string(data().join("FLOOR.json")).context("cannot read the floors")?;
     let floors: Value = serde_json::from_str(&floors).context("cannot parse the floors")?;
     let names = names()?;
-    println!("{:<24}  {:>6} {:>6}  {:>6} {:>6}  {:>6}  {:>8}", "genome", "psnr", "floor", "psnr4", "floor4", "bias", "Msample/s");
+    println!(
+        "{:<24}  {:>6} {:>6}  {:>6} {:>6}  {:>6}  {:>8}",
+        "genome", "psnr", "floor", "psnr4", "floor4", "bias", "Msample/s"
+    );
 
     let (mut passed, mut failed) = (0, 0);
-    for name in names.iter().filter(|name| options.filter.as_ref().is_none_or(|filter| name.contains(filter))) {
+    for name in names.iter().filter(|name| {
+        options
+            .filter
+            .as_ref()
+            .is_none_or(|filter| name.contains(filter))
+    }) {
         eprint!("\r{name:<24} …");
         let floor = floor(&floors, name)?;
         let (picture, speed) = draw(&genome(name)?, options.rng_seed)?;
@@ -77,11 +90,26 @@ pub(crate) fn run(options: &OracleOptions) -> anyhow::Result<bool> {
 /// Draws `genome` at its own size and quality; also returns the speed in millions of samples per second.
 fn draw(genome: &Genome, rng_seed: u64) -> anyhow::Result<(Picture, f64)> {
     let [width, height] = genome.size;
-    let plan = plan_still(genome, &StillSettings { width, height, quality: genome.quality, rng_seed })?;
+    let plan = plan_still(
+        genome,
+        &StillSettings {
+            width,
+            height,
+            quality: genome.quality,
+            rng_seed,
+        },
+    )?;
     let start = Instant::now();
     let frame = render(&plan, &RenderControl::unattended())?;
     let speed = plan.samples() as f64 / start.elapsed().as_secs_f64() / 1e6;
-    Ok((Picture { width, height, rgb: frame.to_rgb8() }, speed))
+    Ok((
+        Picture {
+            width,
+            height,
+            rgb: frame.to_rgb8(),
+        },
+        speed,
+    ))
 }
 
 /// Our own data, shipped with the source.
@@ -96,9 +124,14 @@ fn genomes() -> PathBuf {
 
 fn names() -> anyhow::Result<Vec<String>> {
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(data().join("ref")).context("cannot list the reference pictures")? {
+    for entry in
+        std::fs::read_dir(data().join("ref")).context("cannot list the reference pictures")?
+    {
         let path = entry?.path();
-        names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+        names.extend(
+            path.file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned()),
+        );
     }
     names.sort();
     Ok(names)
@@ -106,7 +139,8 @@ fn names() -> anyhow::Result<Vec<String>> {
 
 fn genome(name: &str) -> anyhow::Result<Genome> {
     let path = genomes().join(format!("{name}.flam3"));
-    let xml = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let xml = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
     let mut flames = parse_flames(&xml)?;
     ensure!(flames.len() == 1, "{name} holds {} flames", flames.len());
     Ok(flames.remove(0))
@@ -114,7 +148,12 @@ fn genome(name: &str) -> anyhow::Result<Genome> {
 
 fn floor(floors: &Value, name: &str) -> anyhow::Result<Floor> {
     let number = |key: &str| {
-        floors[name][key].as_f64().with_context(|| format!("the floor of {name} has no {key}"))
+        floors[name][key]
+            .as_f64()
+            .with_context(|| format!("the floor of {name} has no {key}"))
     };
-    Ok(Floor { psnr: number("psnr")?, psnr4: number("psnr4")? })
+    Ok(Floor {
+        psnr: number("psnr")?,
+        psnr4: number("psnr4")?,
+    })
 }

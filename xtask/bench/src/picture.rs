@@ -24,19 +24,34 @@ pub(crate) struct Distance {
 impl Picture {
     /// Reads a PNG file.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
-        let image = image::open(path).with_context(|| format!("cannot read {}", path.display()))?.to_rgb8();
-        Ok(Self { width: image.width(), height: image.height(), rgb: image.into_raw() })
+        let image = image::open(path)
+            .with_context(|| format!("cannot read {}", path.display()))?
+            .to_rgb8();
+        Ok(Self {
+            width: image.width(),
+            height: image.height(),
+            rgb: image.into_raw(),
+        })
     }
 
     /// Writes a PNG file.
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        image::save_buffer(path, &self.rgb, self.width, self.height, image::ExtendedColorType::Rgb8)
-            .with_context(|| format!("cannot write {}", path.display()))
+        image::save_buffer(
+            path,
+            &self.rgb,
+            self.width,
+            self.height,
+            image::ExtendedColorType::Rgb8,
+        )
+        .with_context(|| format!("cannot write {}", path.display()))
     }
 
     /// Measures the distance to `other`.
     pub(crate) fn distance(&self, other: &Self) -> anyhow::Result<Distance> {
-        ensure!((self.width, self.height) == (other.width, other.height), "the pictures differ in size");
+        ensure!(
+            (self.width, self.height) == (other.width, other.height),
+            "the pictures differ in size"
+        );
         let (ours, theirs) = (self.numbers(), other.numbers());
         let differences = ours.iter().zip(&theirs).map(|(a, b)| a - b);
         Ok(Distance {
@@ -68,7 +83,11 @@ impl Picture {
 }
 
 fn psnr(ours: &[f64], theirs: &[f64]) -> f64 {
-    let square = ours.iter().zip(theirs).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
+    let square = ours
+        .iter()
+        .zip(theirs)
+        .map(|(a, b)| (a - b) * (a - b))
+        .sum::<f64>();
     10.0 * (255.0 * 255.0 * ours.len() as f64 / square).log10()
 }
 
@@ -77,7 +96,11 @@ mod tests {
     use super::*;
 
     fn gray(levels: &[u8]) -> Picture {
-        Picture { width: 4, height: 4, rgb: levels.iter().flat_map(|&level| [level; 3]).collect() }
+        Picture {
+            width: 4,
+            height: 4,
+            rgb: levels.iter().flat_map(|&level| [level; 3]).collect(),
+        }
     }
 
     #[test]

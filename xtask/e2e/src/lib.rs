@@ -10,10 +10,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use sha2::{Digest as _, Sha256};
 use woolgather_machines::{Machine, coordinator_url};
-use woolgather_protocol::info::CoordinatorInfo;
+use woolgather_protocol::info::{CoordinatorInfo, Device, DeviceRequest};
 use woolgather_protocol::manifest::{Manifest, ManifestClip};
-use woolgather_protocol::{Recipe, Signed, paths, recipe::Encoder};
+use woolgather_protocol::recipe::Encoder;
+use woolgather_protocol::signing::{self, Nonce, RequestToSign};
+use woolgather_protocol::{Blake3, DeviceSecret, Recipe, Signed, paths};
 
 /// How long anything may take on a busy two-core machine before a test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(180);
@@ -163,22 +166,40 @@ impl Grid {
             .error_for_status()?)
     }
 
-    /// A number in `/metrics`: the sum over all lines of this name.
+    /// What the coordinator holds about the device of a machine, asked with the machine's own key.
     ///
     /// # Errors
     ///
-    /// When the coordinator does not answer or has no such metric.
-    pub async fn metric(&self, name: &str) -> anyhow::Result<f64> {
-        let text = self.get("/metrics").await?.text().await?;
-        let values: Vec<f64> = text
-            .lines()
-            .filter(|line| line.split([' ', '{']).next() == Some(name))
-            .filter_map(|line| line.rsplit(' ').next()?.parse().ok())
-            .collect();
-        if values.is_empty() {
-            bail!("no metric `{name}` in\n{text}");
-        }
-        Ok(values.iter().sum())
+    /// When the machine has no key, or the coordinator refuses.
+    pub async fn device(&self, name: &str) -> anyhow::Result<Device> {
+        let key = std::fs::read(self.machine(name).join("device.key"))?;
+        let secret = DeviceSecret::from_bytes(&key.try_into().ok().context("a damaged key")?);
+        let info = self.info().await?;
+        let request = DeviceRequest {
+            volunteer: name.to_owned(),
+        };
+        let body = serde_json::to_vec(&request)?;
+        let nonce: [u8; 16] = Sha256::digest(info.server_time_ms.to_le_bytes())[..16].try_into()?;
+        let to_sign = RequestToSign {
+            method: "POST",
+            path: paths::DEVICES,
+            coordinator: &info.key,
+            time_ms: info.server_time_ms,
+            nonce: Nonce(nonce),
+            body: Blake3::of(&body),
+        };
+        let response = reqwest::Client::new()
+            .post(format!("{}{}", self.url, paths::DEVICES))
+            .header("content-type", "application/json")
+            .header(signing::HEADER_KEY, secret.public().to_string())
+            .header(signing::HEADER_TIME, to_sign.time_ms.to_string())
+            .header(signing::HEADER_NONCE, to_sign.nonce.to_string())
+            .header(signing::HEADER_BODY, to_sign.body.to_string())
+            .header(signing::HEADER_SIGNATURE, to_sign.sign(&secret).to_string())
+            .body(body)
+            .send()
+            .await?;
+        Ok(response.error_for_status()?.json().await?)
     }
 
     /// Waits until a clip is published; `machines` must keep running meanwhile.

@@ -30,8 +30,16 @@ async fn a_worker_killed_in_mid_segment_and_a_coordinator_killed_after_its_recei
     let clip = grid.published(&[&worker]).await?;
     assert_eq!((clip.version, clip.frames), (1, 12));
     assert_eq!(grid.manifest().await?.clips.len(), 1);
-    let segments = f64::from(clip.frames / slow_recipe().segment_frames);
-    assert_eq!(grid.metric("woolgather_units_accepted").await?, segments);
-    assert_eq!(grid.metric("woolgather_units_credited").await?, segments);
+    let segments = u64::from(clip.frames / slow_recipe().segment_frames);
+    let (victim, ada) = (grid.device("victim").await?, grid.device("ada").await?);
+    assert_eq!(
+        victim.accepted_units + ada.accepted_units,
+        segments,
+        "{victim:?} {ada:?}"
+    );
+    assert!(
+        ada.credit > 0 && ada.credit.is_multiple_of(segments),
+        "credited twice: {ada:?}"
+    );
     Ok(())
 }

@@ -32,10 +32,11 @@ pub(crate) struct Painter {
 }
 
 impl Painter {
-    pub(crate) fn new(gpu: &Gpu, target: wgpu::TextureFormat) -> Self {
+    /// Without `blending`, a scene's next picture is left out.
+    pub(crate) fn new(gpu: &Gpu, target: wgpu::TextureFormat, blending: bool) -> Self {
         Self {
             planes: PlanesPass::new(gpu),
-            screen: ScreenPass::new(gpu, target),
+            screen: ScreenPass::new(gpu, target, blending),
             panel: PanelPass::new(gpu, target),
             converted: [None, None],
         }

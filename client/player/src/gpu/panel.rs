@@ -26,6 +26,7 @@ impl PanelPass {
             topology: wgpu::PrimitiveTopology::TriangleStrip,
             target,
             blend: Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+            constants: &[],
         });
         Self {
             pipeline,

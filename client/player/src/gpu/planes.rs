@@ -13,19 +13,19 @@ const PICTURE_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgb10a2Unorm;
 /// The pass, and the textures its planes travel in.
 #[derive(Debug)]
 pub(crate) struct PlanesPass {
-    pipeline: wgpu::RenderPipeline,
+    plain: wgpu::RenderPipeline,
+    fading: wgpu::RenderPipeline,
     layout: wgpu::BindGroupLayout,
     uniform: wgpu::Buffer,
     upper: Option<PlaneTextures>,
     under: Option<PlaneTextures>,
 }
 
-/// The three planes of one frame.
+/// The three planes of one frame, chroma blue and red side by side.
 #[derive(Debug)]
 struct PlaneTextures {
     luma: Texture,
-    chroma_blue: Texture,
-    chroma_red: Texture,
+    chroma: Texture,
 }
 
 impl PlanesPass {
@@ -38,22 +38,24 @@ impl PlanesPass {
                 Binding::Codes,
                 Binding::Codes,
                 Binding::Codes,
-                Binding::Codes,
-                Binding::Codes,
             ],
         );
-        let pipeline = gpu.pipeline(&Pass {
-            label: "planes",
-            text: present::PLANES,
-            vertex: present::FULL_SCREEN,
-            fragment: present::PLANES_FRAGMENT,
-            layout: &layout,
-            topology: wgpu::PrimitiveTopology::TriangleList,
-            target: PICTURE_FORMAT,
-            blend: None,
-        });
+        let pipeline = |fading: f64| {
+            gpu.pipeline(&Pass {
+                label: "planes",
+                text: present::PLANES,
+                vertex: present::FULL_SCREEN,
+                fragment: present::PLANES_FRAGMENT,
+                layout: &layout,
+                topology: wgpu::PrimitiveTopology::TriangleList,
+                target: PICTURE_FORMAT,
+                blend: None,
+                constants: &[(present::FADING, fading)],
+            })
+        };
         Self {
-            pipeline,
+            plain: pipeline(0.0),
+            fading: pipeline(1.0),
             layout,
             uniform: gpu.uniform_buffer::<PlanesUniform>("planes"),
             upper: None,
@@ -81,30 +83,28 @@ impl PlanesPass {
         let uniform = PlanesUniform {
             size: upper.luma.size.into(),
             under_size: under_size.into(),
-            share: if under.is_some() { share } else { 1.0 },
+            share,
             unused: 0,
         };
         gpu.queue
             .write_buffer(&self.uniform, 0, bytemuck::bytes_of(&uniform));
-        let lower = match under {
-            Some(under) => upload(gpu, &mut self.under, under),
-            None => upper,
+        let (pipeline, lower) = match under {
+            Some(under) => (&self.fading, upload(gpu, &mut self.under, under)),
+            None => (&self.plain, upper),
         };
         let bind_group = gpu.bind_group(
             &self.layout,
             &[
                 self.uniform.as_entire_binding(),
                 upper.luma.binding(),
-                upper.chroma_blue.binding(),
-                upper.chroma_red.binding(),
+                upper.chroma.binding(),
                 lower.luma.binding(),
-                lower.chroma_blue.binding(),
-                lower.chroma_red.binding(),
+                lower.chroma.binding(),
             ],
         );
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
         fill(&mut encoder, &target.view, |pass| {
-            pass.set_pipeline(&self.pipeline);
+            pass.set_pipeline(pipeline);
             pass.set_bind_group(0, &bind_group, &[]);
             pass.draw(0..3, 0..1);
         });
@@ -128,21 +128,18 @@ fn upload<'a>(
     let textures = slot.get_or_insert_with(|| {
         let chroma = (size.0.div_ceil(2), size.1.div_ceil(2));
         let usage = wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST;
-        let plane = |size| gpu.texture(size, wgpu::TextureFormat::R16Uint, usage);
         PlaneTextures {
-            luma: plane(size),
-            chroma_blue: plane(chroma),
-            chroma_red: plane(chroma),
+            luma: gpu.texture(size, wgpu::TextureFormat::R16Uint, usage),
+            chroma: gpu.texture(chroma, wgpu::TextureFormat::Rg16Uint, usage),
         }
     });
+    let chroma: Vec<[u16; 2]> = frame
+        .chroma_blue
+        .iter()
+        .zip(&frame.chroma_red)
+        .map(|(&blue, &red)| [blue, red])
+        .collect();
     gpu.upload(&textures.luma, bytemuck::cast_slice(&frame.luma));
-    gpu.upload(
-        &textures.chroma_blue,
-        bytemuck::cast_slice(&frame.chroma_blue),
-    );
-    gpu.upload(
-        &textures.chroma_red,
-        bytemuck::cast_slice(&frame.chroma_red),
-    );
+    gpu.upload(&textures.chroma, bytemuck::cast_slice(&chroma));
     textures
 }

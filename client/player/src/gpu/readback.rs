@@ -25,7 +25,7 @@ pub(crate) fn paint_to_memory(
 ) -> Result<Vec<u8>, PlayError> {
     let usage = wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC;
     let target = gpu.texture(size, format, usage);
-    let mut painter = Painter::new(gpu, format);
+    let mut painter = Painter::new(gpu, format, true);
     painter.set_panel(gpu, panel);
     painter.paint(gpu, &target.view, size, scene);
 

@@ -5,18 +5,17 @@ use woolgather_shaders::{layout::ScreenUniform, present};
 use super::{Binding, Gpu, Pass, Texture};
 use crate::framing::Framing;
 
-/// The pass, for targets of one format.
+/// The pass, for targets of one format, with blending or without.
 #[derive(Debug)]
 pub(crate) struct ScreenPass {
     pipeline: wgpu::RenderPipeline,
     layout: wgpu::BindGroupLayout,
     sampler: wgpu::Sampler,
     uniform: wgpu::Buffer,
-    target_is_linear: u32,
 }
 
 impl ScreenPass {
-    pub(crate) fn new(gpu: &Gpu, target: wgpu::TextureFormat) -> Self {
+    pub(crate) fn new(gpu: &Gpu, target: wgpu::TextureFormat, blending: bool) -> Self {
         let layout = gpu.bind_group_layout(
             "screen",
             &[
@@ -35,6 +34,13 @@ impl ScreenPass {
             topology: wgpu::PrimitiveTopology::TriangleList,
             target,
             blend: None,
+            constants: &[
+                (present::BLENDING, f64::from(u8::from(blending))),
+                (
+                    present::TARGET_IS_LINEAR,
+                    f64::from(u8::from(target.is_srgb())),
+                ),
+            ],
         });
         let sampler = gpu.device.create_sampler(&wgpu::SamplerDescriptor {
             mag_filter: wgpu::FilterMode::Linear,
@@ -46,11 +52,11 @@ impl ScreenPass {
             layout,
             sampler,
             uniform: gpu.uniform_buffer::<ScreenUniform>("screen"),
-            target_is_linear: u32::from(target.is_srgb()),
         }
     }
 
-    /// Draws the whole target, `size` pixels large, from the two pictures.
+    /// Draws the whole target, `size` pixels large, from the two pictures; from the earlier alone if
+    /// the pass was made without blending.
     pub(crate) fn draw(
         &self,
         gpu: &Gpu,
@@ -65,7 +71,7 @@ impl ScreenPass {
             offset,
             size: [size.0 as f32, size.1 as f32],
             blend,
-            target_is_linear: self.target_is_linear,
+            unused: 0,
         };
         gpu.queue
             .write_buffer(&self.uniform, 0, bytemuck::bytes_of(&uniform));

@@ -308,6 +308,7 @@ fn without_a_display_the_error_says_what_to_do() {
     }
     let error = Player::start(story, None).hear("error");
     assert!(error.contains("no display"), "{error}");
+    assert!(!error.contains(".rs:"), "{error}");
     assert!(error.contains("DISPLAY"), "{error}");
 }
 

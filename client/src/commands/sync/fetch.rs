@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::io::Read as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -55,6 +56,10 @@ impl fmt::Display for Sources {
     }
 }
 
+/// How long other volunteers have to begin before the origin is asked too: its bandwidth is for
+/// those whom nobody else helps.
+const VOLUNTEERS_FIRST: Duration = Duration::from_secs(8);
+
 /// Fetches a clip into the library.
 pub(super) async fn fetch(
     coordinator: &Coordinator,
@@ -66,16 +71,25 @@ pub(super) async fn fetch(
     let mut sources = Sources::default();
     if let Some(swarm) = swarm {
         let torrent = torrent(coordinator, library, clip).await?;
-        match from_swarm(coordinator, library, swarm, &torrent, clip, stall).await {
-            Ok((found, true)) => return Ok(found),
-            Ok((found, false)) => {
-                sources = found;
-                tracing::info!(clip.id = %clip.id, "No progress for {stall:?}: clip {} is fetched over HTTP", clip.id);
-            }
-            Err(error) => {
-                tracing::warn!(clip.id = %clip.id, "Clip {} is fetched over HTTP: {error:#}", clip.id)
+        let origin = coordinator.info().origin_peers.as_slice();
+        for (dialled, patience) in [(&[][..], VOLUNTEERS_FIRST.min(stall)), (origin, stall)] {
+            let attempt = Attempt {
+                swarm,
+                torrent: &torrent,
+                clip,
+                dialled,
+                patience,
+            };
+            match attempt.run(coordinator, library, &mut sources).await {
+                Ok(true) => return Ok(sources),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(clip.id = %clip.id, "Clip {}: {error:#}", clip.id);
+                    break;
+                }
             }
         }
+        tracing::info!(clip.id = %clip.id, "Clip {} is fetched over HTTP", clip.id);
     }
     let into = library.clip(clip);
     let path = paths::clip(&clip.id, clip.version);
@@ -118,49 +132,65 @@ fn is_the_torrent(bytes: &[u8], clip: &ManifestClip) -> bool {
     })
 }
 
-/// Downloads from the swarm; whether the clip is complete, and not stalled.
-async fn from_swarm(
-    coordinator: &Coordinator,
-    library: &Library,
-    swarm: &LibrqbitSwarm,
-    torrent: &[u8],
-    clip: &ManifestClip,
-    stall: Duration,
-) -> anyhow::Result<(Sources, bool)> {
-    let expected = Expected {
-        info_hash: InfoHash(clip.info_hash.0),
-        length: clip.bytes,
-    };
-    let into = library.clip(clip);
-    let origin = &coordinator.info().origin_peers;
-    let mut download = swarm.download(torrent, expected, &into, origin).await?;
-    let moved = progress_until_end(&mut download, stall).await;
-    let sources = attribute(&download.progress(), coordinator);
-    match download.phase() {
-        Phase::Finished => {}
-        Phase::Failed(reason) => return Err(SwarmError::Session(reason).into()),
-        Phase::Running | Phase::Cancelled => {
-            debug_assert!(!moved, "a download that moves is waited for");
-            download.suspend().await;
-            return Ok((sources, false));
-        }
-    }
-    if sha256(&into)? != clip.sha256.0 {
-        swarm.stop_seeding(expected.info_hash).await;
-        library.remove(clip);
-        bail!("the swarm's file is not the one in the manifest");
-    }
-    Ok((sources, true))
+/// One try at a clip in the swarm.
+struct Attempt<'a> {
+    swarm: &'a LibrqbitSwarm,
+    torrent: &'a [u8],
+    clip: &'a ManifestClip,
+    /// Peers to dial beside those the tracker names.
+    dialled: &'a [SocketAddr],
+    /// How long nothing may come.
+    patience: Duration,
 }
 
-/// Waits for the end; `false` when nothing came for the time of `stall`.
-async fn progress_until_end(download: &mut Download, stall: Duration) -> bool {
+impl Attempt<'_> {
+    /// Whether the clip is complete; `false` when nothing came for too long. What came is added to
+    /// `sources` either way.
+    async fn run(
+        &self,
+        coordinator: &Coordinator,
+        library: &Library,
+        sources: &mut Sources,
+    ) -> anyhow::Result<bool> {
+        let expected = Expected {
+            info_hash: InfoHash(self.clip.info_hash.0),
+            length: self.clip.bytes,
+        };
+        let into = library.clip(self.clip);
+        let mut download = self
+            .swarm
+            .download(self.torrent, expected, &into, self.dialled)
+            .await?;
+        progress_until_end(&mut download, self.patience).await;
+        sources.add(&attribute(
+            &download.progress(),
+            &coordinator.info().origin_peers,
+        ));
+        match download.phase() {
+            Phase::Finished => {}
+            Phase::Failed(reason) => return Err(SwarmError::Session(reason).into()),
+            Phase::Running | Phase::Cancelled => {
+                download.suspend().await;
+                return Ok(false);
+            }
+        }
+        if sha256(&into)? != self.clip.sha256.0 {
+            self.swarm.stop_seeding(expected.info_hash).await;
+            library.remove(self.clip);
+            bail!("the swarm's file is not the one in the manifest");
+        }
+        Ok(true)
+    }
+}
+
+/// Waits for the end, or until nothing came for the time of `patience`.
+async fn progress_until_end(download: &mut Download, patience: Duration) {
     let mut have = download.progress().fetched_bytes;
     let mut since = tokio::time::Instant::now();
     while download.phase() == Phase::Running {
-        let changed = tokio::time::timeout_at(since + stall, download.changed()).await;
+        let changed = tokio::time::timeout_at(since + patience, download.changed()).await;
         match changed {
-            Err(_) => return false,
+            Err(_) => return,
             Ok(progress) if progress.fetched_bytes > have => {
                 have = progress.fetched_bytes;
                 since = tokio::time::Instant::now();
@@ -168,19 +198,16 @@ async fn progress_until_end(download: &mut Download, stall: Duration) -> bool {
             Ok(_) => {}
         }
     }
-    true
 }
 
 /// Splits what came by the address it came from: the origin never dials, so its bytes always come
 /// from the address it listens at.
-fn attribute(progress: &Progress, coordinator: &Coordinator) -> Sources {
-    let origin = &coordinator.info().origin_peers;
-    let from_origin = progress
+fn attribute(progress: &Progress, origin: &[SocketAddr]) -> Sources {
+    let of_origin = progress
         .by_peer
         .iter()
-        .filter(|(peer, _)| origin.contains(peer))
-        .map(|(_, bytes)| bytes)
-        .sum();
+        .filter(|(peer, _)| origin.contains(peer));
+    let from_origin = of_origin.map(|(_, bytes)| bytes).sum();
     Sources {
         from_peers: progress.downloaded_bytes.saturating_sub(from_origin),
         from_origin,

@@ -439,3 +439,55 @@ fn session_id(info_hash: InfoHash) -> TorrentIdOrHash {
 fn session_error(error: &anyhow::Error) -> SwarmError {
     SwarmError::Session(format!("{error:#}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::torrent::{TorrentSpec, create_torrent};
+
+    /// Adds an unfinished torrent with one known peer, and returns whether that peer was dialled.
+    async fn is_dialled(announce: bool) -> bool {
+        let folder = tempfile::TempDir::new().expect("a temporary folder");
+        let settings = SwarmSettings {
+            folder: folder.path().to_owned(),
+            listen: Some((Ipv4Addr::LOCALHOST, 0).into()),
+            upload_bytes_per_second_max: None,
+            download_bytes_per_second_max: None,
+            announce,
+        };
+        let swarm = LibrqbitSwarm::start(settings).await.expect("a swarm");
+        let file = folder.path().join("clip");
+        fs::write(&file, [7; 9]).expect("room on disk");
+        let spec = TorrentSpec {
+            name: "clip".to_owned(),
+            trackers: Vec::new(),
+            web_seeds: Vec::new(),
+            piece_length: 16 << 10,
+        };
+        let torrent = create_torrent(&file, &spec).expect("a torrent");
+        let torrent = parse_torrent(&torrent.bytes).expect("our own");
+
+        let peer = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        peer.set_nonblocking(true).expect("a socket");
+        let peers = vec![peer.local_addr().expect("bound")];
+        let partial = OneFile::partial(&folder.path().join("part")).expect("room on disk");
+        let handle = swarm.0.add(&torrent, &partial, peers).await.expect("added");
+        swarm.0.start(&handle).await.expect("started");
+        for _ in 0..40 {
+            if peer.accept().is_ok() {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        false
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_passive_session_cannot_dial_even_a_peer_that_it_is_told_of() {
+        assert!(is_dialled(true).await);
+        assert!(!is_dialled(false).await);
+    }
+}

@@ -47,7 +47,7 @@ pub(super) async fn start(settings: &SwarmSettings) -> Result<Arc<Session>, Swar
     let wanted = settings
         .listen
         .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
-    for _ in 1..PORT_TRIES {
+    for _ in 0..PORT_TRIES {
         let addr = free_addr(wanted)?;
         match Session::new_with_opts(settings.folder.clone(), options(settings, addr)?).await {
             Ok(session) => return Ok(session),

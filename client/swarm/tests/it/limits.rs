@@ -72,7 +72,7 @@ async fn a_passive_swarm_tells_no_tracker_and_dials_nobody() {
     let peer = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let tracker = Tracker::start(&[peer.local_addr().expect("bound")]);
     let file = room.file("clip", 300_000, 22);
-    let torrent = torrent_of(&file, &[tracker.url.clone()]);
+    let torrent = torrent_of(&file, &[&tracker]);
     let origin = room.origin(None).await;
     origin.seed(&torrent.bytes, &file).await.expect("seeding");
     let into = room.path("into");
@@ -107,7 +107,7 @@ async fn who_does_not_listen_announces_a_port_where_nobody_does() {
     let room = Room::new();
     let tracker = Tracker::start(&[]);
     let file = room.file("clip", 300_000, 23);
-    let torrent = torrent_of(&file, &[tracker.url.clone()]);
+    let torrent = torrent_of(&file, &[&tracker]);
     let settings = room.settings("quiet", [127, 0, 0, 2]);
     let quiet = start(SwarmSettings {
         listen: None,

@@ -17,7 +17,7 @@ async fn the_third_downloader_gets_most_of_the_file_from_the_first_two() {
     let origin_address = origin.listen_addr().expect("listening");
     let tracker = Tracker::start(&[origin_address]);
     let file = room.file("clip", 5_000_003, 1);
-    let torrent = torrent_of(&file, &[tracker.url.clone()]);
+    let torrent = torrent_of(&file, &[&tracker]);
     origin.seed(&torrent.bytes, &file).await.expect("seeding");
 
     let first = room.swarm("first", [127, 0, 0, 2]).await;
@@ -60,7 +60,7 @@ async fn downloaders_that_start_together_share_what_they_get_from_a_slow_origin(
     let origin_address = origin.listen_addr().expect("listening");
     let tracker = Tracker::start(&[origin_address]);
     let file = room.file("clip", 3_000_000, 2);
-    let torrent = torrent_of(&file, &[tracker.url.clone()]);
+    let torrent = torrent_of(&file, &[&tracker]);
     origin.seed(&torrent.bytes, &file).await.expect("seeding");
 
     let mut swarms = Vec::new();
@@ -91,7 +91,7 @@ async fn a_peer_that_has_left_keeps_its_credit() {
     let room = Room::new();
     let tracker = Tracker::start(&[]);
     let file = room.file("clip", 3_000_000, 3);
-    let torrent = torrent_of(&file, &[tracker.url.clone()]);
+    let torrent = torrent_of(&file, &[&tracker]);
     let one = room.swarm("one", [127, 0, 0, 2]).await;
     one.seed(&torrent.bytes, &file).await.expect("seeding");
     one.set_rate_limits(RateLimits {
@@ -116,5 +116,5 @@ async fn a_peer_that_has_left_keeps_its_credit() {
         from_one >= 900_000 && from_one <= left.have_bytes + 65_536,
         "{progress:?}"
     );
-    assert!(progress.bytes_from(two.listen_addr().unwrap()) > 0 || progress.by_peer.len() == 2);
+    assert!(progress.by_peer.len() >= 2, "{progress:?}");
 }

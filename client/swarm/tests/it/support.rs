@@ -19,7 +19,7 @@ use woolgather_swarm::{
 };
 
 /// Seconds between two announces of a client: short, so that tests are.
-const INTERVAL_S: u32 = 60;
+const INTERVAL_S: u32 = 1;
 
 /// Longest that any wait in a test may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -34,7 +34,7 @@ pub(crate) struct Announce {
 
 /// A tracker that hands out everybody but the asker, in compact form (BEP 23), for one torrent.
 pub(crate) struct Tracker {
-    pub(crate) url: Url,
+    url: Url,
     announces: Arc<Mutex<Vec<Announce>>>,
 }
 
@@ -183,11 +183,11 @@ pub(crate) async fn start(settings: SwarmSettings) -> LibrqbitSwarm {
 }
 
 /// Makes the torrent of a file.
-pub(crate) fn torrent_of(file: &Path, trackers: &[Url]) -> TorrentFile {
+pub(crate) fn torrent_of(file: &Path, trackers: &[&Tracker]) -> TorrentFile {
     let length = std::fs::metadata(file).expect("the file").len();
     let spec = TorrentSpec {
         name: "loop-000042.mp4".to_owned(),
-        trackers: trackers.to_vec(),
+        trackers: trackers.iter().map(|tracker| tracker.url.clone()).collect(),
         web_seeds: Vec::new(),
         piece_length: piece_length_for(length),
     };

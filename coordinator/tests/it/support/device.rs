@@ -16,7 +16,7 @@ use super::TestCoordinator;
 use super::segments;
 
 /// A device that talks to one coordinator.
-pub struct Device {
+pub(crate) struct Device {
     secret: DeviceSecret,
     coordinator: PublicKey,
     url: String,
@@ -26,11 +26,11 @@ pub struct Device {
 
 /// A signed request, ready to be sent (more than once, by a test of replays).
 #[derive(Clone)]
-pub struct SignedRequest {
-    pub method: Method,
-    pub path: String,
-    pub headers: Vec<(&'static str, String)>,
-    pub body: Vec<u8>,
+pub(crate) struct SignedRequest {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 static NONCES: AtomicU64 = AtomicU64::new(0);
@@ -47,17 +47,17 @@ impl Device {
     }
 
     /// Its public key.
-    pub fn key(&self) -> PublicKey {
+    pub(crate) fn key(&self) -> PublicKey {
         self.secret.public()
     }
 
     /// Signs a request, now and with a fresh nonce.
-    pub fn sign(&self, method: Method, path: &str, body: Vec<u8>) -> SignedRequest {
+    pub(crate) fn sign(&self, method: Method, path: &str, body: Vec<u8>) -> SignedRequest {
         self.sign_at(self.clock.now_ms(), method, path, body)
     }
 
     /// Signs a request as if it were another time.
-    pub fn sign_at(
+    pub(crate) fn sign_at(
         &self,
         time_ms: i64,
         method: Method,
@@ -94,7 +94,7 @@ impl Device {
     }
 
     /// Sends a signed request.
-    pub async fn send(&self, request: SignedRequest) -> reqwest::Response {
+    pub(crate) async fn send(&self, request: SignedRequest) -> reqwest::Response {
         let url = format!("{}{}", self.url, request.path);
         let mut sent = self.http.request(request.method, url).body(request.body);
         for (name, value) in request.headers {
@@ -104,7 +104,7 @@ impl Device {
     }
 
     /// Sends a signed request with a JSON body.
-    pub async fn send_json(
+    pub(crate) async fn send_json(
         &self,
         method: Method,
         path: &str,
@@ -115,12 +115,12 @@ impl Device {
     }
 
     /// POSTs JSON and reads the answer, which must be good.
-    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> T {
+    pub(crate) async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> T {
         good(self.send_json(Method::POST, path, body).await).await
     }
 
     /// Asks for as much work as there is.
-    pub async fn lease(&self) -> LeaseResponse {
+    pub(crate) async fn lease(&self) -> LeaseResponse {
         let request = LeaseRequest {
             seconds_wanted: 3600,
             samples_per_second: 1e9,
@@ -130,7 +130,7 @@ impl Device {
     }
 
     /// Asks for work and returns the first lease on a segment.
-    pub async fn lease_segment(&self) -> (Lease, WorkUnit) {
+    pub(crate) async fn lease_segment(&self) -> (Lease, WorkUnit) {
         let leases = self.lease().await.leases;
         let mut leases = leases.into_iter().map(|lease| self.open(lease));
         leases
@@ -139,19 +139,19 @@ impl Device {
     }
 
     /// Opens a lease's work with the coordinator's key.
-    pub fn open(&self, lease: Lease) -> (Lease, WorkUnit) {
+    pub(crate) fn open(&self, lease: Lease) -> (Lease, WorkUnit) {
         let work = lease.work.open(&self.coordinator).unwrap();
         (lease, work)
     }
 
     /// Hands in `body` for a lease.
-    pub async fn submit(&self, lease: &Lease, body: Vec<u8>) -> reqwest::Response {
+    pub(crate) async fn submit(&self, lease: &Lease, body: Vec<u8>) -> reqwest::Response {
         let path = paths::submission(&lease.id);
         self.send(self.sign(Method::PUT, &path, body)).await
     }
 
     /// Renders (in a manner of speaking) and hands in every segment there is.
-    pub async fn render_everything(&self) {
+    pub(crate) async fn render_everything(&self) {
         loop {
             let leases = self.lease().await.leases;
             let work = leases.into_iter().map(|lease| self.open(lease));
@@ -169,7 +169,7 @@ impl Device {
     }
 
     /// Audits every frame there is to audit, honestly.
-    pub async fn audit_everything(&self) {
+    pub(crate) async fn audit_everything(&self) {
         loop {
             let leases = self.lease().await.leases;
             if leases.is_empty() {
@@ -190,19 +190,19 @@ impl Device {
 }
 
 /// The submission of an honest worker.
-pub fn honest(work: &WorkUnit) -> Vec<u8> {
+pub(crate) fn honest(work: &WorkUnit) -> Vec<u8> {
     let segment = segments::segment(&work.recipe, work.first_frame, work.frame_count);
     submission(work, &segment)
 }
 
 /// A submission of this segment, with the digests of honest frames.
-pub fn submission(work: &WorkUnit, segment: &[u8]) -> Vec<u8> {
+pub(crate) fn submission(work: &WorkUnit, segment: &[u8]) -> Vec<u8> {
     let frames = work.first_frame..work.first_frame + work.frame_count;
     let preamble = Preamble {
         segment_bytes: segment.len() as u64,
         segment: Blake3::of(segment),
         frames: frames
-            .map(|frame| segments::planes(&work.recipe, frame).digest())
+            .map(|frame| Blake3(segments::planes(&work.recipe, frame).digest()))
             .collect(),
         render_ms: 10,
     };
@@ -214,7 +214,7 @@ fn audit_report(work: &WorkUnit, frame: u32) -> AuditReport {
     let planes = segments::planes(&work.recipe, frame);
     let means = segments::means(&planes);
     AuditReport {
-        frame: planes.digest(),
+        frame: Blake3(planes.digest()),
         luma: encode_means(&means.luma),
         chroma_blue: encode_means(&means.chroma_blue),
         chroma_red: encode_means(&means.chroma_red),
@@ -223,7 +223,7 @@ fn audit_report(work: &WorkUnit, frame: u32) -> AuditReport {
 }
 
 /// Reads a good answer.
-pub async fn good<T: DeserializeOwned>(response: reqwest::Response) -> T {
+pub(crate) async fn good<T: DeserializeOwned>(response: reqwest::Response) -> T {
     let status = response.status();
     let text = response.text().await.unwrap();
     assert!(status.is_success(), "{status}: {text}");
@@ -231,7 +231,7 @@ pub async fn good<T: DeserializeOwned>(response: reqwest::Response) -> T {
 }
 
 /// Reads a refusal of this kind.
-pub async fn refused(response: reqwest::Response, kind: ProblemKind) -> Problem {
+pub(crate) async fn refused(response: reqwest::Response, kind: ProblemKind) -> Problem {
     assert_eq!(
         response.headers()["content-type"],
         "application/problem+json"

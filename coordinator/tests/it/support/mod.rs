@@ -3,8 +3,8 @@
 //! The server listens on loopback and keeps its data in a folder that goes with it. There are no
 //! jobs: what a test wants done, it does. Segments are tiny and real.
 
-pub mod device;
-pub mod segments;
+pub(crate) mod device;
+pub(crate) mod segments;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,23 +25,23 @@ use woolgather_swarm::{MemoryNetwork, MemorySwarm};
 use device::Device;
 
 /// When the clock stands still: November 2026.
-pub const NOW_MS: i64 = 1_795_000_000_000;
+pub(crate) const NOW_MS: i64 = 1_795_000_000_000;
 
 /// A coordinator that listens.
-pub struct TestCoordinator {
+pub(crate) struct TestCoordinator {
     /// What requests share.
-    pub app: Arc<App>,
+    pub(crate) app: Arc<App>,
     /// The clock it goes by.
-    pub clock: Arc<MockClock>,
+    pub(crate) clock: Arc<MockClock>,
     /// `http://127.0.0.1:PORT`.
-    pub url: String,
+    pub(crate) url: String,
     folder: TempDir,
     stop: Option<oneshot::Sender<()>>,
     server: Option<tokio::task::JoinHandle<()>>,
 }
 
 /// 64×64 pixels, 4 frames in segments of 2.
-pub fn tiny_recipe() -> Recipe {
+pub(crate) fn tiny_recipe() -> Recipe {
     Recipe {
         width: 64,
         height: 64,
@@ -56,18 +56,18 @@ pub fn tiny_recipe() -> Recipe {
 
 impl TestCoordinator {
     /// A coordinator with one starter sheep.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(1).await
     }
 
     /// A coordinator with so many starter sheep.
-    pub async fn start_with(sheep: usize) -> Self {
+    pub(crate) async fn start_with(sheep: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self::start_in(folder, sheep, NOW_MS).await
     }
 
     /// The same data folder and time, a new process as it were.
-    pub async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(mut self) -> Self {
         self.stop().await;
         let sheep = self.app.config.starter_sheep.unwrap();
         Self::start_in(self.folder, sheep, self.clock.now_ms()).await
@@ -112,23 +112,23 @@ impl TestCoordinator {
     }
 
     /// Stops listening and waits for what is under way.
-    pub async fn stop(&mut self) {
+    pub(crate) async fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
         self.server.take().unwrap().await.unwrap();
     }
 
     /// A device with the key made of this byte.
-    pub fn device(&self, key: u8) -> Device {
+    pub(crate) fn device(&self, key: u8) -> Device {
         Device::new(self, key)
     }
 
     /// The only sheep, or the first of several.
-    pub async fn first_sheep(&self) -> SheepId {
+    pub(crate) async fn first_sheep(&self) -> SheepId {
         self.all_sheep().await.remove(0)
     }
 
     /// Every sheep, in order of birth.
-    pub async fn all_sheep(&self) -> Vec<SheepId> {
+    pub(crate) async fn all_sheep(&self) -> Vec<SheepId> {
         use woolgather_coordinator::store::{PageRequest, SheepOrder};
         let page = PageRequest::default();
         let page = self.app.store.sheep_page(None, SheepOrder::Newest, page);
@@ -137,7 +137,7 @@ impl TestCoordinator {
     }
 
     /// Has every loop rendered and audited by two devices and publishes it, the file being `file`.
-    pub async fn publish_all(&self, file: &[u8]) {
+    pub(crate) async fn publish_all(&self, file: &[u8]) {
         let (worker, auditor) = (self.device(1), self.device(2));
         worker.render_everything().await;
         auditor.audit_everything().await;
@@ -168,7 +168,7 @@ impl TestCoordinator {
 }
 
 /// The info hash a test gives to a sheep's loop.
-pub fn info_hash(sheep: &SheepId) -> InfoHash {
+pub(crate) fn info_hash(sheep: &SheepId) -> InfoHash {
     let digest = woolgather_protocol::Blake3::of(sheep.as_str().as_bytes());
     InfoHash(digest.0[..20].try_into().unwrap())
 }

@@ -7,7 +7,7 @@ use woolgather_render_kernel::compare::{BlockMeans, block_means};
 use woolgather_video::{EncoderSettings, PlanesRef, SegmentEncoder};
 
 /// The frame with this number within its clip.
-pub fn planes(recipe: &Recipe, frame: u32) -> Planes {
+pub(crate) fn planes(recipe: &Recipe, frame: u32) -> Planes {
     let (width, height) = (recipe.width, recipe.height);
     let ramp = |x: u32, y: u32| u16::try_from(64 + (x * 3 + y * 5 + frame * 2) % 800).unwrap();
     let plane = |width: u32, height: u32, at: &dyn Fn(u32, u32) -> u16| {
@@ -29,7 +29,7 @@ pub fn planes(recipe: &Recipe, frame: u32) -> Planes {
 }
 
 /// The block means of a frame.
-pub fn means(planes: &Planes) -> BlockMeans {
+pub(crate) fn means(planes: &Planes) -> BlockMeans {
     block_means(
         planes.width,
         planes.height,
@@ -40,7 +40,7 @@ pub fn means(planes: &Planes) -> BlockMeans {
 }
 
 /// Encodes frames by the recipe.
-pub fn segment(recipe: &Recipe, first_frame: u32, frame_count: u32) -> Vec<u8> {
+pub(crate) fn segment(recipe: &Recipe, first_frame: u32, frame_count: u32) -> Vec<u8> {
     let mut encoder = SegmentEncoder::new(&EncoderSettings {
         width: recipe.width,
         height: recipe.height,

@@ -10,7 +10,14 @@ const LN_2_LOW: f32 = 3.194_618_5e-5;
 const LOG2_E_HIGH: f32 = 1.442_382_8;
 const LOG2_E_LOW: f32 = 3.122_283_7e-4;
 
-const EXP: [f32; 6] = [0.5, 0.166_666_67, 4.166_751_7e-2, 8.333_287e-3, 1.387_272_1e-3, 1.990_696_6e-4];
+const EXP: [f32; 6] = [
+    0.5,
+    0.166_666_67,
+    4.166_751_7e-2,
+    8.333_287e-3,
+    1.387_272_1e-3,
+    1.990_696_6e-4,
+];
 const LN: [f32; 9] = [
     0.333_333_1,
     -0.249_999_87,
@@ -151,7 +158,8 @@ pub fn pow(x: f32, y: f32) -> f32 {
     // y·log2(x) = whole + rest, where every product of two leading parts is exact.
     let estimate = within(y * (n + log_high), 252.0);
     let whole = round(estimate);
-    let rest = ((y_high * n - whole) + y_high * log_high) + (y_low * n + (y_low * log_high + y * log_low));
+    let rest =
+        ((y_high * n - whole) + y_high * log_high) + (y_low * n + (y_low * log_high + y * log_low));
     let rest = within(rest, 1.0);
     let r = rest * LN_2;
     let result = scale(1.0 + (r + exp_tail(r)), whole);

@@ -5,7 +5,7 @@
 //! `x = n π/2 + r` with `|r| ≤ π/4`. π/2 is held in four parts; the first three have 8 significant bits, so
 //! `n` times a part is exact while `n < 2¹⁶` (`|x| < 100,000`). Above that the result is the sine of a number
 //! within half a unit in the last place of `x`. From 2²² on, neighbouring floats are half a radian apart or
-//! more and their sines carry no information; the phase is then made from the mantissa's bits, which keeps
+//! more and their sines carry no information; the phase is then hashed from the bits of `x`, which keeps
 //! the result bounded, the same everywhere, and spread over the circle (the `waves` variation with a zero
 //! translation asks for such angles all the time).
 
@@ -15,8 +15,19 @@ const TWO_OVER_PI: f32 = std::f32::consts::FRAC_2_PI;
 const HALF_PI_PARTS: [f32; 4] = [1.570_312_5, 4.825_592e-4, 1.266_598_7e-6, 9.920_935e-10];
 
 const SIN: [f32; 4] = [-0.166_666_67, 8.333_329e-3, -1.983_932_7e-4, 2.718_237_3e-6];
-const COS: [f32; 4] = [4.166_666_8e-2, -1.388_888_3e-3, 2.479_951_2e-5, -2.720_955e-7];
-const ATAN: [f32; 5] = [-0.333_333_16, 0.199_984_88, -0.142_438_28, 0.105_958_31, -6.082_998e-2];
+const COS: [f32; 4] = [
+    4.166_666_8e-2,
+    -1.388_888_3e-3,
+    2.479_951_2e-5,
+    -2.720_955e-7,
+];
+const ATAN: [f32; 5] = [
+    -0.333_333_16,
+    0.199_984_88,
+    -0.142_438_28,
+    0.105_958_31,
+    -6.082_998e-2,
+];
 
 /// tan(π/8): above it the arctangent is reduced by π/4.
 const TAN_EIGHTH_PI: f32 = 0.414_213_57;
@@ -37,10 +48,11 @@ fn reduce(x: f32) -> (u32, f32) {
     let lost = (exact - near) - n * c;
     let rest = near + (lost - n * d);
 
-    let bits = x.to_bits();
-    let noise = (bits & 0xffff) as i32 as f32 * (PI / 131_072.0) - PI / 4.0;
+    // Multiplying by 2³² over the golden ratio sends neighbours far apart.
+    let hash = x.to_bits().wrapping_mul(0x9e37_79b9);
+    let noise = (hash >> 14 & 0xffff) as i32 as f32 * (PI / 131_072.0) - PI / 4.0;
     if x.abs() >= SHIFT_LIMIT {
-        (bits >> 16, noise)
+        (hash >> 30, noise)
     } else {
         (shifted.to_bits(), rest)
     }
@@ -107,11 +119,19 @@ pub fn atan2(y: f32, x: f32) -> f32 {
 
     // atan(less / more), reduced by π/4 where the ratio is above tan(π/8).
     let reduced = less > TAN_EIGHTH_PI * more;
-    let (above, below) = if reduced { (less - more, less + more) } else { (less, more) };
+    let (above, below) = if reduced {
+        (less - more, less + more)
+    } else {
+        (less, more)
+    };
     let t = above / below;
     let z = t * t;
     let series = t * z * (ATAN[0] + z * (ATAN[1] + z * (ATAN[2] + z * (ATAN[3] + z * ATAN[4]))));
-    let (base, base_low) = if reduced { (PI / 4.0, QUARTER_PI_LOW) } else { (0.0, 0.0) };
+    let (base, base_low) = if reduced {
+        (PI / 4.0, QUARTER_PI_LOW)
+    } else {
+        (0.0, 0.0)
+    };
 
     // The angle is `base ± t` with everything small kept apart until the last addition.
     let (base, base_low, turn) = if steep {

@@ -19,5 +19,8 @@ pub(super) fn apply(&[w, sym, weight, freq, half_scale, ..]: &Constants, p: Poin
     let t = math::sin(freq * p.y);
     let x = p.x + weight * (half_scale * t + p.x.abs() * t);
     let y = p.y + weight * (half_scale * s + p.y.abs() * s);
-    Point { x: w * (p.x + sym * (x - p.x)), y: w * y }
+    Point {
+        x: w * (p.x + sym * (x - p.x)),
+        y: w * y,
+    }
 }

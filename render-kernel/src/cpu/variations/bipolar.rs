@@ -28,5 +28,8 @@ pub(super) fn apply(&[x_scale, y_scale, shift, ..]: &Constants, p: Point) -> Poi
     } else {
         v
     };
-    Point { x: x_scale * math::ln((t + u) / (t - u)), y: y_scale * v }
+    Point {
+        x: x_scale * math::ln((t + u) / (t - u)),
+        y: y_scale * v,
+    }
 }

@@ -16,5 +16,8 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 #[inline(always)]
 pub(super) fn apply(&[w, low, span, waves, ..]: &Constants, p: Point) -> Point {
     let m = w * (low + span * (0.5 + 0.5 * math::sin(waves * p.phi())));
-    Point { x: m * p.x, y: m * p.y }
+    Point {
+        x: m * p.x,
+        y: m * p.y,
+    }
 }

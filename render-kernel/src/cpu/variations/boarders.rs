@@ -22,8 +22,19 @@ pub(super) fn apply(&[w, ..]: &Constants, p: Point, draws: &mut Draws) -> Point 
     let (x, y) = (p.x - cell_x, p.y - cell_y);
     let (along_x, along_y) = (0.25 * math::sign(x), 0.25 * math::sign(y));
     let sideways = x.abs() >= y.abs();
-    let (shift_x, shift_y) = if sideways { (along_x, along_x * y / x) } else { (along_y * x / y, along_y) };
+    let (shift_x, shift_y) = if sideways {
+        (along_x, along_x * y / x)
+    } else {
+        (along_y * x / y, along_y)
+    };
     let inside = draws.uniform() >= 0.75;
-    let (shift_x, shift_y) = if inside { (0.0, 0.0) } else { (shift_x, shift_y) };
-    Point { x: w * (0.5 * x + cell_x + shift_x), y: w * (0.5 * y + cell_y + shift_y) }
+    let (shift_x, shift_y) = if inside {
+        (0.0, 0.0)
+    } else {
+        (shift_x, shift_y)
+    };
+    Point {
+        x: w * (0.5 * x + cell_x + shift_x),
+        y: w * (0.5 * y + cell_y + shift_y),
+    }
 }

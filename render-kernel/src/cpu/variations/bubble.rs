@@ -14,5 +14,8 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 #[inline(always)]
 pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let m = w / (0.25 * p.radius_squared() + 1.0);
-    Point { x: m * p.x, y: m * p.y }
+    Point {
+        x: m * p.x,
+        y: m * p.y,
+    }
 }

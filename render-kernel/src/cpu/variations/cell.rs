@@ -15,9 +15,15 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 
 #[inline(always)]
 pub(super) fn apply(&[w, size, inverse_size, ..]: &Constants, p: Point) -> Point {
-    let (i, j) = (math::floor(p.x * inverse_size), math::floor(p.y * inverse_size));
+    let (i, j) = (
+        math::floor(p.x * inverse_size),
+        math::floor(p.y * inverse_size),
+    );
     let (x, y) = (p.x - i * size, p.y - j * size);
-    Point { x: w * (x + spread(i) * size), y: -w * (y + spread(j) * size) }
+    Point {
+        x: w * (x + spread(i) * size),
+        y: -w * (y + spread(j) * size),
+    }
 }
 
 /// The cell that cell `i` moves to: every other one, the negative ones on the odd places.

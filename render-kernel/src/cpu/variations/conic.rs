@@ -17,9 +17,16 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 }
 
 #[inline(always)]
-pub(super) fn apply(&[w, eccentricity, holes, ..]: &Constants, p: Point, draws: &mut Draws) -> Point {
+pub(super) fn apply(
+    &[w, eccentricity, holes, ..]: &Constants,
+    p: Point,
+    draws: &mut Draws,
+) -> Point {
     let r = p.radius();
     let section = eccentricity / (1.0 + eccentricity * (p.x / r));
     let q = w * (draws.uniform() - holes) * section / r;
-    Point { x: q * p.x, y: q * p.y }
+    Point {
+        x: q * p.x,
+        y: q * p.y,
+    }
 }

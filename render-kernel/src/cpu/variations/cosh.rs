@@ -16,5 +16,8 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let (s, c) = math::sin_cos(p.y);
     let (sh, ch) = math::sinh_cosh(p.x);
-    Point { x: w * ch * c, y: w * sh * s }
+    Point {
+        x: w * ch * c,
+        y: w * sh * s,
+    }
 }

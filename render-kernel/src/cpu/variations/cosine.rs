@@ -16,5 +16,8 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let (s, c) = math::sin_cos(math::PI * p.x);
     let (sh, ch) = math::sinh_cosh(p.y);
-    Point { x: w * c * ch, y: -w * s * sh }
+    Point {
+        x: w * c * ch,
+        y: -w * s * sh,
+    }
 }

@@ -18,5 +18,8 @@ pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let (s, c) = math::sin_cos(2.0 * p.y);
     let (sh, ch) = math::sinh_cosh(2.0 * x);
     let m = w / (ch - c);
-    Point { x: m * sh + overflow, y: m * s }
+    Point {
+        x: m * sh + overflow,
+        y: m * s,
+    }
 }

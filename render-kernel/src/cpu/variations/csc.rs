@@ -18,5 +18,8 @@ pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let (s, c) = math::sin_cos(p.x);
     let (sh, ch) = math::sinh_cosh(y);
     let m = 2.0 * w / (math::cosh(2.0 * y) - math::cos(2.0 * p.x));
-    Point { x: m * s * ch + overflow, y: -m * c * sh }
+    Point {
+        x: m * s * ch + overflow,
+        y: -m * c * sh,
+    }
 }

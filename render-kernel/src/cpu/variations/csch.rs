@@ -18,5 +18,8 @@ pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let (s, c) = math::sin_cos(p.y);
     let (sh, ch) = math::sinh_cosh(x);
     let m = 2.0 * w / (math::cosh(2.0 * x) - math::cos(2.0 * p.y));
-    Point { x: m * sh * c + overflow, y: -m * ch * s }
+    Point {
+        x: m * sh * c + overflow,
+        y: -m * ch * s,
+    }
 }

@@ -17,5 +17,8 @@ pub(super) fn apply(&[w, c1, c2, ..]: &Constants, p: Point) -> Point {
     let re = 1.0 + c1 * p.x + c2 * (p.x * p.x - p.y * p.y);
     let im = c1 * p.y + 2.0 * c2 * p.x * p.y;
     let m = w / (re * re + im * im);
-    Point { x: m * (p.x * re + p.y * im), y: m * (p.y * re - p.x * im) }
+    Point {
+        x: m * (p.x * re + p.y * im),
+        y: m * (p.y * re - p.x * im),
+    }
 }

@@ -18,5 +18,8 @@ pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let s = math::sin(phi + r);
     let c = math::cos(phi - r);
     let (s, c) = (s * s * s * r, c * c * c * r);
-    Point { x: w * (s + c), y: w * (s - c) }
+    Point {
+        x: w * (s + c),
+        y: w * (s - c),
+    }
 }

@@ -20,5 +20,8 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 #[inline(always)]
 pub(super) fn apply(&[w, petals, holes, ..]: &Constants, p: Point, draws: &mut Draws) -> Point {
     let q = w * (draws.uniform() - holes) * math::cos(petals * p.theta()) / p.radius();
-    Point { x: q * p.x, y: q * p.y }
+    Point {
+        x: q * p.x,
+        y: q * p.y,
+    }
 }

@@ -19,5 +19,8 @@ pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let q_half = 0.25 / p_half;
     let (s, c) = math::sin_cos(p.y);
     let t = w / (p_half + q_half - c);
-    Point { x: t * (p_half - q_half) + overflow, y: t * s }
+    Point {
+        x: t * (p_half - q_half) + overflow,
+        y: t * s,
+    }
 }

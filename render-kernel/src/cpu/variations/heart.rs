@@ -16,5 +16,8 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let r = p.radius();
     let (s, c) = math::sin_cos(r * p.phi());
-    Point { x: w * r * s, y: -w * r * c }
+    Point {
+        x: w * r * s,
+        y: -w * r * c,
+    }
 }

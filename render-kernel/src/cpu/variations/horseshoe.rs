@@ -14,5 +14,8 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 #[inline(always)]
 pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let m = w / (p.radius() + EPSILON);
-    Point { x: m * (p.x - p.y) * (p.x + p.y), y: m * 2.0 * p.x * p.y }
+    Point {
+        x: m * (p.x - p.y) * (p.x + p.y),
+        y: m * 2.0 * p.x * p.y,
+    }
 }

@@ -20,7 +20,11 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 }
 
 #[inline(always)]
-pub(super) fn apply(&[w, branches, inverse_power, exponent, ..]: &Constants, p: Point, draws: &mut Draws) -> Point {
+pub(super) fn apply(
+    &[w, branches, inverse_power, exponent, ..]: &Constants,
+    p: Point,
+    draws: &mut Draws,
+) -> Point {
     let k = math::trunc(branches * draws.uniform());
     let (s, c) = math::sin_cos((p.theta() + TAU * k) * inverse_power);
     let m = w * math::pow(p.radius_squared(), exponent);

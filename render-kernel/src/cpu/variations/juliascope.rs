@@ -20,7 +20,11 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 }
 
 #[inline(always)]
-pub(super) fn apply(&[w, branches, inverse_power, exponent, ..]: &Constants, p: Point, draws: &mut Draws) -> Point {
+pub(super) fn apply(
+    &[w, branches, inverse_power, exponent, ..]: &Constants,
+    p: Point,
+    draws: &mut Draws,
+) -> Point {
     let k = math::trunc(branches * draws.uniform());
     let odd = k - 2.0 * math::floor(0.5 * k) == 1.0;
     let theta = if odd { -p.theta() } else { p.theta() };

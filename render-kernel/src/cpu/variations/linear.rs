@@ -13,5 +13,8 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 
 #[inline(always)]
 pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
-    Point { x: w * p.x, y: w * p.y }
+    Point {
+        x: w * p.x,
+        y: w * p.y,
+    }
 }

@@ -14,6 +14,13 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 #[inline(always)]
 pub(super) fn apply(&[w, w_squared, ..]: &Constants, p: Point) -> Point {
     let r2 = p.radius_squared();
-    let m = if r2 < w_squared { w * (w_squared / r2 - 1.0).sqrt() } else { w };
-    Point { x: m * p.x, y: m * p.y }
+    let m = if r2 < w_squared {
+        w * (w_squared / r2 - 1.0).sqrt()
+    } else {
+        w
+    };
+    Point {
+        x: m * p.x,
+        y: m * p.y,
+    }
 }

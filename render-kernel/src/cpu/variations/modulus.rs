@@ -15,7 +15,10 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 
 #[inline(always)]
 pub(super) fn apply(&[w, width, height, ..]: &Constants, p: Point) -> Point {
-    Point { x: w * wrap(p.x, width), y: w * wrap(p.y, height) }
+    Point {
+        x: w * wrap(p.x, width),
+        y: w * wrap(p.y, height),
+    }
 }
 
 /// One axis: the place wrapped into ±`size`.

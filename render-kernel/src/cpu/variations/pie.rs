@@ -20,7 +20,11 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 }
 
 #[inline(always)]
-pub(super) fn apply(&[w, slices, rotation, thickness, step, ..]: &Constants, _p: Point, draws: &mut Draws) -> Point {
+pub(super) fn apply(
+    &[w, slices, rotation, thickness, step, ..]: &Constants,
+    _p: Point,
+    draws: &mut Draws,
+) -> Point {
     let k = math::trunc(draws.uniform() * slices + 0.5);
     let (s, c) = math::sin_cos(rotation + step * (k + draws.uniform() * thickness));
     let m = w * draws.uniform();

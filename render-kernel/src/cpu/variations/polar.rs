@@ -15,5 +15,8 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 
 #[inline(always)]
 pub(super) fn apply(&[w, w_over_pi, ..]: &Constants, p: Point) -> Point {
-    Point { x: w_over_pi * p.phi(), y: w * (p.radius() - 1.0) }
+    Point {
+        x: w_over_pi * p.phi(),
+        y: w * (p.radius() - 1.0),
+    }
 }

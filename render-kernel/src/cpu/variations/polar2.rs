@@ -16,5 +16,8 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 
 #[inline(always)]
 pub(super) fn apply(&[x_scale, y_scale, ..]: &Constants, p: Point) -> Point {
-    Point { x: x_scale * p.phi(), y: y_scale * math::ln(p.radius_squared()) }
+    Point {
+        x: x_scale * p.phi(),
+        y: y_scale * math::ln(p.radius_squared()),
+    }
 }

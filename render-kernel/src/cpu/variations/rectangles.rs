@@ -15,7 +15,10 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 
 #[inline(always)]
 pub(super) fn apply(&[w, width, height, ..]: &Constants, p: Point) -> Point {
-    Point { x: w * mirror(p.x, width), y: w * mirror(p.y, height) }
+    Point {
+        x: w * mirror(p.x, width),
+        y: w * mirror(p.y, height),
+    }
 }
 
 /// One axis: the place mirrored within its cell of size `size`; 0 leaves the axis alone.

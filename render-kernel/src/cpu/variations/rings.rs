@@ -16,5 +16,8 @@ pub(super) fn prepare(v: &WeightedVariation, coefs: &Affine) -> Constants {
 pub(super) fn apply(&[w, d, ..]: &Constants, p: Point) -> Point {
     let r = p.radius();
     let q = math::remainder(r + d, 2.0 * d) - d + r * (1.0 - d);
-    Point { x: w * q * (p.y / r), y: w * q * (p.x / r) }
+    Point {
+        x: w * q * (p.y / r),
+        y: w * q * (p.x / r),
+    }
 }

@@ -18,5 +18,8 @@ pub(super) fn apply(&[w, d, ..]: &Constants, p: Point) -> Point {
     let r = p.radius();
     let q = r - 2.0 * d * math::trunc((r + d) / (2.0 * d)) + r * (1.0 - d);
     let m = w * q / r;
-    Point { x: m * p.x, y: m * p.y }
+    Point {
+        x: m * p.x,
+        y: m * p.y,
+    }
 }

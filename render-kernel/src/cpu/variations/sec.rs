@@ -18,5 +18,8 @@ pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let (s, c) = math::sin_cos(p.x);
     let (sh, ch) = math::sinh_cosh(y);
     let m = 2.0 * w / (math::cos(2.0 * p.x) + math::cosh(2.0 * y));
-    Point { x: m * c * ch + overflow, y: m * s * sh }
+    Point {
+        x: m * c * ch + overflow,
+        y: m * s * sh,
+    }
 }

@@ -18,5 +18,8 @@ pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let (s, c) = math::sin_cos(p.y);
     let (sh, ch) = math::sinh_cosh(x);
     let m = 2.0 * w / (math::cos(2.0 * p.y) + math::cosh(2.0 * x));
-    Point { x: m * c * ch + overflow, y: -m * s * sh }
+    Point {
+        x: m * c * ch + overflow,
+        y: -m * s * sh,
+    }
 }

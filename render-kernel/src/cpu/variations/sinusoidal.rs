@@ -14,5 +14,8 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 
 #[inline(always)]
 pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
-    Point { x: w * math::sin(p.x), y: w * math::sin(p.y) }
+    Point {
+        x: w * math::sin(p.x),
+        y: w * math::sin(p.y),
+    }
 }

@@ -14,5 +14,8 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 #[inline(always)]
 pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let m = w / (p.radius_squared() + EPSILON);
-    Point { x: m * p.x, y: m * p.y }
+    Point {
+        x: m * p.x,
+        y: m * p.y,
+    }
 }

@@ -18,5 +18,8 @@ pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let q = r + EPSILON;
     let (s, c) = math::sin_cos(q);
     let (sin_phi, cos_phi) = (p.x / r, p.y / r);
-    Point { x: w * (cos_phi + s) / q, y: w * (sin_phi - c) / q }
+    Point {
+        x: w * (cos_phi + s) / q,
+        y: w * (sin_phi - c) / q,
+    }
 }

@@ -19,11 +19,18 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 }
 
 #[inline(always)]
-pub(super) fn apply(&[w, rnd, m, n2, n3, exponent, holes, ..]: &Constants, p: Point, draws: &mut Draws) -> Point {
+pub(super) fn apply(
+    &[w, rnd, m, n2, n3, exponent, holes, ..]: &Constants,
+    p: Point,
+    draws: &mut Draws,
+) -> Point {
     let r = p.radius();
     let (s, c) = math::sin_cos(m * p.theta() + 0.25 * math::PI);
     let sum = math::pow(c.abs(), n2) + math::pow(s.abs(), n3);
     let size = rnd * draws.uniform() + (1.0 - rnd) * r - holes;
     let q = w * size * math::pow(sum, exponent) / r;
-    Point { x: q * p.x, y: q * p.y }
+    Point {
+        x: q * p.x,
+        y: q * p.y,
+    }
 }

@@ -15,5 +15,8 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 #[inline(always)]
 pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
     let (s, c) = math::sin_cos(p.radius_squared());
-    Point { x: w * (p.x * s - p.y * c), y: w * (p.x * c + p.y * s) }
+    Point {
+        x: w * (p.x * s - p.y * c),
+        y: w * (p.x * c + p.y * s),
+    }
 }

@@ -12,7 +12,14 @@ use crate::math;
 /// `w`, `angle`, `hole`, `count`, `swirl`, `narrowing`.
 pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
     let [angle, hole, count, swirl, ..] = v.parameters;
-    constants([v.weight, angle, hole, count, swirl, 1.0 - angle * count / std::f64::consts::TAU])
+    constants([
+        v.weight,
+        angle,
+        hole,
+        count,
+        swirl,
+        1.0 - angle * count / std::f64::consts::TAU,
+    ])
 }
 
 #[inline(always)]

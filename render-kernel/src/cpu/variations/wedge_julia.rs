@@ -28,7 +28,20 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 }
 
 #[inline(always)]
-pub(super) fn apply(&[w, angle, count, narrowing, branches, inverse_power, exponent, ..]: &Constants, p: Point, draws: &mut Draws) -> Point {
+pub(super) fn apply(
+    &[
+        w,
+        angle,
+        count,
+        narrowing,
+        branches,
+        inverse_power,
+        exponent,
+        ..,
+    ]: &Constants,
+    p: Point,
+    draws: &mut Draws,
+) -> Point {
     let k = math::trunc(branches * draws.uniform());
     let a = (p.theta() + TAU * k) * inverse_power;
     let c = math::floor((count * a + math::PI) * (1.0 / TAU));

@@ -18,5 +18,8 @@ pub(super) fn apply(&[w, inside, outside, ..]: &Constants, p: Point) -> Point {
     let r = p.radius();
     let winding = if r < w { inside } else { outside };
     let (s, c) = math::sin_cos(p.theta() + winding / (w - r));
-    Point { x: w * r * c, y: w * r * s }
+    Point {
+        x: w * r * c,
+        y: w * r * s,
+    }
 }

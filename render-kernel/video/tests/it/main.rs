@@ -8,6 +8,8 @@ mod round_trip;
 
 mod damage;
 
+mod any_bytes;
+
 mod clip;
 
 mod players;

@@ -1,0 +1,190 @@
+//! What a worker renders: the same bits for any number of threads, and the auditor's bits too.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use woolgather_genome::{TemporalFilter, TemporalFilterShape};
+use woolgather_protocol::audit::decode_means;
+use woolgather_protocol::work::{ClipKind, WorkUnit};
+use woolgather_protocol::{Blake3, Recipe};
+use woolgather_render_kernel::{
+    ClipGenomes, ClipSettings, Frame, RenderControl, plan_clip_frame, render, with_threads,
+};
+use woolgather_video::{inspect_segment, sequence_header};
+
+use super::fixtures::{assignment, audit_of, genome, recipe, unit};
+use crate::audit::audit_frame;
+use crate::segment::{RenderedSegment, render_segment};
+use crate::worker::MeasureFrame;
+use crate::{Stop, WorkerError};
+
+/// Renders `unit` with `threads` threads.
+fn rendered(unit: &WorkUnit, threads: usize) -> RenderedSegment {
+    let assignment = assignment(unit);
+    with_threads(threads, || {
+        render_segment(&assignment, None, &Stop::default(), &|_| {})
+    })
+    .unwrap()
+    .unwrap()
+}
+
+/// A frame of the fixture's clip, drawn from its description without the worker.
+fn frame(number: u32) -> Frame {
+    let recipe = recipe();
+    let settings = ClipSettings {
+        width: 32,
+        height: 18,
+        frames: 8,
+        quality: 10.0,
+        temporal_samples: recipe.temporal_samples,
+        temporal_filter: TemporalFilter {
+            shape: TemporalFilterShape::Gaussian,
+            width: recipe.temporal_filter_width,
+            exponent: 0.0,
+        },
+        rng_seed: 7,
+    };
+    let plan = plan_clip_frame(&ClipGenomes::Loop(genome(0)), &settings, number).unwrap();
+    render(&plan, &RenderControl::unattended()).unwrap()
+}
+
+#[test]
+fn a_segment_is_one_that_the_coordinator_will_take() {
+    let RenderedSegment {
+        submission,
+        measured_bytes,
+        samples,
+    } = rendered(&unit(), 2);
+    let (preamble, segment) = (&submission.preamble, &submission.segment);
+    assert_eq!(preamble.segment_bytes, segment.len() as u64);
+    assert_eq!(preamble.segment, Blake3::of(segment));
+    assert_eq!(preamble.frames.len(), 4);
+    assert_eq!(measured_bytes, None);
+    assert_eq!(samples, 4 * 10 * 32 * 18);
+
+    let info = inspect_segment(segment).unwrap();
+    assert_eq!((info.width, info.height, info.frames()), (32, 18, 4));
+    let expected = sequence_header(&assignment(&unit()).encoder()).unwrap();
+    assert_eq!(info.sequence_header, expected);
+}
+
+#[test]
+fn the_digests_are_those_of_the_frames_in_order() {
+    let digests = rendered(&unit(), 1).submission.preamble.frames;
+    let expected: Vec<Blake3> = (4..8)
+        .map(|number| Blake3(frame(number).to_planes().digest()))
+        .collect();
+    assert_eq!(digests, expected);
+    assert_ne!(digests[0], digests[1]);
+}
+
+#[test]
+fn threads_do_not_show_in_the_bytes() {
+    let edge = WorkUnit {
+        clip_kind: ClipKind::Edge,
+        genomes: [1, 2].map(|index| WorkUnit::encode_genome(&genome(index))).into(),
+        ..unit()
+    };
+    for unit in [unit(), edge] {
+        let [one, two] = [1, 2].map(|threads| rendered(&unit, threads).submission);
+        assert_eq!(one.preamble.frames, two.preamble.frames);
+        assert!(one.segment == two.segment);
+    }
+}
+
+#[test]
+fn another_rng_seed_is_another_segment() {
+    let other = WorkUnit {
+        rng_seed: 8,
+        ..unit()
+    };
+    let [one, other] = [unit(), other].map(|unit| rendered(&unit, 2).submission.preamble);
+    assert_ne!(one.frames, other.frames);
+    assert_ne!(one.segment, other.segment);
+}
+
+#[test]
+fn an_auditor_finds_the_digest_that_was_submitted() {
+    let submitted = rendered(&unit(), 2).submission.preamble.frames;
+    for (number, submitted) in (4..8).zip(submitted) {
+        let assignment = assignment(&audit_of(number));
+        let audited = audit_frame(&assignment, number, &Stop::default()).unwrap();
+        assert_eq!(audited.report.frame, submitted);
+        assert_eq!(audited.samples, 10 * 32 * 18);
+    }
+}
+
+#[test]
+fn a_report_carries_the_means_of_every_block() {
+    let assignment = assignment(&audit_of(4));
+    let report = audit_frame(&assignment, 4, &Stop::default()).unwrap().report;
+    // 32×18 has 4×3 blocks, the lowest two rows high; its chroma planes, 16×9, have 2×2.
+    let luma = decode_means(&report.luma, 12).unwrap();
+    assert!(decode_means(&report.chroma_blue, 4).is_some());
+    assert!(decode_means(&report.chroma_red, 4).is_some());
+
+    let planes = frame(4).to_planes();
+    let block = (0..8).flat_map(|y| &planes.luma[y * 32..][..8]);
+    let mean = block.map(|&sample| f64::from(sample)).sum::<f64>() / 64.0;
+    assert!((f64::from(luma[0]) / 16.0 - mean).abs() <= 1.0 / 16.0);
+}
+
+#[test]
+fn every_frame_is_told_and_measured() {
+    let told = Mutex::new(Vec::new());
+    let measure: MeasureFrame = Arc::new(|frame| u64::from(frame.width()));
+    let segment = render_segment(
+        &assignment(&unit()),
+        Some(&measure),
+        &Stop::default(),
+        &|done| told.lock().unwrap().push(done),
+    )
+    .unwrap();
+    assert_eq!(*told.lock().unwrap(), [1, 2, 3, 4]);
+    assert_eq!(segment.measured_bytes, Some(4 * 32));
+}
+
+/// A clip whose single frames take many seconds.
+fn endless(unit: WorkUnit) -> WorkUnit {
+    WorkUnit {
+        recipe: Recipe {
+            width: 320,
+            height: 180,
+            quality: 20_000.0,
+            ..recipe()
+        },
+        ..unit
+    }
+}
+
+/// Turns the switch while `work` goes on; how long it went on after that.
+fn time_to_stop(work: impl FnOnce(&Stop) -> Result<(), WorkerError> + Send) -> Duration {
+    let stop = Stop::default();
+    std::thread::scope(|scope| {
+        let working = scope.spawn(|| work(&stop));
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(!working.is_finished());
+        let turned = Instant::now();
+        stop.stop();
+        let error = working.join().unwrap().unwrap_err();
+        assert!(error.is_stop(), "{error}");
+        turned.elapsed()
+    })
+}
+
+/// 100 ms is the promise; the rest is for a busy machine.
+const STOP_MAX: Duration = Duration::from_millis(500);
+
+#[test]
+fn a_segment_stops_soon_after_the_switch_is_turned() {
+    let assignment = assignment(&endless(unit()));
+    let took = time_to_stop(|stop| render_segment(&assignment, None, stop, &|_| {}).map(drop));
+    assert!(took < STOP_MAX, "{took:?}");
+}
+
+#[test]
+fn an_audit_stops_soon_after_the_switch_is_turned() {
+    let assignment = assignment(&endless(audit_of(4)));
+    let took = time_to_stop(|stop| audit_frame(&assignment, 4, stop).map(drop));
+    assert!(took < STOP_MAX, "{took:?}");
+}

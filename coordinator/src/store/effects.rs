@@ -1,0 +1,196 @@
+//! What a vote does to the beliefs about sheep and voter, and how much it weighs.
+//!
+//! The mathematics is `woolgather_coordinator_core::ratings`; this file reads the beliefs a vote is
+//! measured against and writes the moved ones.
+
+use std::net::IpAddr;
+
+use sqlx::{Row, SqliteConnection};
+use woolgather_coordinator_core::ratings::{self, Belief, DAY_MS, SHEEP_VARIANCE_MAX, Shift};
+use woolgather_protocol::SheepId;
+
+use super::questions::{Question, Verdict};
+use super::rows::number;
+use super::sheep::belief;
+use super::writer::Tx;
+use super::{StoreError, VoterId};
+
+/// What a vote did to first sheep, second sheep and the voter's leniency.
+#[derive(Default)]
+pub(super) struct Effect {
+    pub(super) first: Shift,
+    pub(super) second: Shift,
+    pub(super) leniency: Shift,
+}
+
+/// A keyed hash of the voter's network and the day: enough to add up what young keys of one
+/// network did today, too little to find anybody by. Empty without an address.
+pub(super) async fn network_of(
+    tx: &mut Tx<'_>,
+    address: Option<IpAddr>,
+) -> Result<String, StoreError> {
+    let Some(address) = address else {
+        return Ok(String::new());
+    };
+    let row = sqlx::query("SELECT network_key FROM flock")
+        .fetch_one(&mut *tx.conn)
+        .await?;
+    let key: String = row.try_get("network_key")?;
+    let mut hasher = blake3::Hasher::new_derive_key("woolgather 2026 network of a voter");
+    hasher.update(key.as_bytes());
+    hasher.update(&tx.now_ms.div_euclid(DAY_MS).to_le_bytes());
+    match address.to_canonical() {
+        IpAddr::V4(address) => hasher.update(&address.octets()[..3]),
+        IpAddr::V6(address) => hasher.update(&address.octets()[..6]),
+    };
+    Ok(hasher.finalize().to_hex()[..32].to_owned())
+}
+
+/// What this vote weighs: less for a young key, and less still when its network has voted on
+/// the same sheep today.
+pub(super) async fn weigh(
+    tx: &mut Tx<'_>,
+    voter: &VoterId,
+    question: &Question,
+    network: &str,
+) -> Result<f64, StoreError> {
+    let row = sqlx::query(
+        "SELECT first_seen_ms,
+                COALESCE((SELECT accepted_units FROM device WHERE key = voter.id), 0) AS accepted
+         FROM voter WHERE id = $1",
+    )
+    .bind(voter.as_str())
+    .fetch_one(&mut *tx.conn)
+    .await?;
+    let age_ms = tx.now_ms - row.try_get::<i64, _>("first_seen_ms")?;
+    let mut weight = ratings::voter_weight(age_ms, number(&row, "accepted")?);
+    if network.is_empty() {
+        return Ok(weight);
+    }
+    for sheep in [Some(&question.first), question.second.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        let spent = spent_today(tx.conn, network, sheep).await?;
+        weight = ratings::capped_weight(weight, spent);
+    }
+    Ok(weight)
+}
+
+async fn spent_today(
+    conn: &mut SqliteConnection,
+    network: &str,
+    sheep: &SheepId,
+) -> Result<f64, StoreError> {
+    let row = sqlx::query(
+        "SELECT COALESCE(SUM(weight), 0.0) AS spent FROM vote
+         WHERE network = $1 AND weight < 1.0 AND (first_sheep = $2 OR second_sheep = $2)",
+    )
+    .bind(network)
+    .bind(sheep.as_str())
+    .fetch_one(conn)
+    .await?;
+    Ok(row.try_get("spent")?)
+}
+
+pub(super) async fn effect(
+    tx: &mut Tx<'_>,
+    voter: &VoterId,
+    question: &Question,
+    verdict: &Verdict,
+    weight: f64,
+) -> Result<Effect, StoreError> {
+    let first = sheep_belief(tx, &question.first).await?;
+    Ok(match (verdict, &question.second) {
+        (Verdict::Pair(answer), Some(second)) => {
+            let second = sheep_belief(tx, second).await?;
+            let (first, second) = ratings::pair_vote(first, second, *answer, weight);
+            let leniency = Shift::default();
+            Effect {
+                first,
+                second,
+                leniency,
+            }
+        }
+        (verdict, _) => {
+            let up = matches!(verdict, Verdict::Single { up: true });
+            let leniency = leniency_of(tx.conn, voter).await?;
+            let (first, leniency) = ratings::single_vote(first, leniency, up, weight);
+            let second = Shift::default();
+            Effect {
+                first,
+                second,
+                leniency,
+            }
+        }
+    })
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Direction {
+    Forward,
+    Back,
+}
+
+impl Direction {
+    fn moved(self, belief: Belief, shift: Shift, variance_max: f64) -> Belief {
+        match self {
+            Self::Forward => belief.shifted(shift),
+            Self::Back => belief.without(shift, variance_max),
+        }
+    }
+}
+
+pub(super) async fn apply(
+    tx: &mut Tx<'_>,
+    voter: &VoterId,
+    question: &Question,
+    effect: &Effect,
+    direction: Direction,
+) -> Result<(), StoreError> {
+    let second = question.second.as_ref().map(|sheep| (sheep, effect.second));
+    for (sheep, shift) in [Some((&question.first, effect.first)), second]
+        .into_iter()
+        .flatten()
+    {
+        let before = sheep_belief(tx, sheep).await?;
+        let after = direction.moved(before, shift, SHEEP_VARIANCE_MAX);
+        sqlx::query(
+            "UPDATE sheep SET rating_mean = $2, rating_variance = $3, rated_ms = $4 WHERE id = $1",
+        )
+        .bind(sheep.as_str())
+        .bind(after.mean)
+        .bind(after.variance)
+        .bind(tx.now_ms)
+        .execute(&mut *tx.conn)
+        .await?;
+    }
+    let before = leniency_of(tx.conn, voter).await?;
+    let after = direction.moved(before, effect.leniency, Belief::NEW_VOTER.variance);
+    sqlx::query("UPDATE voter SET leniency_mean = $2, leniency_variance = $3 WHERE id = $1")
+        .bind(voter.as_str())
+        .bind(after.mean)
+        .bind(after.variance)
+        .execute(&mut *tx.conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn sheep_belief(tx: &mut Tx<'_>, sheep: &SheepId) -> Result<Belief, StoreError> {
+    let row = sqlx::query("SELECT rating_mean, rating_variance, rated_ms FROM sheep WHERE id = $1")
+        .bind(sheep.as_str())
+        .fetch_one(&mut *tx.conn)
+        .await?;
+    belief(&row, tx.now_ms)
+}
+
+async fn leniency_of(conn: &mut SqliteConnection, voter: &VoterId) -> Result<Belief, StoreError> {
+    let row = sqlx::query("SELECT leniency_mean, leniency_variance FROM voter WHERE id = $1")
+        .bind(voter.as_str())
+        .fetch_one(conn)
+        .await?;
+    Ok(Belief {
+        mean: row.try_get("leniency_mean")?,
+        variance: row.try_get("leniency_variance")?,
+    })
+}

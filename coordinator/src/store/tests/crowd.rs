@@ -1,0 +1,59 @@
+//! A crowd: many workers at once, and still every unit in one pair of hands.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use woolgather_protocol::{PublicKey, WorkUnitId};
+
+use super::support::*;
+
+const WORKERS: u8 = 64;
+const SHEEP: usize = 60;
+
+type Hands = Mutex<HashMap<WorkUnitId, PublicKey>>;
+
+/// Leases, renders and audits until there is nothing left for it; returns how much it did.
+async fn work(world: Arc<World>, name: u8, hands: Arc<Hands>) -> u32 {
+    let me = device(name);
+    let mut done = 0;
+    let mut idle_rounds = 0;
+    while idle_rounds < 20 {
+        let leases = world.lease(me, 1 + u32::from(name % 4)).await;
+        idle_rounds = if leases.is_empty() {
+            idle_rounds + 1
+        } else {
+            0
+        };
+        for lease in &leases {
+            let before = hands.lock().unwrap().insert(lease.work.id.clone(), me);
+            assert_eq!(before.filter(|holder| *holder != me), None, "held twice");
+        }
+        for lease in &leases {
+            tokio::task::yield_now().await;
+            hands.lock().unwrap().remove(&lease.work.id);
+            world.do_honestly(me, lease).await;
+            done += 1;
+        }
+    }
+    done
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_four_workers_share_the_flock_and_hold_nothing_twice() {
+    let world = Arc::new(World::with_sheep(SHEEP).await);
+    let hands = Arc::new(Hands::default());
+    let workers: Vec<_> = (0..WORKERS)
+        .map(|name| tokio::spawn(work(Arc::clone(&world), name, Arc::clone(&hands))))
+        .collect();
+    let mut done = 0;
+    for worker in workers {
+        done += worker.await.unwrap();
+    }
+    let units = 2 * SHEEP as u64;
+    let status = world.store.status().await.unwrap();
+    assert_eq!(status.units.accepted, units);
+    assert_eq!(status.submissions, units);
+    assert_eq!(status.credit, 10 * units);
+    assert_eq!(u64::from(done), units + status.audits_passed);
+    assert_eq!(status.jobs_open, SHEEP as u64, "one join for every loop");
+}

@@ -1,0 +1,11 @@
+//! Stories about the store, told on real SQLite files with a clock we turn ourselves.
+
+mod audits;
+mod clips;
+mod crashes;
+mod crowd;
+mod entries;
+mod jobs;
+mod leases;
+mod support;
+mod votes;

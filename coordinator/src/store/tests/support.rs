@@ -1,0 +1,257 @@
+//! A small flock in a temporary folder, and workers that do as they are told.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use woolgather_genome::{Genome, starter_flock};
+use woolgather_protocol::submission::{Receipt, WorkUnitState};
+use woolgather_protocol::work::{LeaseRequest, Task};
+use woolgather_protocol::{
+    Blake3, ClipId, InfoHash, PublicKey, Recipe, Sha256, SheepId, WorkUnitId,
+};
+
+use crate::clock::MockClock;
+use crate::store::*;
+
+pub(super) const TERM_MIN: Duration = Duration::from_secs(300);
+pub(super) const MINUTE_MS: i64 = 60_000;
+
+/// Two segments of two frames for every clip: the smallest flock in which everything happens.
+pub(super) fn recipe() -> Recipe {
+    Recipe {
+        width: 32,
+        height: 16,
+        loop_frames: 4,
+        edge_frames: 4,
+        segment_frames: 2,
+        quality: 10.0,
+        ..Recipe::small()
+    }
+}
+
+pub(super) struct World {
+    pub(super) store: Store,
+    pub(super) clock: Arc<MockClock>,
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    /// A founded flock with so many sheep.
+    pub(super) async fn with_sheep(count: usize) -> Self {
+        let clock = Arc::new(MockClock::at(1_800_000_000_000));
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path(), &clock, 1).await;
+        store.found_flock(new_flock(count)).await.unwrap();
+        Self {
+            store,
+            clock,
+            folder,
+        }
+    }
+
+    /// Another store on the same folder, as another process would open it.
+    pub(super) async fn second_store(&self) -> Store {
+        self.try_second_store().await.unwrap()
+    }
+
+    pub(super) async fn try_second_store(&self) -> Result<Store, StoreError> {
+        let clock: Arc<MockClock> = Arc::clone(&self.clock);
+        Store::open(self.folder.path(), clock, [2; 32]).await
+    }
+
+    /// The process dies without a word and comes back.
+    pub(super) async fn restart(&mut self) {
+        let reopened = open(self.folder.path(), &self.clock, 3).await;
+        self.store = reopened;
+    }
+
+    pub(super) fn minutes_pass(&self, minutes: i64) {
+        self.clock.advance_ms(minutes * MINUTE_MS);
+    }
+
+    pub(super) async fn lease(&self, device: PublicKey, units_max: u32) -> Vec<LeasedWork> {
+        self.ask(device, units_max).await.leases
+    }
+
+    pub(super) async fn ask(&self, device: PublicKey, units_max: u32) -> WorkForDevice {
+        let request = LeaseRequest {
+            seconds_wanted: 3_600,
+            samples_per_second: 1e9,
+            units_max,
+        };
+        self.store
+            .lease_work(device, request, TERM_MIN)
+            .await
+            .unwrap()
+    }
+
+    pub(super) async fn submit(&self, device: PublicKey, lease: &LeasedWork) -> Receipt {
+        let submission = submission(device, lease);
+        self.store.record_submission(submission).await.unwrap()
+    }
+
+    /// Reports the audited frame; `agrees` is the comparison's outcome.
+    pub(super) async fn audit(
+        &self,
+        device: PublicKey,
+        lease: &LeasedWork,
+        agrees: bool,
+    ) -> Receipt {
+        let answer = AuditAnswer {
+            lease: lease.lease.clone(),
+            device,
+            frame: Blake3::of(if agrees { b"same" } else { b"else" }),
+            render_ms: 10,
+            agrees,
+        };
+        self.store.record_audit(answer).await.unwrap()
+    }
+
+    pub(super) async fn state_of(&self, work_unit: &WorkUnitId) -> WorkUnitState {
+        let status = self.store.work_unit_status(work_unit, None).await;
+        status.unwrap().state
+    }
+
+    /// Two honest devices render and audit everything there is.
+    pub(super) async fn render_everything(&self) {
+        for round in 0.. {
+            assert!(round < 1_000, "the queue never ends");
+            let mut idle = true;
+            for name in [201, 202] {
+                for lease in self.lease(device(name), 8).await {
+                    idle = false;
+                    self.do_honestly(device(name), &lease).await;
+                }
+            }
+            if idle {
+                return;
+            }
+        }
+    }
+
+    /// Answers a lease as an honest worker does; its receipt is not a duplicate.
+    pub(super) async fn do_honestly(&self, device: PublicKey, lease: &LeasedWork) {
+        let receipt = match lease.work.task {
+            Task::Segment => self.submit(device, lease).await,
+            Task::Audit { .. } => self.audit(device, lease, true).await,
+        };
+        assert!(!receipt.duplicate, "{}", lease.lease);
+    }
+
+    /// Renders everything and does every job until there is neither.
+    pub(super) async fn publish_everything(&self) {
+        loop {
+            self.render_everything().await;
+            let Some(claimed) = self.claim().await else {
+                return;
+            };
+            match &claimed.job {
+                Job::Join { clip, version } => {
+                    let file = clip_file(clip);
+                    let published = self.store.publish_clip(clip, *version, file).await;
+                    published.unwrap();
+                }
+                Job::Plan => drop(self.store.plan_edges().await.unwrap()),
+                other => panic!("nobody asked for {other:?}"),
+            }
+            self.store.finish_job(&claimed).await.unwrap();
+        }
+    }
+
+    pub(super) async fn claim(&self) -> Option<ClaimedJob> {
+        self.store
+            .claim_job(Duration::from_secs(600))
+            .await
+            .unwrap()
+    }
+}
+
+async fn open(folder: &Path, clock: &Arc<MockClock>, rng_seed: u8) -> Store {
+    let clock: Arc<MockClock> = Arc::clone(clock);
+    Store::open(folder, clock, [rng_seed; 32]).await.unwrap()
+}
+
+pub(super) fn new_flock(count: usize) -> NewFlock {
+    NewFlock {
+        name: "test flock".into(),
+        recipe: recipe(),
+        sheep: (0..count).map(founding_sheep).collect(),
+    }
+}
+
+fn founding_sheep(number: usize) -> FoundingSheep {
+    FoundingSheep {
+        title: format!("Sheep {number}"),
+        artist: "Test".into(),
+        genome: genome(number),
+    }
+}
+
+/// A genome unlike any other number's.
+pub(super) fn genome(number: usize) -> Genome {
+    Genome {
+        name: format!("genome-{number}"),
+        rotate: number as f64,
+        ..starter_flock()[0].genome()
+    }
+}
+
+pub(super) fn device(name: u8) -> PublicKey {
+    PublicKey([name; 32])
+}
+
+/// What an honest worker would hand in; the segment's digest is its own.
+pub(super) fn submission(device: PublicKey, lease: &LeasedWork) -> NewSubmission {
+    let frames = lease.work.frame_count;
+    NewSubmission {
+        lease: lease.lease.clone(),
+        device,
+        segment: Blake3::of(format!("{device} {}", lease.lease).as_bytes()),
+        segment_bytes: 1_000,
+        frames: (0..frames)
+            .map(|frame| Blake3::of(&frame.to_le_bytes()))
+            .collect(),
+        render_ms: 1_000,
+        means: (0..frames).map(means).collect(),
+        suspicious: Vec::new(),
+    }
+}
+
+pub(super) fn means(frame: u32) -> FrameMeans {
+    let mean = u16::try_from(frame).unwrap();
+    FrameMeans {
+        blocks_wide: 4,
+        blocks_high: 2,
+        luma: vec![mean; 8],
+        chroma_blue: vec![mean; 2],
+        chroma_red: vec![mean; 2],
+    }
+}
+
+pub(super) fn clip_file(clip: &ClipId) -> NewClipFile {
+    let blob = Blake3::of(clip.as_str().as_bytes());
+    NewClipFile {
+        blob,
+        bytes: 4_000,
+        sha256: Sha256(blob.0),
+        info_hash: InfoHash(blob.0[..20].try_into().unwrap()),
+        torrent: Blake3::of(b"torrent"),
+        poster: Blake3::of(b"poster"),
+    }
+}
+
+pub(super) async fn live_sheep(store: &Store) -> Vec<SheepId> {
+    let page = store
+        .sheep_page(
+            Some(SheepState::Live),
+            SheepOrder::Newest,
+            PageRequest::default(),
+        )
+        .await;
+    page.unwrap()
+        .rows
+        .into_iter()
+        .map(|sheep| sheep.id)
+        .collect()
+}
