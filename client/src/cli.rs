@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 use woolgather_protocol::votes::Answer;
@@ -74,7 +75,7 @@ pub(crate) struct RenderArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) threads: usize,
     /// Bits per channel: 8 or 16
-    #[arg(long, value_name = "BITS", default_value_t = 8, value_parser = clap::value_parser!(u8).range(8..=16))]
+    #[arg(long, value_name = "BITS", default_value = "8", value_parser = bits())]
     pub(crate) bits: u8,
     /// The picture, or a folder where there are several
     #[arg(short, long, value_name = "OUT")]
@@ -135,7 +136,7 @@ pub(crate) struct SyncArgs {
     #[arg(long, value_name = "SECS", default_value_t = 30)]
     pub(crate) stall: u64,
     /// Seconds between looks at the manifest
-    #[arg(long, value_name = "SECS", default_value_t = 60)]
+    #[arg(long, value_name = "SECS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) poll: u64,
     /// Decides the order of clips; a random one unless given
     #[arg(long, value_name = "N")]
@@ -211,6 +212,11 @@ impl From<Choice> for Answer {
     }
 }
 
+/// Reads `8` or `16`.
+fn bits() -> impl TypedValueParser<Value = u8> {
+    PossibleValuesParser::new(["8", "16"]).map(|text| if text == "16" { 16 } else { 8 })
+}
+
 /// Reads `1920x1080`.
 fn size(text: &str) -> Result<(u32, u32), String> {
     let numbers = text
@@ -226,6 +232,10 @@ fn size(text: &str) -> Result<(u32, u32), String> {
 mod tests {
     use super::*;
 
+    fn parse(line: &str) -> Result<Command, clap::Error> {
+        Cli::try_parse_from(line.split(' ')).map(|cli| cli.command)
+    }
+
     #[test]
     fn the_command_line_is_sound() {
         use clap::CommandFactory as _;
@@ -238,5 +248,38 @@ mod tests {
         for wrong in ["1920", "x", "0x10", "10x-1", "a x b"] {
             assert!(size(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_picture_has_8_bits_unless_it_shall_have_16() {
+        for (line, expected) in [
+            ("woolgather render a.flam3 -o a.png", Some(8)),
+            ("woolgather render a.flam3 -o a.png --bits 8", Some(8)),
+            ("woolgather render a.flam3 -o a.png --bits 16", Some(16)),
+            ("woolgather render a.flam3 -o a.png --bits 12", None),
+        ] {
+            let found = match parse(line) {
+                Ok(Command::Render(args)) => Some(args.bits),
+                _ => None,
+            };
+            assert_eq!(found, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn nobody_looks_at_the_manifest_without_a_pause() {
+        let line = "woolgather sync --coordinator http://flock.example --poll";
+        assert!(parse(&format!("{line} 1")).is_ok());
+        assert!(parse(&format!("{line} 0")).is_err());
+    }
+
+    #[test]
+    fn work_sync_and_vote_need_a_coordinator_and_play_does_not() {
+        for command in ["work", "sync", "vote"] {
+            let line = format!("woolgather {command}");
+            assert!(parse(&format!("{line} --coordinator http://flock.example")).is_ok());
+            assert!(parse(&format!("{line} --coordinator flock")).is_err());
+        }
+        assert!(parse("woolgather play").is_ok());
     }
 }

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("woolgather: {error:#}");
+            eprintln!("woolgather: {}", say::plain(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

@@ -25,9 +25,22 @@ impl Say {
         if self.json {
             line(&event.to_string());
         } else if let Some(words) = words {
-            line(words);
+            line(&plain(words));
         }
     }
+
+    /// Words for people only.
+    pub(crate) fn words(self, words: &str) {
+        if !self.json {
+            line(&plain(words));
+        }
+    }
+}
+
+/// The text without control characters: titles, names and refusals come from other people, and a
+/// terminal obeys what it prints.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 /// One whole line on standard output. A reader that has gone away is no reason to fail.
@@ -39,21 +52,35 @@ fn line(text: &str) {
 /// A number of bytes for people: `1.2 MB`.
 pub(crate) fn bytes(count: u64) -> String {
     match count {
+        1 => "1 byte".into(),
         0..1_000 => format!("{count} bytes"),
-        1_000..1_000_000 => format!("{:.0} KB", count as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", count as f64 / 1e6),
+        1_000..999_500 => format!("{:.0} KB", count as f64 / 1e3),
+        999_500..999_950_000 => format!("{:.1} MB", count as f64 / 1e6),
         _ => format!("{:.1} GB", count as f64 / 1e9),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::bytes;
+    use super::{bytes, plain};
 
     #[test]
     fn bytes_are_said_as_people_do() {
-        assert_eq!(bytes(12), "12 bytes");
-        assert_eq!(bytes(34_567), "35 KB");
-        assert_eq!(bytes(1_234_567), "1.2 MB");
+        let check = |count, expected| assert_eq!(bytes(count), expected);
+        check(0, "0 bytes");
+        check(1, "1 byte");
+        check(12, "12 bytes");
+        check(34_567, "35 KB");
+        check(999_499, "999 KB");
+        check(999_500, "1.0 MB");
+        check(1_234_567, "1.2 MB");
+        check(999_949_999, "999.9 MB");
+        check(999_950_000, "1.0 GB");
+    }
+
+    #[test]
+    fn a_title_cannot_command_the_terminal() {
+        assert_eq!(plain("Wolf\u{1b}]0;root\u{7}\r\n\u{9b}2J"), "Wolf]0;root2J");
+        assert_eq!(plain("Käse → 羊"), "Käse → 羊");
     }
 }

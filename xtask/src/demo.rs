@@ -86,8 +86,8 @@ impl Demo {
         self.say(&format!("the coordinator is up: {url}"));
 
         let volunteers = [
-            self.start_volunteer("Ada", 2, &url)?,
-            self.start_volunteer("Grace", 3, &url)?,
+            self.start_volunteer("Ada", &url)?,
+            self.start_volunteer("Grace", &url)?,
         ];
         self.say("two volunteers, Ada and Grace, render segments and audit each other");
         self.wait_for_sheep(&volunteers)?;

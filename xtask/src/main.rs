@@ -35,8 +35,16 @@ enum Command {
     Setup,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
+fn main() -> std::process::ExitCode {
+    let Err(error) = perform(Cli::parse().command) else {
+        return std::process::ExitCode::SUCCESS;
+    };
+    eprintln!("\nxtask: {error:#}");
+    std::process::ExitCode::FAILURE
+}
+
+fn perform(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Demo(options) => demo::demo(&options),
         Command::Test(options) => test::test(&options),
         Command::Tidy => tidy::tidy(),

@@ -53,6 +53,7 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     program("xvfb", "Xvfb", "a display for the player's tests"),
     program("xdotool", "xdotool", "key presses in the player's tests"),
     program("x11-utils", "xwininfo", "finding the player's window"),
+    program("imagemagick", "import", "looking at the player's window"),
     program("aria2", "aria2c", "an independent BitTorrent client"),
     Package {
         name: "mesa-vulkan-drivers",

@@ -3,7 +3,7 @@
 //! * The import table of ARCHITECTURE.md: which of our crates a crate may import, and which
 //!   outside crates it must not know, however indirectly. Development dependencies are free.
 //! * Every Rust file opens with its `//!` page.
-//! * Nothing left open: no `todo!`, no `TODO`, no `#[ignore]`.
+//! * Nothing is left open: no unfinished code, no notes to come back, no test that is skipped.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

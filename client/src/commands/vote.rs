@@ -14,6 +14,9 @@ use crate::identity::{Identity, data_folder};
 use crate::say::Say;
 
 pub(crate) async fn vote(data: Option<&Path>, args: &VoteArgs) -> anyhow::Result<()> {
+    if let Some(answer) = args.answer {
+        check(answer, args.single)?;
+    }
     let identity = Identity::open(&data_folder(data)?)?;
     let coordinator = connect(&identity, &args.coordinator.coordinator).await?;
     let request = if args.single {
@@ -24,21 +27,13 @@ pub(crate) async fn vote(data: Option<&Path>, args: &VoteArgs) -> anyhow::Result
     let ballot = coordinator.ballot(&request).await?;
     let page = |sheep: &BallotSheep| coordinator.address(&format!("/sheep/{}", sheep.id));
     let say = Say::new(args.json);
-    if !say.is_json() {
-        println!(
-            "left:  \"{}\" by {}  {}",
-            ballot.left.title,
-            ballot.left.artist,
-            page(&ballot.left)
-        );
-        if let Some(right) = &ballot.right {
-            println!(
-                "right: \"{}\" by {}  {}",
-                right.title,
-                right.artist,
-                page(right)
-            );
-        }
+    let line = |place: &str, sheep: &BallotSheep| {
+        let BallotSheep { title, artist, .. } = sheep;
+        say.words(&format!("{place} \"{title}\" by {artist}  {}", page(sheep)));
+    };
+    line("left: ", &ballot.left);
+    if let Some(right) = &ballot.right {
+        line("right:", right);
     }
     let answer = match args.answer {
         Some(answer) => answer,
@@ -65,19 +60,37 @@ pub(crate) async fn vote(data: Option<&Path>, args: &VoteArgs) -> anyhow::Result
     Ok(())
 }
 
+/// The answers that a ballot takes.
+fn choices(single: bool) -> &'static [Choice] {
+    if single {
+        &[Choice::Up, Choice::Down]
+    } else {
+        &[Choice::Left, Choice::Right, Choice::Same]
+    }
+}
+
+/// Refuses an answer that cannot fit, before a ballot is dealt for it.
+fn check(answer: Choice, single: bool) -> anyhow::Result<()> {
+    let choices = choices(single);
+    if choices.contains(&answer) {
+        return Ok(());
+    }
+    let question = if single { "one sheep" } else { "two sheep" };
+    bail!("about {question} the answer is {}", names(choices).join(", "));
+}
+
+fn names(choices: &[Choice]) -> Vec<String> {
+    let value = |choice: &Choice| Some(choice.to_possible_value()?.get_name().to_owned());
+    choices.iter().filter_map(value).collect()
+}
+
 /// Asks on the terminal until the answer is one of those the ballot takes.
 fn ask(ballot: &Ballot) -> anyhow::Result<Choice> {
     if !std::io::stdin().is_terminal() {
         bail!("nobody is there to ask; give --answer");
     }
-    let choices: &[Choice] = match ballot.right {
-        Some(_) => &[Choice::Left, Choice::Right, Choice::Same],
-        None => &[Choice::Up, Choice::Down],
-    };
-    let names: Vec<String> = choices
-        .iter()
-        .filter_map(|choice| Some(choice.to_possible_value()?.get_name().to_owned()))
-        .collect();
+    let choices = choices(ballot.right.is_none());
+    let names = names(choices);
     loop {
         print!("{}? ", names.join(", "));
         std::io::stdout().flush()?;
@@ -95,5 +108,22 @@ fn ask(ballot: &Ballot) -> anyhow::Result<Choice> {
         if let Some(index) = found {
             return Ok(choices[index]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_must_fit_the_question() {
+        for answer in [Choice::Left, Choice::Right, Choice::Same] {
+            assert!(check(answer, false).is_ok());
+        }
+        assert!(check(Choice::Up, true).is_ok());
+        let error = check(Choice::Left, true).unwrap_err().to_string();
+        assert_eq!(error, "about one sheep the answer is up, down");
+        let error = check(Choice::Down, false).unwrap_err().to_string();
+        assert_eq!(error, "about two sheep the answer is left, right, same");
     }
 }

@@ -18,7 +18,7 @@ use super::stop_signal;
 use crate::cli::WorkArgs;
 use crate::connect::connect;
 use crate::identity::{Identity, data_folder};
-use crate::say::{Say, bytes};
+use crate::say::{Say, bytes, plain};
 
 pub(crate) async fn work(data: Option<&Path>, args: WorkArgs) -> anyhow::Result<()> {
     let identity = Identity::open(&data_folder(data)?)?;
@@ -41,6 +41,9 @@ pub(crate) async fn work(data: Option<&Path>, args: WorkArgs) -> anyhow::Result<
         async move {
             stop_signal().await;
             stop.stop();
+            // Asked twice: at once, whatever is still being handed in.
+            stop_signal().await;
+            std::process::exit(1);
         }
     });
     let measure = args
@@ -56,7 +59,7 @@ pub(crate) async fn work(data: Option<&Path>, args: WorkArgs) -> anyhow::Result<
         .run(args.once.then_some(1), &mut |event| display.show(&event))
         .await?;
     display.words(&format!(
-        "{handed_in} work units handed in; leases are given back."
+        "{handed_in} work units handed in; what is unfinished is given back."
     ));
     Ok(())
 }
@@ -114,9 +117,8 @@ impl Display {
     /// A line for people only.
     fn words(&self, words: &str) {
         match &self.bar {
-            _ if self.say.is_json() => {}
-            Some(bar) => bar.println(words),
-            None => println!("{words}"),
+            Some(bar) => bar.println(plain(words)),
+            None => self.say.words(words),
         }
     }
 
@@ -143,7 +145,7 @@ impl Display {
                     };
                     bar.reset();
                     bar.set_length((*frames).into());
-                    bar.set_message(format!("{verb} {}", self.title));
+                    bar.set_message(plain(&format!("{verb} {}", self.title)));
                 }
             }
             Event::Frame { done, .. } => {
@@ -238,5 +240,53 @@ fn object(event: &Event) -> serde_json::Value {
         Event::Unreachable { reason, retry_s } => {
             json!({"event": "unreachable", "reason": reason, "retry_s": retry_s})
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use woolgather_protocol::{Problem, ProblemKind, WorkUnitId};
+
+    fn work_unit() -> WorkUnitId {
+        "unit-1".parse().unwrap()
+    }
+
+    #[track_caller]
+    fn check(event: &Event, expected: &str) {
+        assert_eq!(object(event).to_string(), expected);
+    }
+
+    #[test]
+    fn programs_read_one_object_for_each_event() {
+        check(
+            &Event::Leased {
+                work_unit: work_unit(),
+                task: Task::Audit { frame: 3 },
+                title: "Alpha".into(),
+                segment: 0,
+                of_segments: 4,
+                frames: 1,
+            },
+            r#"{"event":"leased","frames":1,"of_segments":4,"segment":0,"task":"audit","title":"Alpha","work_unit":"unit-1"}"#,
+        );
+        check(
+            &Event::Submitted {
+                work_unit: work_unit(),
+                segment_bytes: 10,
+                measured_bytes: None,
+                render_ms: 5,
+                duplicate: true,
+            },
+            r#"{"duplicate":true,"event":"submitted","png_bytes":null,"segment_bytes":10,"work_unit":"unit-1"}"#,
+        );
+        check(
+            &Event::Refused {
+                work_unit: work_unit(),
+                problem: Problem::new(ProblemKind::LeaseSuperseded, "too late"),
+            },
+            r#"{"detail":"too late","event":"refused","kind":"lease-superseded","work_unit":"unit-1"}"#,
+        );
+        check(&Event::Idle { retry_s: 5 }, r#"{"event":"idle","retry_s":5}"#);
     }
 }

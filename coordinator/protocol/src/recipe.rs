@@ -148,7 +148,7 @@ impl Recipe {
         within("encoder.bit_depth", self.encoder.bit_depth.into(), 10..=10)?;
         let even = |field, value: u32| {
             let legal = "an even number is legal".to_owned();
-            (value % 2 == 0).then_some(()).ok_or(RecipeError {
+            value.is_multiple_of(2).then_some(()).ok_or(RecipeError {
                 field,
                 value: value.to_string(),
                 legal,
@@ -161,7 +161,8 @@ impl Recipe {
                 "a multiple of segment_frames ({}) is legal",
                 self.segment_frames
             );
-            (value % self.segment_frames == 0)
+            value
+                .is_multiple_of(self.segment_frames)
                 .then_some(())
                 .ok_or(RecipeError {
                     field,

@@ -2,11 +2,13 @@
 //!
 //! `woolgather-coordinator check-segment WIDTH HEIGHT FRAMES < segment > answer`. The limits are set
 //! before the first byte is read; a decoder that runs away is ended by the system, and the parent
-//! refuses the segment.
+//! refuses the segment. The exit status keeps faults apart: 1 is ours (limits, pipes, no decoder to
+//! be had), a signal or a panic is the decoder's, and so the segment's.
 
 use std::io::{Read as _, Write as _};
 use std::ops::ControlFlow;
 
+use anyhow::anyhow;
 use clap::Args;
 use woolgather_protocol::ProblemKind;
 use woolgather_render_kernel::compare::block_means;
@@ -21,6 +23,9 @@ const MEMORY_BYTES_MAX: u64 = 4 << 30;
 /// Processor time the child may use, in seconds.
 #[cfg(unix)]
 const CPU_SECONDS_MAX: u64 = 120;
+/// Files the child may hold: standard input, output and error, which are open already.
+#[cfg(unix)]
+const FILES_MAX: u64 = 3;
 
 /// What the segment must be.
 #[derive(Debug, Args)]
@@ -37,7 +42,7 @@ pub struct ChildArgs {
 ///
 /// # Errors
 ///
-/// When the limits cannot be set, or the parent has gone away.
+/// When the limits cannot be set, no decoder can be started, or the parent has gone away.
 pub fn check_segment(args: &ChildArgs) -> anyhow::Result<()> {
     limit_this_process()?;
     let mut segment = Vec::new();
@@ -45,13 +50,13 @@ pub fn check_segment(args: &ChildArgs) -> anyhow::Result<()> {
         .lock()
         .take(SEGMENT_BYTES_MAX as u64 + 1)
         .read_to_end(&mut segment)?;
-    let answer = serde_json::to_vec(&decode(&segment, args))?;
+    let answer = serde_json::to_vec(&decode(&segment, args)?)?;
     let mut out = std::io::stdout().lock();
     out.write_all(&answer)?;
     Ok(out.flush()?)
 }
 
-fn decode(segment: &[u8], args: &ChildArgs) -> Answer {
+fn decode(segment: &[u8], args: &ChildArgs) -> anyhow::Result<Answer> {
     let limits = DecodeLimits {
         width_max: args.width,
         height_max: args.height,
@@ -70,32 +75,28 @@ fn decode(segment: &[u8], args: &ChildArgs) -> Answer {
         frames.push(EncodedMeans::from(&means));
         ControlFlow::Continue(())
     });
-    match outcome {
-        Ok(count) if count == args.frames => Answer::Decoded(frames),
-        Ok(count) => Answer::Refused {
-            kind: ProblemKind::WrongFrameCount,
-            detail: format!(
-                "{count} frames were decoded; the recipe says {}",
-                args.frames
-            ),
-        },
-        Err(error) => Answer::Refused {
-            kind: kind_of(&error),
-            detail: error.to_string(),
-        },
-    }
+    let kind = match &outcome {
+        Ok(count) if *count == args.frames => return Ok(Answer::Decoded(frames)),
+        Ok(_) | Err(DecodeError::FrameCount { .. }) => ProblemKind::WrongFrameCount,
+        // The parent has compared structure and sizes already: this is the second lock.
+        Err(DecodeError::Segment(_) | DecodeError::OverLimit { .. }) => {
+            ProblemKind::UnreadableSegment
+        }
+        Err(DecodeError::Frame { .. }) => ProblemKind::UndecodableSegment,
+        Err(DecodeError::Decoder(reason)) => return Err(anyhow!("no decoder: {reason}")),
+    };
+    let detail = match outcome {
+        Ok(count) => format!(
+            "{count} frames were decoded; the recipe says {}",
+            args.frames
+        ),
+        Err(error) => error.to_string(),
+    };
+    Ok(Answer::Refused { kind, detail })
 }
 
-fn kind_of(error: &DecodeError) -> ProblemKind {
-    match error {
-        DecodeError::Segment(_) => ProblemKind::UnreadableSegment,
-        DecodeError::OverLimit { .. } => ProblemKind::WrongFrameSize,
-        DecodeError::FrameCount { .. } => ProblemKind::WrongFrameCount,
-        DecodeError::Frame { .. } | DecodeError::Decoder(_) => ProblemKind::UndecodableSegment,
-    }
-}
-
-/// Bounds memory and processor time, and leaves no core file.
+/// Bounds memory and processor time. From here on nothing can be opened, not even a socket, no file
+/// grows, and no core file is left.
 #[cfg(unix)]
 fn limit_this_process() -> anyhow::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
@@ -110,6 +111,8 @@ fn limit_this_process() -> anyhow::Result<()> {
     };
     bound(Resource::As, MEMORY_BYTES_MAX)?;
     bound(Resource::Cpu, CPU_SECONDS_MAX)?;
+    bound(Resource::Nofile, FILES_MAX)?;
+    bound(Resource::Fsize, 0)?;
     bound(Resource::Core, 0)?;
     Ok(())
 }

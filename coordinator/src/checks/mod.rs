@@ -7,22 +7,30 @@
 //!
 //! Volunteers' bytes are never decoded in this process. A child ([`child`]) does it, with limits it
 //! sets for itself, and answers with the means of every frame's 8×8 blocks: enough to see frames
-//! that do not fit between their neighbours, and to compare an audited frame.
+//! that do not fit between their neighbours, and to compare an audited frame. What a picture *should*
+//! be is rendered by [`rendering`].
 
 mod answer;
 pub mod child;
 mod pictures;
 mod process;
+pub mod rendering;
 
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
+use tokio::sync::Semaphore;
 use woolgather_protocol::{Problem, ProblemKind, Recipe};
 use woolgather_video::{EncoderSettings, SegmentInfo, inspect_segment, sequence_header};
 
 use crate::store::FrameMeans;
 
-pub use pictures::{ClipToDraw, means_of, same_picture};
+pub use pictures::{means_of, same_picture};
+
+/// Segments checked at a time, one for each core; the others wait. However many come at once, they
+/// take no more memory than these.
+static PLACES: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
 
 /// What a sound segment shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +59,7 @@ pub enum CheckError {
 /// [`CheckError::Refused`] with the kind of the first check that failed, [`CheckError::Failed`]
 /// when the file cannot be read or no child process can be started.
 pub async fn check_segment(recipe: &Recipe, path: &Path) -> Result<SegmentReport, CheckError> {
+    let _place = PLACES.acquire().await.map_err(anyhow::Error::from)?;
     let settings = encoder_settings(recipe);
     let bytes = tokio::fs::read(path).await.map_err(anyhow::Error::from)?;
     let structure = tokio::task::spawn_blocking(move || check_structure(&settings, &bytes));

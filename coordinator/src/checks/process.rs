@@ -1,16 +1,15 @@
 //! The parent's side: start the child, give it the segment, believe nothing it says unchecked.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 use woolgather_protocol::{ProblemKind, Recipe};
 
-use super::answer::{Answer, bytes_max};
-use super::{CheckError, refused};
+use super::{CheckError, answer, refused};
 use crate::store::FrameMeans;
 
 /// The program the child is an instance of.
@@ -33,33 +32,27 @@ pub(super) async fn decode(recipe: &Recipe, path: &Path) -> Result<Vec<FrameMean
         .spawn()
         .context("no process for a decoder could be started")?;
     let out = child.stdout.take().context("a child without output")?;
-    let most = bytes_max(recipe.width, recipe.height, recipe.segment_frames);
+    let most = answer::bytes_max(recipe);
     let mut answer = Vec::new();
     let whole = async {
         out.take(most).read_to_end(&mut answer).await?;
         child.wait().await
     };
-    let status = match tokio::time::timeout(WALL_CLOCK_MAX, whole).await {
-        Ok(status) => status.context("a decoder could not be waited for")?,
-        Err(_) => return Err(undecodable("the decoder took too long")),
+    let Ok(status) = tokio::time::timeout(WALL_CLOCK_MAX, whole).await else {
+        child.kill().await.context("a decoder could not be ended")?;
+        return Err(undecodable("the decoder took too long"));
     };
-    if !status.success() {
-        return Err(undecodable("the decoder failed, or went beyond its limits"));
-    }
-    read(recipe, &answer)
+    judge(status.context("a decoder could not be waited for")?)?;
+    Ok(answer::read(recipe, &answer)?)
 }
 
-fn read(recipe: &Recipe, answer: &[u8]) -> Result<Vec<FrameMeans>, CheckError> {
-    match serde_json::from_slice(answer) {
-        Ok(Answer::Refused { kind, detail }) => Err(refused(kind, detail)),
-        Ok(Answer::Decoded(frames)) if frames.len() == recipe.segment_frames as usize => {
-            let means: Option<Vec<_>> = frames
-                .iter()
-                .map(|frame| frame.open(recipe.width, recipe.height))
-                .collect();
-            means.ok_or_else(|| undecodable("the decoder's answer makes no sense"))
-        }
-        _ => Err(undecodable("the decoder's answer makes no sense")),
+/// Whose fault it is that the child did not end well: ours where it says so itself, the segment's
+/// where it died of it.
+fn judge(status: ExitStatus) -> Result<(), CheckError> {
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(1 | 2) => Err(anyhow!("a decoder could not work: {status}").into()),
+        _ => Err(undecodable("the decoder failed, or went beyond its limits")),
     }
 }
 
@@ -79,4 +72,25 @@ fn program() -> anyhow::Result<PathBuf> {
         .map(|folder| folder.join(&name))
         .find(|path| path.is_file());
     beside.with_context(|| format!("{name} is not beside {}", this.display()))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt as _;
+
+    #[test]
+    fn a_decoder_that_dies_is_the_segments_fault_and_one_that_cannot_start_is_ours() {
+        let judged = |raw| judge(ExitStatus::from_raw(raw));
+        let exit = |code: i32| judged(code << 8);
+        assert!(exit(0).is_ok());
+        for ours in [1, 2] {
+            assert!(matches!(exit(ours), Err(CheckError::Failed(_))), "{ours}");
+        }
+        // A panic; then aborted, killed, out of processor time.
+        assert!(matches!(exit(101), Err(CheckError::Refused(_))));
+        for signal in [6, 9, 24] {
+            assert!(matches!(judged(signal), Err(CheckError::Refused(_))), "{signal}");
+        }
+    }
 }

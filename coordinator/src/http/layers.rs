@@ -15,8 +15,8 @@ use super::error::{ApiError, Refusal};
 use crate::pages::answer::{PageError, wants_page};
 use crate::state::App;
 
-/// How long a quick answer may take before we give up on it.
-const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
+/// How long an answer may take before we give up on it, a short body's upload included.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(60);
 /// Shorter answers are not worth compressing.
 const COMPRESSED_BYTES_MIN: u64 = 512;
 

@@ -67,11 +67,9 @@ pub fn router(app: Arc<App>) -> Router {
             "/openapi.json",
             get(move || async move { document.answer() }),
         )
-        .layer(axum::middleware::from_fn(layers::limit_time));
-    let router = quick
-        .merge(slow)
         .merge(pages::routes())
-        .fallback(layers::nothing_here);
+        .layer(axum::middleware::from_fn(layers::limit_time));
+    let router = quick.merge(slow).fallback(layers::nothing_here);
     layers::around(router, &app).with_state(app)
 }
 

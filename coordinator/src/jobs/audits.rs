@@ -1,15 +1,19 @@
 //! Audits the coordinator does itself: while nobody else is there, and as the referee.
 
-use std::sync::Arc;
-
 use anyhow::bail;
 use woolgather_protocol::work::Task;
 use woolgather_protocol::{Blake3, WorkUnitId};
 
-use super::on_the_pool;
-use crate::checks::{self, ClipToDraw};
+use crate::checks::rendering::{self, ClipToDraw};
+use crate::checks::{means_of, same_picture};
 use crate::state::App;
-use crate::store::{AuditEvidence, Settlement};
+use crate::store::{AuditEvidence, FrameMeans, Settlement};
+
+/// The audited frame as it should be.
+struct RightFrame {
+    digest: Blake3,
+    means: FrameMeans,
+}
 
 /// Renders the audited frame here and settles the audit by it. What the coordinator renders is
 /// right: the same work unit gives the same bits everywhere.
@@ -17,29 +21,41 @@ use crate::store::{AuditEvidence, Settlement};
 /// # Errors
 ///
 /// When the frame cannot be rendered or the database fails; the job is tried again.
-pub(super) async fn settle(app: &Arc<App>, audit: &WorkUnitId) -> anyhow::Result<()> {
+pub(super) async fn settle(app: &App, audit: &WorkUnitId) -> anyhow::Result<()> {
     let evidence = app.store.audit(audit).await?;
     if evidence.settled {
         return Ok(());
     }
-    let settlement = tokio::task::spawn_blocking(move || judge(&evidence)).await??;
+    let right = draw(&evidence).await?;
+    // Meanwhile an auditor may have reported; then it is judged as well.
+    let settlement = judge(&app.store.audit(audit).await?, &right);
     if !settlement.submitter_good {
-        tracing::warn!(audit = %audit, "Audit {audit}: the submitted frame is another picture; its segment is refused");
+        tracing::warn!(audit = %audit, submitter = %evidence.submitter, "Audit {audit}: the submitted frame is another picture; its segment is refused");
     }
-    app.store.settle_audit(audit.clone(), settlement).await?;
-    Ok(())
+    Ok(app.store.settle_audit(audit.clone(), settlement).await?)
 }
 
-fn judge(evidence: &AuditEvidence) -> anyhow::Result<Settlement> {
+async fn draw(evidence: &AuditEvidence) -> anyhow::Result<RightFrame> {
     let Task::Audit { frame } = evidence.work.task else {
         bail!("work unit {} is no audit", evidence.work.id)
     };
     let clip = ClipToDraw::of(&evidence.work)?;
-    let ours = on_the_pool(|| clip.draw(frame))??;
-    let digest = Blake3(ours.to_planes().digest());
-    let shown = checks::same_picture(&evidence.decoded, &checks::means_of(&ours));
-    Ok(Settlement {
-        submitter_good: digest == evidence.frame && shown,
-        auditor_good: evidence.disputed.map(|disputed| disputed == digest),
+    rendering::apart(move |control| {
+        let frame = clip.draw(frame, control)?;
+        Ok(RightFrame {
+            digest: Blake3(frame.to_planes().digest()),
+            means: means_of(&frame),
+        })
     })
+    .await
+}
+
+/// Two ways to be wrong: another digest than the right one, or the right one and another picture
+/// in the segment.
+fn judge(evidence: &AuditEvidence, right: &RightFrame) -> Settlement {
+    let shown = same_picture(&evidence.decoded, &right.means);
+    Settlement {
+        submitter_good: evidence.frame == right.digest && shown,
+        auditor_good: evidence.disputed.map(|disputed| disputed == right.digest),
+    }
 }

@@ -1,8 +1,8 @@
 //! Background tasks: one after the other, durable, each harmless when done twice.
 //!
 //! Requests answer quickly; what takes long is a job in the database. The runner claims one at a
-//! time, and between jobs looks for audits that no volunteer will do. Rendering happens on a few
-//! threads of its own, so that requests are still answered.
+//! time, and between jobs frees leases that have run out and looks for audits that no volunteer
+//! will do. A job that fails is tried again, later and later.
 
 mod audits;
 mod screening;
@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use woolgather_render_kernel::{RenderError, with_threads};
 
 use crate::publish;
 use crate::state::App;
@@ -45,16 +44,6 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Runs `work` on a pool of half the cores, at least one.
-///
-/// # Errors
-///
-/// When the system gives no threads.
-pub fn on_the_pool<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, RenderError> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    with_threads((cores / 2).max(1), work)
-}
-
 async fn start(app: &App) {
     match app.store.reclaim_jobs().await {
         Ok(0) => {}
@@ -70,6 +59,7 @@ async fn start(app: &App) {
 
 /// Does one job; `false` when there was none.
 async fn next(app: &Arc<App>) -> anyhow::Result<bool> {
+    app.store.sweep().await?;
     app.store
         .plan_self_audits(app.config.audit_patience)
         .await?;

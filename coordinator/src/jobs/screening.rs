@@ -1,27 +1,33 @@
-//! Screening an entry: a small picture of it, and whether it is worth a person's look.
+//! Screening an entry: can it be rendered, is there something to see, and a preview for people.
 
 use std::sync::Arc;
 
 use woolgather_genome::Genome;
-use woolgather_protocol::EntryId;
-use woolgather_render_kernel::{Frame, RenderControl, StillSettings, plan_still, render};
+use woolgather_protocol::entries::EntryState;
+use woolgather_protocol::work::ClipKind;
+use woolgather_protocol::{EntryId, Recipe};
+use woolgather_render_kernel::{
+    ClipGenomes, Frame, PlanError, RenderControl, StillSettings, plan_still, render,
+};
 
-use super::on_the_pool;
+use crate::checks::rendering::{self, ClipToDraw};
 use crate::publish;
 use crate::state::App;
 use crate::store::Screening;
 
-/// The preview's height in pixels; its width follows the recipe's shape.
-const PREVIEW_HEIGHT: u32 = 360;
+/// The preview has the recipe's shape and fits into this many pixels each way.
+const PREVIEW_MAX: [u32; 2] = [640, 360];
 /// Samples per pixel of the preview.
 const PREVIEW_QUALITY: f64 = 40.0;
-/// A pixel at or below this brightness (of 255) is black.
-const BLACK: u8 = 12;
+/// Frames of the loop whose plans are looked at, evenly spaced.
+const FRAMES_LOOKED_AT: u32 = 8;
+/// A pixel this close to the background (of 255, in every channel) shows nothing.
+const NOTHING: u8 = 12;
 /// A pixel whose darkest channel is at least this bright is burnt out.
 const WHITE: u8 = 250;
-/// A picture that is nearly all black has nothing in it.
-const BLACK_SHARE_MAX: f64 = 0.995;
-/// A picture with this much white is burnt out.
+/// A picture with more background than this has nothing in it.
+const NOTHING_SHARE_MAX: f64 = 0.995;
+/// A picture with more white than this, where the background is not white, is burnt out.
 const WHITE_SHARE_MAX: f64 = 0.30;
 
 /// Draws the entry's preview and says whether it may go on.
@@ -30,36 +36,32 @@ const WHITE_SHARE_MAX: f64 = 0.30;
 ///
 /// When the database or the disk fails; the job is tried again.
 pub(super) async fn screen(app: &Arc<App>, entry: &EntryId) -> anyhow::Result<()> {
-    app.store.start_screening(entry).await?;
+    let begun = app.store.start_screening(entry).await?;
+    if begun.entry.state != EntryState::Screening {
+        return Ok(());
+    }
     let genome = app.store.entry_genome(entry).await?;
     let shared = Arc::clone(app);
-    let screening = tokio::task::spawn_blocking(move || look(&shared, &genome)).await??;
+    let screening = rendering::apart(move |control| look(&shared, genome, control)).await?;
     let screened = app.store.finish_screening(entry, screening).await?;
     tracing::info!(entry.id = %entry, state = ?screened.state, "Screened entry {entry}: {}", screened.reason);
     Ok(())
 }
 
-fn look(app: &App, genome: &Genome) -> anyhow::Result<Screening> {
+fn look(app: &App, genome: Genome, control: &RenderControl<'_>) -> anyhow::Result<Screening> {
     let recipe = &app.flock.recipe;
-    let settings = StillSettings {
-        width: (PREVIEW_HEIGHT * recipe.width).div_ceil(recipe.height),
-        height: PREVIEW_HEIGHT,
-        quality: PREVIEW_QUALITY.min(recipe.quality),
-        rng_seed: 0,
-    };
-    let plan = match plan_still(genome, &settings) {
+    let plan = check_loop(&genome, recipe).and_then(|()| plan_still(&genome, &preview(recipe)));
+    let plan = match plan {
         Ok(plan) => plan,
         Err(error) => {
             let reason = format!("It cannot be rendered: {error}.");
-            return Ok(Screening::Failed {
-                reason,
-                preview: None,
-            });
+            let preview = None;
+            return Ok(Screening::Failed { reason, preview });
         }
     };
-    let frame = on_the_pool(|| render(&plan, &RenderControl::unattended()))??;
+    let frame = render(&plan, control)?;
     let preview = app.blobs.put(&publish::webp(&frame)?)?;
-    Ok(match fault(&frame) {
+    Ok(match fault(&frame, &genome) {
         Some(reason) => Screening::Failed {
             reason: reason.into(),
             preview: Some(preview),
@@ -71,18 +73,73 @@ fn look(app: &App, genome: &Genome) -> anyhow::Result<Screening> {
     })
 }
 
-/// What is wrong with the picture, as a sentence for its artist.
-fn fault(frame: &Frame) -> Option<&'static str> {
-    let pixels = frame.to_rgb8();
-    let count = (pixels.len() / 3).max(1) as f64;
-    let share = |is: &dyn Fn(&[u8]) -> bool| {
-        pixels.chunks_exact(3).filter(|pixel| is(pixel)).count() as f64 / count
+/// Whether volunteers could render its loop: a large recipe breaks limits that a preview does not.
+fn check_loop(genome: &Genome, recipe: &Recipe) -> Result<(), PlanError> {
+    let kind = ClipKind::Loop;
+    let clip = ClipToDraw {
+        genomes: ClipGenomes::Loop(genome.clone()),
+        kind,
+        recipe: recipe.clone(),
+        rng_seed: 0,
     };
-    if share(&|pixel| pixel.iter().all(|&channel| channel <= BLACK)) > BLACK_SHARE_MAX {
-        return Some("The picture is nearly all black: check scale, center and brightness.");
+    let step = recipe.frames(kind).div_ceil(FRAMES_LOOKED_AT).max(1);
+    let mut frames = (0..recipe.frames(kind)).step_by(step as usize);
+    frames.try_for_each(|frame| clip.check(frame))
+}
+
+fn preview(recipe: &Recipe) -> StillSettings {
+    let [width_max, height_max] = PREVIEW_MAX;
+    let height = height_max.min(width_max * recipe.height / recipe.width);
+    StillSettings {
+        width: (height * recipe.width).div_ceil(recipe.height).max(1),
+        height: height.max(1),
+        quality: PREVIEW_QUALITY.min(recipe.quality),
+        rng_seed: 0,
     }
-    if share(&|pixel| pixel.iter().all(|&channel| channel >= WHITE)) > WHITE_SHARE_MAX {
+}
+
+/// What is wrong with the picture, as a sentence for its artist.
+fn fault(frame: &Frame, genome: &Genome) -> Option<&'static str> {
+    let pixels = frame.to_rgb8();
+    let background = genome.background.map(|channel| (channel * 255.0) as u8);
+    let is_ground = |pixel: &&[u8]| {
+        let mut channels = pixel.iter().zip(background);
+        channels.all(|(&channel, ground)| channel.abs_diff(ground) <= NOTHING)
+    };
+    let is_white = |pixel: &&[u8]| pixel.iter().all(|&channel| channel >= WHITE);
+    let count = (pixels.len() / 3).max(1) as f64;
+    let ground = pixels.chunks_exact(3).filter(is_ground).count() as f64;
+    if ground / count > NOTHING_SHARE_MAX {
+        return Some("There is next to nothing to see: check scale, center and brightness.");
+    }
+    let flame = pixels.chunks_exact(3).filter(|pixel| !is_ground(pixel));
+    if flame.filter(is_white).count() as f64 / count > WHITE_SHARE_MAX {
         return Some("Too much of the picture is burnt out to white: lower its brightness.");
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(width: u32, height: u32, expected: (u32, u32)) {
+        let recipe = Recipe {
+            width,
+            height,
+            ..Recipe::small()
+        };
+        let settings = preview(&recipe);
+        assert_eq!((settings.width, settings.height), expected);
+    }
+
+    #[test]
+    fn a_preview_has_the_recipes_shape_and_a_pages_size() {
+        check(1280, 720, (640, 360));
+        check(320, 180, (640, 360));
+        check(64, 64, (360, 360));
+        check(64, 128, (180, 360));
+        check(1024, 64, (640, 40));
+        check(4096, 16, (512, 2));
+    }
 }

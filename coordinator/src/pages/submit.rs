@@ -128,19 +128,15 @@ async fn read_form(
     request: &mut EntryRequest,
 ) -> Result<(), Problem> {
     let mut multipart = multipart.map_err(|rejection| malformed(&rejection.body_text()))?;
-    while let Some(field) = multipart
-        .next_field()
-        .await
-        .map_err(|error| broken(&error))?
-    {
+    loop {
+        let field = multipart.next_field().await;
+        let Some(field) = field.map_err(|error| broken(&error))? else {
+            break;
+        };
         match field.name() {
             Some("genome") => request.genome = genome_text(field).await?,
-            Some("artist") => {
-                request.artist = field.text().await.map_err(|error| broken(&error))?
-            }
-            Some("consent") => {
-                request.consent = field.text().await.map_err(|error| broken(&error))? == "yes"
-            }
+            Some("artist") => request.artist = text(field).await?,
+            Some("consent") => request.consent = text(field).await? == "yes",
             _ => {}
         }
     }
@@ -149,6 +145,10 @@ async fn read_form(
         return Err(Problem::new(ProblemKind::GenomeRefused, detail));
     }
     Ok(())
+}
+
+async fn text(field: Field<'_>) -> Result<String, Problem> {
+    field.text().await.map_err(|error| broken(&error))
 }
 
 async fn genome_text(field: Field<'_>) -> Result<String, Problem> {

@@ -5,7 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use woolgather_protocol::InfoHash;
 
 use super::bencode::Value;
-use super::peers::{Answer, Contact, Counts};
+use super::peers::{Answer, Contact};
+use super::torrent::Counts;
 
 /// Clients must not announce more often than this, in seconds, whatever happens.
 const MIN_INTERVAL_S: u32 = 15;

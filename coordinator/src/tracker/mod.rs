@@ -10,7 +10,7 @@
 //! ```
 //!
 //! * [`announce`], [`scrape`]: what a client's query says.
-//! * [`peers`]: who has what.
+//! * [`peers`], [`torrent`]: who has what.
 //! * [`answer`]: what a client is told.
 //! * [`bencode`]: how it is written.
 
@@ -20,5 +20,6 @@ pub mod bencode;
 pub mod peers;
 pub mod query;
 pub mod scrape;
+pub mod torrent;
 
 pub use peers::Tracker;

@@ -1,9 +1,8 @@
 //! Who has what: the peers of every torrent of the flock, in memory.
 //!
 //! A peer is known by its address and port. The address is the connection's, so nobody can put
-//! others into the list or strike them from it. What a stranger can make us hold is bounded: peers
-//! for each torrent, and for each torrent and address; the one unheard of for longest makes room.
-//! Loopback peers are told to loopback clients only: to others they would be themselves.
+//! others into the list or strike them from it. Loopback peers are told to loopback clients only:
+//! to others they would be themselves.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -12,15 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use woolgather_protocol::InfoHash;
 
 use super::announce::{Announce, Event};
-
-/// The most peers held for a torrent.
-const PEERS_PER_TORRENT_MAX: usize = 2000;
-/// The most peers held for a torrent and an address: people behind one router, or a test on
-/// loopback.
-const PEERS_PER_ADDRESS_MAX: usize = 64;
-
-/// The most a peer is believed to have given since its last announce: 100 Gbit/s for a minute.
-const GIVEN_BYTES_MAX: u64 = 750_000_000_000;
+use super::torrent::{Counts, Torrent};
 
 /// Clients are asked to announce this often while the flock is small …
 const INTERVAL_MIN_S: u32 = 60;
@@ -32,8 +23,6 @@ const ANNOUNCES_PER_SECOND: usize = 200;
 /// Where so many volunteers can help, the origin keeps its bandwidth for those whom nobody helps.
 /// A client that then gets nothing turns to the origin by itself.
 const ORIGIN_STEPS_BACK_AT: usize = 2;
-/// The longest a peer is kept without an announce, in intervals.
-const INTERVALS_KEPT: i64 = 2;
 
 /// The peers of all torrents.
 #[derive(Debug)]
@@ -51,21 +40,6 @@ struct State {
     uploaded_bytes: u64,
     /// Moves with every answer, so that each starts at another place of the list.
     turn: usize,
-}
-
-#[derive(Debug, Default)]
-struct Torrent {
-    peers: Vec<Peer>,
-    completed: u64,
-}
-
-#[derive(Debug, Clone)]
-struct Peer {
-    address: SocketAddr,
-    peer_id: [u8; 20],
-    left: u64,
-    uploaded: u64,
-    last_seen_ms: i64,
 }
 
 /// The torrent is none of this flock's.
@@ -91,17 +65,6 @@ pub struct Contact {
     pub address: SocketAddr,
     /// Its name for itself; the origin seeder has none to the tracker.
     pub peer_id: Option<[u8; 20]>,
-}
-
-/// Peers of a torrent by what they have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Peers that have all of it; the origin seeder is one.
-    pub complete: u64,
-    /// Peers that lack something.
-    pub incomplete: u64,
-    /// How many have reported to have got the last piece.
-    pub completed: u64,
 }
 
 /// All torrents together.
@@ -136,14 +99,6 @@ impl Tracker {
     #[must_use]
     pub fn knows(&self, info_hash: &InfoHash) -> bool {
         self.state().torrents.contains_key(info_hash)
-    }
-
-    /// Forgets a torrent and its peers.
-    pub fn forget(&self, info_hash: &InfoHash) {
-        let mut state = self.state();
-        if let Some(torrent) = state.torrents.remove(info_hash) {
-            state.held -= torrent.peers.len();
-        }
     }
 
     /// Takes note of a client at `ip` and tells it of others.
@@ -255,88 +210,6 @@ impl Tracker {
     }
 }
 
-impl Torrent {
-    /// Removes peers that have been silent for too long; how many.
-    fn expire(&mut self, now_ms: i64, interval_s: u32) -> usize {
-        let before = self.peers.len();
-        let kept_ms = i64::from(interval_s) * 1000 * INTERVALS_KEPT;
-        self.peers
-            .retain(|peer| now_ms - peer.last_seen_ms <= kept_ms);
-        before - self.peers.len()
-    }
-
-    /// Takes note of a peer, and returns how many bytes it has given since it was last heard of.
-    fn note(&mut self, announce: &Announce, address: SocketAddr, now_ms: i64) -> u64 {
-        let known = self.peers.iter().position(|peer| {
-            // One that leaves need not name its port again; its name finds it.
-            let leaves = announce.event == Event::Stopped && peer.address.ip() == address.ip();
-            peer.address == address || leaves && peer.peer_id == announce.peer_id
-        });
-        let before = known
-            .map(|index| &self.peers[index])
-            .filter(|peer| peer.peer_id == announce.peer_id)
-            .map_or(0, |peer| peer.uploaded);
-        let given = announce
-            .uploaded
-            .saturating_sub(before)
-            .min(GIVEN_BYTES_MAX);
-        if announce.event == Event::Completed {
-            self.completed += 1;
-        }
-        let peer = Peer {
-            address,
-            peer_id: announce.peer_id,
-            left: announce.left,
-            uploaded: announce.uploaded,
-            last_seen_ms: now_ms,
-        };
-        match (known, announce.event) {
-            (Some(index), Event::Stopped) => drop(self.peers.swap_remove(index)),
-            (None, Event::Stopped) => {}
-            (Some(index), _) => self.peers[index] = peer,
-            (None, _) => {
-                let same = |other: &Peer| other.address.ip() == address.ip();
-                self.make_room(same, PEERS_PER_ADDRESS_MAX);
-                self.make_room(|_| true, PEERS_PER_TORRENT_MAX);
-                self.peers.push(peer);
-            }
-        }
-        given
-    }
-
-    /// Drops the longest silent of the peers that `are` the ones meant, if there are `max` of them.
-    fn make_room(&mut self, are: impl Fn(&Peer) -> bool, max: usize) {
-        let meant = || self.peers.iter().enumerate().filter(|(_, peer)| are(peer));
-        if meant().count() < max {
-            return;
-        }
-        let oldest = meant().min_by_key(|(_, peer)| peer.last_seen_ms);
-        if let Some((index, _)) = oldest {
-            self.peers.swap_remove(index);
-        }
-    }
-
-    fn counts(&self, origin: &[SocketAddr]) -> Counts {
-        let complete = self.peers.iter().filter(|peer| peer.left == 0).count();
-        let incomplete = self.peers.len() - complete;
-        Counts {
-            complete: complete as u64 + u64::from(!origin.is_empty()),
-            incomplete: incomplete as u64,
-            completed: self.completed,
-        }
-    }
-}
-
-impl Peer {
-    /// Two seeders have nothing to give each other, and nobody is a peer of its own.
-    fn is_use_to(&self, announce: &Announce, ip: IpAddr) -> bool {
-        let itself = self.peer_id == announce.peer_id;
-        let both_complete = self.left == 0 && announce.left == 0;
-        let out_of_reach = self.address.ip().is_loopback() && !ip.is_loopback();
-        !itself && !both_complete && !out_of_reach
-    }
-}
-
 fn interval_s(peers: usize) -> u32 {
     let wanted = u32::try_from(peers / ANNOUNCES_PER_SECOND).unwrap_or(u32::MAX);
     wanted.clamp(INTERVAL_MIN_S, INTERVAL_MAX_S)
@@ -346,6 +219,7 @@ fn interval_s(peers: usize) -> u32 {
 mod tests {
     use super::*;
     use crate::tracker::announce::NUMWANT_MAX;
+    use crate::tracker::torrent::{PEERS_PER_ADDRESS_MAX, PEERS_PER_TORRENT_MAX};
 
     const TORRENT: InfoHash = InfoHash([7; 20]);
     const MINUTE_MS: i64 = 60_000;
@@ -414,13 +288,23 @@ mod tests {
             tracker.announce(&announce(name, 9), ip(name), 0).unwrap();
         }
         let answer = tracker.announce(&announce(4, 9), ip(4), 0).unwrap();
-        let expected = [
-            "127.0.0.1:4001",
-            "127.0.0.1:6881",
-            "127.0.0.2:4002",
-            "127.0.0.3:4003",
-        ];
+        let expected = ["127.0.0.1:4001", "127.0.0.2:4002", "127.0.0.3:4003"];
         assert_eq!(told(&answer), expected);
+    }
+
+    #[test]
+    fn the_origin_steps_back_where_others_can_help_and_returns_when_they_leave() {
+        let tracker = tracker();
+        tracker.announce(&announce(1, 0), ip(1), 0).unwrap();
+        let one = tracker.announce(&announce(2, 9), ip(2), 0).unwrap();
+        assert_eq!(told(&one), ["127.0.0.1:4001", "127.0.0.1:6881"]);
+        let two = tracker.announce(&announce(3, 9), ip(3), 0).unwrap();
+        assert_eq!(told(&two), ["127.0.0.1:4001", "127.0.0.2:4002"]);
+        let mut leaving = announce(1, 0);
+        leaving.event = Event::Stopped;
+        tracker.announce(&leaving, ip(1), 0).unwrap();
+        let again = tracker.announce(&announce(3, 9), ip(3), 0).unwrap();
+        assert_eq!(told(&again), ["127.0.0.1:6881", "127.0.0.2:4002"]);
     }
 
     #[test]
@@ -502,15 +386,11 @@ mod tests {
     }
 
     #[test]
-    fn other_torrents_are_refused_and_a_forgotten_one_becomes_another() {
+    fn other_torrents_are_refused() {
         let tracker = tracker();
         let mut other = announce(1, 9);
         other.info_hash = InfoHash([8; 20]);
         assert_eq!(tracker.announce(&other, ip(1), 0), Err(UnknownTorrent));
-        tracker.announce(&announce(1, 9), ip(1), 0).unwrap();
-        tracker.forget(&TORRENT);
-        assert_eq!(peers(&tracker, 0), 0);
-        assert!(tracker.announce(&announce(1, 9), ip(1), 0).is_err());
     }
 
     #[test]

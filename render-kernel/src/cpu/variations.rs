@@ -199,132 +199,103 @@ pub(super) fn add(
     sum: &mut Lanes,
     places: &mut Places,
 ) {
+    let passage = Passage {
+        constants,
+        from,
+        sum,
+        places,
+    };
     match variation {
-        Variation::Linear => each(linear::apply, constants, from, sum),
-        Variation::Sinusoidal => each(sinusoidal::apply, constants, from, sum),
-        Variation::Spherical => each(spherical::apply, constants, from, sum),
-        Variation::Swirl => each(swirl::apply, constants, from, sum),
-        Variation::Horseshoe => each(horseshoe::apply, constants, from, sum),
-        Variation::Polar => each(polar::apply, constants, from, sum),
-        Variation::Heart => each(heart::apply, constants, from, sum),
-        Variation::Spiral => each(spiral::apply, constants, from, sum),
-        Variation::Ex => each(ex::apply, constants, from, sum),
-        Variation::Waves => each(waves::apply, constants, from, sum),
-        Variation::Exponential => each(exponential::apply, constants, from, sum),
-        Variation::Cosine => each(cosine::apply, constants, from, sum),
-        Variation::Rings => each(rings::apply, constants, from, sum),
-        Variation::Blob => each(blob::apply, constants, from, sum),
-        Variation::Pdj => each(pdj::apply, constants, from, sum),
-        Variation::Rings2 => each(rings2::apply, constants, from, sum),
-        Variation::Bubble => each(bubble::apply, constants, from, sum),
-        Variation::Perspective => each(perspective::apply, constants, from, sum),
-        Variation::Ngon => each(ngon::apply, constants, from, sum),
-        Variation::Curl => each(curl::apply, constants, from, sum),
-        Variation::Rectangles => each(rectangles::apply, constants, from, sum),
-        Variation::Bent2 => each(bent2::apply, constants, from, sum),
-        Variation::Bipolar => each(bipolar::apply, constants, from, sum),
-        Variation::Cell => each(cell::apply, constants, from, sum),
-        Variation::Foci => each(foci::apply, constants, from, sum),
-        Variation::Loonie => each(loonie::apply, constants, from, sum),
-        Variation::Modulus => each(modulus::apply, constants, from, sum),
-        Variation::Polar2 => each(polar2::apply, constants, from, sum),
-        Variation::Wedge => each(wedge::apply, constants, from, sum),
-        Variation::Whorl => each(whorl::apply, constants, from, sum),
-        Variation::Exp => each(exp::apply, constants, from, sum),
-        Variation::Sin => each(sin::apply, constants, from, sum),
-        Variation::Sec => each(sec::apply, constants, from, sum),
-        Variation::Csc => each(csc::apply, constants, from, sum),
-        Variation::Cosh => each(cosh::apply, constants, from, sum),
-        Variation::Sech => each(sech::apply, constants, from, sum),
-        Variation::Csch => each(csch::apply, constants, from, sum),
-        Variation::Coth => each(coth::apply, constants, from, sum),
-        Variation::Auger => each(auger::apply, constants, from, sum),
-        Variation::Julia => each_drawing(julia::apply, julia::DRAWS, constants, from, sum, places),
-        Variation::Julian => {
-            each_drawing(julian::apply, julian::DRAWS, constants, from, sum, places);
-        }
-        Variation::Juliascope => each_drawing(
-            juliascope::apply,
-            juliascope::DRAWS,
-            constants,
-            from,
-            sum,
-            places,
-        ),
-        Variation::Pie => each_drawing(pie::apply, pie::DRAWS, constants, from, sum, places),
-        Variation::SuperShape => each_drawing(
-            super_shape::apply,
-            super_shape::DRAWS,
-            constants,
-            from,
-            sum,
-            places,
-        ),
-        Variation::Flower => {
-            each_drawing(flower::apply, flower::DRAWS, constants, from, sum, places);
-        }
-        Variation::Conic => each_drawing(conic::apply, conic::DRAWS, constants, from, sum, places),
-        Variation::Boarders => each_drawing(
-            boarders::apply,
-            boarders::DRAWS,
-            constants,
-            from,
-            sum,
-            places,
-        ),
-        Variation::WedgeJulia => each_drawing(
-            wedge_julia::apply,
-            wedge_julia::DRAWS,
-            constants,
-            from,
-            sum,
-            places,
-        ),
+        Variation::Linear => passage.each(linear::apply),
+        Variation::Sinusoidal => passage.each(sinusoidal::apply),
+        Variation::Spherical => passage.each(spherical::apply),
+        Variation::Swirl => passage.each(swirl::apply),
+        Variation::Horseshoe => passage.each(horseshoe::apply),
+        Variation::Polar => passage.each(polar::apply),
+        Variation::Heart => passage.each(heart::apply),
+        Variation::Spiral => passage.each(spiral::apply),
+        Variation::Ex => passage.each(ex::apply),
+        Variation::Julia => passage.draw(julia::apply, julia::DRAWS),
+        Variation::Waves => passage.each(waves::apply),
+        Variation::Exponential => passage.each(exponential::apply),
+        Variation::Cosine => passage.each(cosine::apply),
+        Variation::Rings => passage.each(rings::apply),
+        Variation::Blob => passage.each(blob::apply),
+        Variation::Pdj => passage.each(pdj::apply),
+        Variation::Rings2 => passage.each(rings2::apply),
+        Variation::Bubble => passage.each(bubble::apply),
+        Variation::Perspective => passage.each(perspective::apply),
+        Variation::Julian => passage.draw(julian::apply, julian::DRAWS),
+        Variation::Juliascope => passage.draw(juliascope::apply, juliascope::DRAWS),
+        Variation::Pie => passage.draw(pie::apply, pie::DRAWS),
+        Variation::Ngon => passage.each(ngon::apply),
+        Variation::Curl => passage.each(curl::apply),
+        Variation::Rectangles => passage.each(rectangles::apply),
+        Variation::SuperShape => passage.draw(super_shape::apply, super_shape::DRAWS),
+        Variation::Flower => passage.draw(flower::apply, flower::DRAWS),
+        Variation::Conic => passage.draw(conic::apply, conic::DRAWS),
+        Variation::Bent2 => passage.each(bent2::apply),
+        Variation::Bipolar => passage.each(bipolar::apply),
+        Variation::Boarders => passage.draw(boarders::apply, boarders::DRAWS),
+        Variation::Cell => passage.each(cell::apply),
+        Variation::Foci => passage.each(foci::apply),
+        Variation::Loonie => passage.each(loonie::apply),
+        Variation::Modulus => passage.each(modulus::apply),
+        Variation::Polar2 => passage.each(polar2::apply),
+        Variation::Wedge => passage.each(wedge::apply),
+        Variation::WedgeJulia => passage.draw(wedge_julia::apply, wedge_julia::DRAWS),
+        Variation::Whorl => passage.each(whorl::apply),
+        Variation::Exp => passage.each(exp::apply),
+        Variation::Sin => passage.each(sin::apply),
+        Variation::Sec => passage.each(sec::apply),
+        Variation::Csc => passage.each(csc::apply),
+        Variation::Cosh => passage.each(cosh::apply),
+        Variation::Sech => passage.each(sech::apply),
+        Variation::Csch => passage.each(csch::apply),
+        Variation::Coth => passage.each(coth::apply),
+        Variation::Auger => passage.each(auger::apply),
     }
 }
 
-#[inline(always)]
-fn each(
-    apply: impl Fn(&Constants, Point) -> Point,
-    constants: &Constants,
-    from: &Lanes,
-    sum: &mut Lanes,
-) {
-    for lane in 0..LANES {
-        let to = apply(
-            constants,
-            Point {
-                x: from.x[lane],
-                y: from.y[lane],
-            },
-        );
-        sum.x[lane] += to.x;
-        sum.y[lane] += to.y;
-    }
+/// A group on its way through one variation.
+struct Passage<'a> {
+    constants: &'a Constants,
+    from: &'a Lanes,
+    sum: &'a mut Lanes,
+    places: &'a mut Places,
 }
 
-#[inline(always)]
-fn each_drawing(
-    apply: impl Fn(&Constants, Point, &mut Draws) -> Point,
-    draws: u32,
-    constants: &Constants,
-    from: &Lanes,
-    sum: &mut Lanes,
-    places: &mut Places,
-) {
-    for lane in 0..LANES {
-        let to = apply(
-            constants,
-            Point {
-                x: from.x[lane],
-                y: from.y[lane],
-            },
-            &mut places.draws(lane),
-        );
-        sum.x[lane] += to.x;
-        sum.y[lane] += to.y;
+impl Passage<'_> {
+    /// Through a formula without chance.
+    #[inline(always)]
+    fn each(self, apply: impl Fn(&Constants, Point) -> Point) {
+        for lane in 0..LANES {
+            let to = apply(
+                self.constants,
+                Point {
+                    x: self.from.x[lane],
+                    y: self.from.y[lane],
+                },
+            );
+            self.sum.x[lane] += to.x;
+            self.sum.y[lane] += to.y;
+        }
     }
-    places.advance(draws);
+
+    /// Through a formula that draws `draws` random numbers for every point.
+    #[inline(always)]
+    fn draw(self, apply: impl Fn(&Constants, Point, &mut Draws) -> Point, draws: u32) {
+        for lane in 0..LANES {
+            let from = Point {
+                x: self.from.x[lane],
+                y: self.from.y[lane],
+            };
+            let to = apply(self.constants, from, &mut self.places.draws(lane));
+            self.sum.x[lane] += to.x;
+            self.sum.y[lane] += to.y;
+        }
+        self.places.advance(draws);
+    }
 }
 
 #[cfg(test)]

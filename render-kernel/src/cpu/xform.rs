@@ -12,7 +12,10 @@ use crate::plan::XformPlan;
 pub(super) fn apply(xform: &XformPlan, lanes: &mut Lanes, color: &mut Numbers, places: Places) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
-        #[expect(unsafe_code, reason = "calling code for a processor feature that was just detected")]
+        #[expect(
+            unsafe_code,
+            reason = "calling code for a processor feature that was just detected"
+        )]
         // SAFETY: the processor has AVX2, which is all that `apply_avx2` asks for.
         return unsafe { apply_avx2(xform, lanes, color, places) };
     }
@@ -58,12 +61,17 @@ mod tests {
         }
         let key = Key::new(1);
         for &variation in Variation::ALL {
-            let xform = Xform { variations: vec![WeightedVariation::new(variation, 0.8)], ..Xform::default() };
+            let xform = Xform {
+                variations: vec![WeightedVariation::new(variation, 0.8)],
+                ..Xform::default()
+            };
             let plan = XformPlan::new(&xform);
             for round in 0..64 {
                 // From tiny to huge, so that every reduction and every limit is passed.
                 let size = 1e-6 * 1.9_f32.powi(round);
-                let number = |lane: usize, axis: u32| size * key.signed(axis << 20 | (round as u32) << 10 | lane as u32);
+                let number = |lane: usize, axis: u32| {
+                    size * key.signed(axis << 20 | (round as u32) << 10 | lane as u32)
+                };
                 let start = Lanes {
                     x: std::array::from_fn(|lane| number(lane, 0)),
                     y: std::array::from_fn(|lane| number(lane, 1)),
@@ -72,8 +80,14 @@ mod tests {
                 let (mut one, mut other) = ((start, [0.5; LANES]), (start, [0.5; LANES]));
                 apply(&plan, &mut one.0, &mut one.1, places);
                 apply_here(&plan, &mut other.0, &mut other.1, places);
-                let bits = |lanes: &Lanes| [lanes.x, lanes.y].map(|numbers| numbers.map(f32::to_bits));
-                assert_eq!(bits(&one.0), bits(&other.0), "{} at {size}", variation.name());
+                let bits =
+                    |lanes: &Lanes| [lanes.x, lanes.y].map(|numbers| numbers.map(f32::to_bits));
+                assert_eq!(
+                    bits(&one.0),
+                    bits(&other.0),
+                    "{} at {size}",
+                    variation.name()
+                );
             }
         }
     }

@@ -19,7 +19,10 @@ pub struct StillSettings {
 
 /// What a clip shows.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "a program holds one or two of them at a time")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a program holds one or two of them at a time"
+)]
 pub enum ClipGenomes {
     /// A sheep turning once round itself.
     Loop(Genome),
