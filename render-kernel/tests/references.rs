@@ -79,7 +79,7 @@ fn whole_genomes_look_like_flam3s() {
     for name in [
         "13_finalxform",
         "16_opacity",
-        "19_density_estimation",
+        "24_vibrancy_background",
         "29_random_s10",
     ] {
         let genome = genome(&genomes.join(format!("{name}.flam3")));

@@ -4,12 +4,12 @@
 //! counted, so that a vote cast while offline is not lost.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 use url::Url;
 use woolgather_api::{ApiError, Coordinator};
 use woolgather_player::{PlayEvent, PlayOptions, Vote as Thumb, play as play_flock};
@@ -20,10 +20,12 @@ use super::random;
 use crate::cli::PlayArgs;
 use crate::connect::connect;
 use crate::identity::{Identity, data_folder};
-use crate::library::Library;
+use crate::library::{Library, replace};
 
 /// Votes that wait at most; older ones are dropped first.
 const WAITING_MAX: usize = 1000;
+/// The longest the coordinator is waited for; whoever leaves the player should not notice.
+const SEND_MAX: Duration = Duration::from_secs(3);
 
 pub(crate) fn play(data: Option<&Path>, args: &PlayArgs) -> anyhow::Result<()> {
     let folder = data_folder(data)?;
@@ -87,7 +89,7 @@ struct CastVote {
     up: bool,
 }
 
-/// Votes that are not counted yet, a JSON object a line.
+/// Votes that are not counted yet, a JSON object a line. Only one thread may hold it.
 struct Waiting {
     file: PathBuf,
 }
@@ -100,25 +102,21 @@ impl Waiting {
             .collect()
     }
 
-    fn add(&self, vote: &CastVote) -> std::io::Result<()> {
-        let mut file = fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&self.file)?;
-        writeln!(file, "{}", serde_json::to_string(vote)?)
+    /// Rewrites the file with the newest of `votes`.
+    fn keep(&self, votes: &[CastVote]) -> anyhow::Result<()> {
+        let newest = &votes[votes.len().saturating_sub(WAITING_MAX)..];
+        let mut text = String::new();
+        for vote in newest {
+            text += &serde_json::to_string(vote)?;
+            text.push('\n');
+        }
+        Ok(replace(&self.file, text.as_bytes())?)
     }
 
-    fn keep(&self, votes: &[CastVote]) -> std::io::Result<()> {
-        let newest = &votes[votes.len().saturating_sub(WAITING_MAX)..];
-        let lines: Vec<String> = newest
-            .iter()
-            .filter_map(|vote| serde_json::to_string(vote).ok())
-            .collect();
-        let text = lines
-            .iter()
-            .map(|line| format!("{line}\n"))
-            .collect::<String>();
-        fs::write(&self.file, text)
+    fn add(&self, votes: impl IntoIterator<Item = CastVote>) -> anyhow::Result<()> {
+        let mut all = self.all();
+        all.extend(votes);
+        self.keep(&all)
     }
 }
 
@@ -136,16 +134,21 @@ fn send_votes(
         return;
     };
     let flush = || {
-        if let Some(url) = coordinator.filter(|_| !waiting.all().is_empty())
-            && let Err(error) = runtime.block_on(send_waiting(identity, url, waiting))
-        {
-            tracing::info!("Votes wait for the coordinator: {error:#}");
+        let Some(url) = coordinator.filter(|_| !waiting.all().is_empty()) else {
+            return;
+        };
+        let sending = async { timeout(SEND_MAX, send_waiting(identity, url, waiting)).await };
+        match runtime.block_on(sending) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::info!("Votes wait for the coordinator: {error:#}"),
+            Err(_) => tracing::info!("Votes wait for the coordinator: it does not answer"),
         }
     };
     flush();
-    for vote in votes {
-        if let Err(error) = waiting.add(&vote) {
-            tracing::warn!(%error, "A vote could not be kept");
+    while let Ok(vote) = votes.recv() {
+        // Also those that were cast while the last ones were sent.
+        if let Err(error) = waiting.add(std::iter::once(vote).chain(votes.try_iter())) {
+            tracing::warn!("A vote could not be kept: {error:#}");
         }
         flush();
     }
@@ -188,26 +191,57 @@ async fn send(coordinator: &Coordinator, cast: &CastVote) -> Result<(), ApiError
 mod tests {
     use super::*;
 
-    #[test]
-    fn votes_wait_in_order_and_survive_a_torn_line() {
-        let folder = tempfile::tempdir().unwrap();
-        let waiting = Waiting {
-            file: folder.path().join("votes.jsonl"),
-        };
-        let vote = |byte, up| CastVote {
+    fn vote(byte: u8, up: bool) -> CastVote {
+        CastVote {
             sheep: SheepId::from_random([byte; 10]),
             up,
-        };
-        waiting.add(&vote(1, true)).unwrap();
-        waiting.add(&vote(2, false)).unwrap();
-        fs::OpenOptions::new()
-            .append(true)
-            .open(&waiting.file)
-            .unwrap()
-            .write_all(b"{\"she")
-            .unwrap();
+        }
+    }
+
+    fn nobody_waits() -> (tempfile::TempDir, Waiting) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("votes.jsonl");
+        (folder, Waiting { file })
+    }
+
+    #[test]
+    fn votes_wait_in_order_and_survive_a_torn_line() {
+        let (_folder, waiting) = nobody_waits();
+        waiting.add([vote(1, true), vote(2, false)]).unwrap();
+        let mut torn = fs::read(&waiting.file).unwrap();
+        torn.extend_from_slice(b"{\"she");
+        fs::write(&waiting.file, torn).unwrap();
         assert_eq!(waiting.all(), [vote(1, true), vote(2, false)]);
-        waiting.keep(&[vote(2, false)]).unwrap();
-        assert_eq!(waiting.all(), [vote(2, false)]);
+        waiting.add([vote(3, true)]).unwrap();
+        assert_eq!(
+            waiting.all(),
+            [vote(1, true), vote(2, false), vote(3, true)]
+        );
+    }
+
+    #[test]
+    fn only_the_newest_votes_wait() {
+        let (_folder, waiting) = nobody_waits();
+        waiting.add(vec![vote(1, true); WAITING_MAX]).unwrap();
+        waiting.add([vote(2, true)]).unwrap();
+        let all = waiting.all();
+        assert_eq!(all.len(), WAITING_MAX);
+        assert_eq!(all.last(), Some(&vote(2, true)));
+    }
+
+    #[test]
+    fn a_vote_cast_while_nobody_answers_waits_for_the_next_time() {
+        let (folder, waiting) = nobody_waits();
+        let identity = Identity::open(folder.path()).unwrap();
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", closed.local_addr().unwrap());
+        drop(closed);
+        let (cast, votes) = channel();
+        cast.send(vote(1, true)).unwrap();
+        drop(cast);
+        let started = std::time::Instant::now();
+        send_votes(&identity, Some(&url.parse().unwrap()), &waiting, &votes);
+        assert!(started.elapsed() < SEND_MAX + Duration::from_secs(1));
+        assert_eq!(waiting.all(), [vote(1, true)]);
     }
 }

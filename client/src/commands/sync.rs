@@ -12,17 +12,21 @@
 mod consent;
 mod fetch;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
+use anyhow::bail;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use serde_json::json;
 use woolgather_api::{ApiError, Coordinator};
 use woolgather_protocol::ClipId;
 use woolgather_protocol::manifest::{Manifest, ManifestClip};
-use woolgather_swarm::{InfoHash, LibrqbitSwarm, Swarm, SwarmSettings};
+use woolgather_swarm::{InfoHash, LibrqbitSwarm, Swarm, SwarmError, SwarmSettings};
 
 use super::{random, stop_signal};
 use crate::cli::SyncArgs;
@@ -97,8 +101,7 @@ impl Sync {
         tokio::time::sleep(Duration::from_millis(jitter)).await;
         loop {
             match self.round().await {
-                Ok(()) if self.args.once => return Ok(()),
-                Err(error) if self.args.once || !is_passing(&error) => return Err(error),
+                outcome if self.args.once => return outcome,
                 Err(error) => tracing::warn!("Trying again later: {error:#}"),
                 Ok(()) => {}
             }
@@ -117,15 +120,26 @@ impl Sync {
         }
         let event = json!({"event": "manifest", "sequence": manifest.sequence, "clips": manifest.clips.len()});
         self.say.event(&event, None);
-        self.seed_all(&manifest).await?;
+        self.seed_all(&manifest).await;
         let mut clips: Vec<&ManifestClip> = manifest
             .clips
             .iter()
             .filter(|clip| !self.library.has(clip))
             .collect();
         self.shuffle(&mut clips);
+        let mut failed = 0;
         for clip in clips {
-            self.fetch(&manifest, clip).await?;
+            match self.fetch(&manifest, clip).await {
+                Err(error) if is_away(&error) => return Err(error),
+                Err(error) => {
+                    tracing::warn!(clip.id = %clip.id, "Clip {} was not fetched: {error:#}", clip.id);
+                    failed += 1;
+                }
+                Ok(()) => {}
+            }
+        }
+        if failed > 0 {
+            bail!("{failed} of {} clips were not fetched", manifest.clips.len());
         }
         if self.args.once {
             self.say_done(&manifest);
@@ -159,44 +173,45 @@ impl Sync {
         });
         let words = format!("\"{title}\": {} ({sources})", bytes(clip.bytes));
         self.say.event(&event, Some(&words));
-        self.seed(clip).await?;
+        self.seed(clip).await;
         self.say_seeding();
         Ok(())
     }
 
     /// Seeds whatever is already here, as after a restart.
-    async fn seed_all(&mut self, manifest: &Manifest) -> anyhow::Result<()> {
+    async fn seed_all(&mut self, manifest: &Manifest) {
         let before = self.seeded.len();
         for clip in &manifest.clips {
             if self.library.has(clip) {
-                self.seed(clip).await?;
+                self.seed(clip).await;
             }
         }
         if self.seeded.len() > before {
             self.say_seeding();
         }
-        Ok(())
     }
 
-    async fn seed(&mut self, clip: &ManifestClip) -> anyhow::Result<()> {
-        let Some(swarm) = &self.swarm else {
-            return Ok(());
-        };
+    /// Shares a clip that is here, unless it is shared already or nothing is. One that turns out
+    /// damaged is thrown away, and so fetched again.
+    async fn seed(&mut self, clip: &ManifestClip) {
         let key = (clip.id.clone(), clip.version);
+        let Some(swarm) = &self.swarm else {
+            return;
+        };
         if self.seeded.contains_key(&key) {
-            return Ok(());
+            return;
         }
-        let torrent = fetch::torrent(&self.coordinator, &self.library, clip).await?;
-        match swarm.seed(&torrent, &self.library.clip(clip)).await {
-            Ok(_) => {
+        match seed(&self.coordinator, &self.library, swarm, clip).await {
+            Ok(()) => {
                 self.seeded.insert(key, InfoHash(clip.info_hash.0));
             }
             Err(error) => {
-                tracing::warn!(clip.id = %clip.id, "Clip {} is fetched again: {error}", clip.id);
-                self.library.remove(clip);
+                tracing::warn!(clip.id = %clip.id, "Clip {} is not shared: {error:#}", clip.id);
+                if let Some(SwarmError::FileDiffers { .. }) = error.downcast_ref() {
+                    self.library.remove(clip);
+                }
             }
         }
-        Ok(())
     }
 
     async fn drop_clip(&mut self, clip: &ManifestClip) {
@@ -243,11 +258,18 @@ impl Sync {
     }
 }
 
-/// Whether waiting may help: the coordinator is away, or a download failed.
-fn is_passing(error: &anyhow::Error) -> bool {
-    match error.downcast_ref::<ApiError>() {
-        Some(ApiError::WrongFile) => true,
-        Some(error) => error.is_passing(),
-        None => false,
-    }
+async fn seed(
+    coordinator: &Coordinator,
+    library: &Library,
+    swarm: &LibrqbitSwarm,
+    clip: &ManifestClip,
+) -> anyhow::Result<()> {
+    let torrent = fetch::torrent(coordinator, library, clip).await?;
+    swarm.seed(&torrent, &library.clip(clip)).await?;
+    Ok(())
+}
+
+/// Whether the coordinator is away, so that there is no point in asking for the next clip.
+fn is_away(error: &anyhow::Error) -> bool {
+    error.downcast_ref().is_some_and(ApiError::is_passing)
 }

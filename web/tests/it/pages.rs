@@ -259,15 +259,23 @@ fn a_page_beyond_the_last_leads_back() {
 }
 
 #[test]
-fn a_sheep_without_a_loop_shows_its_poster_and_offers_no_video() {
+fn a_sheep_without_a_loop_has_no_picture_yet_and_offers_no_video() {
     let mut page = samples::sheep();
     page.sheep.clip = None;
     page.facts = None;
     page.volunteers.clear();
     let page = html(&page);
-    assert!(page.contains("/v1/sheep/abalone/poster.webp"));
+    assert!(page.contains("Not born yet") && !page.contains("poster.webp"));
     assert!(page.contains("genome.flam3"));
     assert!(!page.contains("clip.mp4") && !page.contains("clip.torrent"));
+}
+
+#[test]
+fn a_retired_sheep_keeps_its_picture() {
+    let mut page = samples::sheep();
+    page.sheep.clip = None;
+    page.retired = true;
+    assert!(html(&page).contains("/v1/sheep/abalone/poster.webp"));
 }
 
 #[test]
