@@ -265,7 +265,7 @@ fn a_sheep_without_a_loop_has_no_picture_yet_and_offers_no_video() {
     page.facts = None;
     page.volunteers.clear();
     let page = html(&page);
-    assert!(page.contains("Not born yet") && !page.contains("poster.webp"));
+    assert!(page.contains("Not born yet") && !page.contains("/v1/sheep/abalone/poster.webp"));
     assert!(page.contains("genome.flam3"));
     assert!(!page.contains("clip.mp4") && !page.contains("clip.torrent"));
 }
