@@ -237,7 +237,11 @@ mod tests {
         ManifestClip {
             id: id.parse().unwrap(),
             version,
-            kind: if from == to { ClipKind::Loop } else { ClipKind::Edge },
+            kind: if from == to {
+                ClipKind::Loop
+            } else {
+                ClipKind::Edge
+            },
             from: sheep_id(from),
             to: sheep_id(to),
             frames: 32,
@@ -256,7 +260,11 @@ mod tests {
             made_at_ms: 0,
             flock: "Test flock".into(),
             recipe: Recipe::small(),
-            sheep: vec![sheep(1, "Alpha", "Ada"), sheep(2, "Beta", "Bob"), sheep(3, "Gamma", "Ada")],
+            sheep: vec![
+                sheep(1, "Alpha", "Ada"),
+                sheep(2, "Beta", "Bob"),
+                sheep(3, "Gamma", "Ada"),
+            ],
             clips: clips.to_vec(),
         }
     }
@@ -311,7 +319,10 @@ mod tests {
         let place = Place::new();
         place.take(&operator(9), 5, &[]).unwrap();
         let error = place.take(&operator(9), 4, &[]).unwrap_err().to_string();
-        assert!(error.contains("offers manifest 4, but 5 is already here"), "{error}");
+        assert!(
+            error.contains("offers manifest 4, but 5 is already here"),
+            "{error}"
+        );
         assert_eq!(place.sequence(), 5);
         place.take(&operator(9), 5, &[]).unwrap();
         place.take(&operator(9), 6, &[]).unwrap();
@@ -322,7 +333,12 @@ mod tests {
     fn clips_that_left_the_manifest_are_reported_and_so_is_an_old_version() {
         let place = Place::new();
         let [a, b, c] = ["a", "b", "c"].map(|id| clip(id, 1, 1, 1));
-        assert!(place.take(&operator(9), 1, &[a.clone(), b.clone(), c]).unwrap().is_empty());
+        assert!(
+            place
+                .take(&operator(9), 1, &[a.clone(), b.clone(), c])
+                .unwrap()
+                .is_empty()
+        );
         let repaired = clip("b", 2, 1, 1);
         let gone = place.take(&operator(9), 2, &[a, repaired]).unwrap();
         assert_eq!(gone, ["b-1", "c-1"]);

@@ -91,11 +91,7 @@ fn read(file: &Path) -> anyhow::Result<Vec<Genome>> {
     if text.len() > GENOME_BYTES_MAX {
         bail!("{name} is longer than a genome may be, {GENOME_BYTES_MAX} bytes");
     }
-    let genomes = parse_flames(&text).with_context(|| name.to_string())?;
-    if genomes.is_empty() {
-        bail!("{name} has no <flame> in it");
-    }
-    Ok(genomes)
+    parse_flames(&text).with_context(|| name.to_string())
 }
 
 fn draw(picture: &Picture, args: &RenderArgs) -> anyhow::Result<()> {
@@ -191,11 +187,13 @@ mod tests {
         &xml[xml.find("<flame ").unwrap()..xml.find(end).unwrap() + end.len()]
     }
 
-    /// `woolgather render ARGS`; `@` in them is the folder.
+    /// `woolgather render ARGS`, small unless they say how large; `@` in them is the folder.
     fn run(folder: &TempDir, args: &str) -> anyhow::Result<()> {
         let root = format!("{}/", folder.path().display());
-        let line = format!("woolgather render --size 32x18 --quality 10 {args}");
-        let words = line.split(' ').map(|word| word.replace('@', &root));
+        let small = "--size 32x18 --quality 10";
+        let size = if args.contains("--size") { "" } else { small };
+        let line = format!("woolgather render {args} {size}");
+        let words = line.split_whitespace().map(|word| word.replace('@', &root));
         match Cli::try_parse_from(words)?.command {
             Command::Render(args) => render(&args),
             other => panic!("{other:?}"),
@@ -295,13 +293,17 @@ mod tests {
     fn a_mistake_in_any_file_shows_before_the_first_picture() {
         check_refused("@one.flam3 @absent.flam3 -o @out", "absent.flam3");
         check_refused("@one.flam3 @notes.txt -o @out", "notes.txt");
-        check_refused("@empty.flam3 -o @out.png", "no <flame>");
+        check_refused("@empty.flam3 -o @out.png", "empty.flam3");
         check_refused("@long.flam3 -o @out.png", "longer than a genome may be");
     }
 
     #[test]
     fn a_picture_that_is_too_much_is_refused_by_name() {
-        check_refused("@one.flam3 -o @out.png --quality 1e300", "out.png");
-        check_refused("@one.flam3 -o @out.png --quality NaN", "out.png");
+        check_refused(
+            "@one.flam3 -o @out.png --size 9x9 --quality 1e300",
+            "out.png",
+        );
+        check_refused("@one.flam3 -o @out.png --size 9x9 --quality NaN", "out.png");
+        check_refused("@one.flam3 -o @out.png --size 4000000000x9", "out.png");
     }
 }

@@ -36,7 +36,7 @@ use crate::library::{Library, title};
 use crate::say::{Say, bytes};
 use fetch::Sources;
 
-/// The longest a device waits before its first download, so that not all begin with the same clip.
+/// The longest a device waits before it joins the others, so that not all begin with the same clip.
 const JITTER_MAX_MS: u64 = 1_500;
 
 pub(crate) async fn sync(data: Option<&Path>, args: SyncArgs) -> anyhow::Result<()> {
@@ -97,8 +97,10 @@ struct Sync {
 
 impl Sync {
     async fn run(&mut self) -> anyhow::Result<()> {
-        let jitter = self.rng.next_u64() % JITTER_MAX_MS;
-        tokio::time::sleep(Duration::from_millis(jitter)).await;
+        if self.swarm.is_some() {
+            let jitter = self.rng.next_u64() % JITTER_MAX_MS;
+            tokio::time::sleep(Duration::from_millis(jitter)).await;
+        }
         loop {
             match self.round().await {
                 outcome if self.args.once => return outcome,
@@ -139,7 +141,10 @@ impl Sync {
             }
         }
         if failed > 0 {
-            bail!("{failed} of {} clips were not fetched", manifest.clips.len());
+            bail!(
+                "{failed} of {} clips were not fetched",
+                manifest.clips.len()
+            );
         }
         if self.args.once {
             self.say_done(&manifest);

@@ -76,7 +76,10 @@ fn check(answer: Choice, single: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     let question = if single { "one sheep" } else { "two sheep" };
-    bail!("about {question} the answer is {}", names(choices).join(", "));
+    bail!(
+        "about {question} the answer is {}",
+        names(choices).join(", ")
+    );
 }
 
 fn names(choices: &[Choice]) -> Vec<String> {

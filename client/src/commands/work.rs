@@ -287,6 +287,9 @@ mod tests {
             },
             r#"{"detail":"too late","event":"refused","kind":"lease-superseded","work_unit":"unit-1"}"#,
         );
-        check(&Event::Idle { retry_s: 5 }, r#"{"event":"idle","retry_s":5}"#);
+        check(
+            &Event::Idle { retry_s: 5 },
+            r#"{"event":"idle","retry_s":5}"#,
+        );
     }
 }

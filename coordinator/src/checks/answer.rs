@@ -192,7 +192,8 @@ mod tests {
 
     #[test]
     fn the_child_refuses_only_what_decoding_can_tell_and_in_few_words() {
-        let refused = |kind: &str| json!({ "refused": { "kind": kind, "detail": "x".repeat(5000) } });
+        let refused =
+            |kind: &str| json!({ "refused": { "kind": kind, "detail": "x".repeat(5000) } });
         let count = kind_of(&refused("wrong-frame-count"));
         assert_eq!(count, Err(ProblemKind::WrongFrameCount));
         check_nonsense(&refused("internal"));

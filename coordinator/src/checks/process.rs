@@ -90,7 +90,10 @@ mod tests {
         // A panic; then aborted, killed, out of processor time.
         assert!(matches!(exit(101), Err(CheckError::Refused(_))));
         for signal in [6, 9, 24] {
-            assert!(matches!(judged(signal), Err(CheckError::Refused(_))), "{signal}");
+            assert!(
+                matches!(judged(signal), Err(CheckError::Refused(_))),
+                "{signal}"
+            );
         }
     }
 }

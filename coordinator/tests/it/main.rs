@@ -2,8 +2,12 @@
 //! folder, a clock that stands still, and no volunteer but the test.
 
 mod api;
+mod audits;
+mod checks;
 mod pages;
+mod publishing;
 mod refusals;
+mod screening;
 mod support;
 mod tracker;
 mod votes;

@@ -45,7 +45,7 @@ pub fn plan_clip_frame(
         &leader,
         &moments,
         &weights,
-        Key::new(settings.rng_seed).derive(0),
+        Key::new(settings.rng_seed).derive(frame),
     )
 }
 

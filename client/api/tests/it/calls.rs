@@ -57,10 +57,16 @@ fn verify(request: &Request, path: &str) -> i64 {
 async fn a_call_is_signed_with_the_devices_key() {
     let server = Server::coordinator(|_| Reply::json(&no_work())).await;
     let coordinator = server.connect().await;
-    assert_eq!(coordinator.lease(&lease_request()).await.unwrap(), no_work());
+    assert_eq!(
+        coordinator.lease(&lease_request()).await.unwrap(),
+        no_work()
+    );
 
     let [call] = server.seen().try_into().unwrap();
-    assert_eq!((call.method.as_str(), call.path.as_str()), ("POST", paths::LEASES));
+    assert_eq!(
+        (call.method.as_str(), call.path.as_str()),
+        ("POST", paths::LEASES)
+    );
     let sent: LeaseRequest = serde_json::from_slice(&call.body).unwrap();
     assert_eq!(sent, lease_request());
     let signed_at = verify(&call, paths::LEASES);
@@ -136,7 +142,10 @@ async fn a_coordinator_that_is_busy_is_asked_again_with_a_fresh_nonce() {
     })
     .await;
     let coordinator = server.connect().await;
-    assert_eq!(coordinator.lease(&lease_request()).await.unwrap(), no_work());
+    assert_eq!(
+        coordinator.lease(&lease_request()).await.unwrap(),
+        no_work()
+    );
 
     let calls = server.seen();
     assert_eq!(calls.len(), 3);

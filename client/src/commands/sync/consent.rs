@@ -35,10 +35,7 @@ fn ask(input: &mut impl BufRead, output: &mut impl Write) -> std::io::Result<boo
     output.flush()?;
     let mut answer = String::new();
     input.read_line(&mut answer)?;
-    Ok(matches!(
-        answer.trim().to_lowercase().as_str(),
-        "y" | "yes"
-    ))
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 #[cfg(test)]
@@ -73,7 +70,11 @@ mod tests {
             ("yesterday\n", false),
         ] {
             let mut shown = Vec::new();
-            assert_eq!(ask(&mut typed.as_bytes(), &mut shown).unwrap(), expected, "{typed:?}");
+            assert_eq!(
+                ask(&mut typed.as_bytes(), &mut shown).unwrap(),
+                expected,
+                "{typed:?}"
+            );
             let shown = String::from_utf8(shown).unwrap();
             assert!(shown.contains("will see your internet address"), "{shown}");
         }

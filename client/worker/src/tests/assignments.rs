@@ -34,7 +34,10 @@ fn work_that_the_coordinator_did_not_sign_is_not_begun() {
     assert!(matches!(error, WorkerError::Unsigned(_)), "{error}");
 
     let mut lease = leased_by(&unit(), &operator());
-    lease.work.document = lease.work.document.replace("\"rng_seed\":7", "\"rng_seed\":8");
+    lease.work.document = lease
+        .work
+        .document
+        .replace("\"rng_seed\":7", "\"rng_seed\":8");
     let error = Assignment::open(&lease, &operator().public()).unwrap_err();
     assert!(matches!(error, WorkerError::Unsigned(_)), "{error}");
 }
@@ -52,7 +55,10 @@ fn another_encoder_is_named_together_with_ours() {
         version: "0.9.0".into(),
         ..Encoder::rav1e(10, 80)
     };
-    let error = check(&with(newer), "wants rav1e 0.9.0; this program has rav1e 0.8.1");
+    let error = check(
+        &with(newer),
+        "wants rav1e 0.9.0; this program has rav1e 0.8.1",
+    );
     assert!(error.is_the_flocks());
     let other = Encoder {
         name: "svt-av1".into(),
@@ -80,11 +86,11 @@ fn a_recipe_outside_the_limits_is_not_followed() {
 #[test]
 fn frames_that_are_no_segment_of_the_clip_are_refused() {
     let wrong = [
-        (2, 8, 4),         // behind the clip's end
-        (1, 5, 4),         // across two segments
-        (0, 4, 4),         // another segment's
-        (1, 4, 3),         // too few
-        (1, 4, 5),         // too many
+        (2, 8, 4), // behind the clip's end
+        (1, 5, 4), // across two segments
+        (0, 4, 4), // another segment's
+        (1, 4, 3), // too few
+        (1, 4, 5), // too many
         (u32::MAX, u32::MAX, 4),
     ];
     for (segment, first_frame, frame_count) in wrong {
@@ -114,7 +120,10 @@ fn a_loop_has_one_genome_and_an_edge_has_two() {
         ..unit()
     };
     assert!(open(&with(ClipKind::Edge, &[&one, &other])).is_ok());
-    check(&with(ClipKind::Loop, &[&one, &other]), "carries 1 genome(s)");
+    check(
+        &with(ClipKind::Loop, &[&one, &other]),
+        "carries 1 genome(s)",
+    );
     check(&with(ClipKind::Loop, &[]), "has 0");
     check(&with(ClipKind::Edge, &[&one]), "carries 2 genome(s)");
 }

@@ -57,9 +57,15 @@ async fn a_segment_and_an_audit_are_rendered_and_handed_in() {
         } => assert_eq!(title, "Cinder Star"),
         other => panic!("{other:?}"),
     }
-    assert_eq!(count(&events, |event| matches!(event, Event::Frame { .. })), 5);
+    assert_eq!(
+        count(&events, |event| matches!(event, Event::Frame { .. })),
+        5
+    );
     assert!(matches!(events[6], Event::Submitted { segment_bytes, .. } if segment_bytes > 0));
-    assert!(matches!(events.last(), Some(Event::Audited { frame: 5, .. })));
+    assert!(matches!(
+        events.last(),
+        Some(Event::Audited { frame: 5, .. })
+    ));
 
     let script = flock.script();
     let [(path, body), (audit_path, report)] = script.handed_in.as_slice() else {
@@ -113,7 +119,12 @@ async fn a_finished_segment_outlasts_a_coordinator_that_is_away() {
 
     let script = flock.script();
     assert_eq!(script.handed_in.len(), 6);
-    assert!(script.handed_in.iter().all(|sent| *sent == script.handed_in[0]));
+    assert!(
+        script
+            .handed_in
+            .iter()
+            .all(|sent| *sent == script.handed_in[0])
+    );
     assert!(script.given_back.is_empty());
 }
 
@@ -190,8 +201,14 @@ async fn a_stop_in_mid_segment_gives_everything_back() {
     let mut events = Vec::new();
     let done = worker.run(None, &mut |event| events.push(event)).await;
     assert_eq!(done.unwrap(), 0);
-    assert!(matches!(events.as_slice(), [Event::Leased { .. }]), "{events:?}");
+    assert!(
+        matches!(events.as_slice(), [Event::Leased { .. }]),
+        "{events:?}"
+    );
     let script = flock.script();
-    assert_eq!(script.given_back, ["/v1/leases/lease-1", "/v1/leases/lease-2"]);
+    assert_eq!(
+        script.given_back,
+        ["/v1/leases/lease-1", "/v1/leases/lease-2"]
+    );
     assert!(script.handed_in.is_empty());
 }

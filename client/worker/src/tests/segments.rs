@@ -82,7 +82,9 @@ fn the_digests_are_those_of_the_frames_in_order() {
 fn threads_do_not_show_in_the_bytes() {
     let edge = WorkUnit {
         clip_kind: ClipKind::Edge,
-        genomes: [1, 2].map(|index| WorkUnit::encode_genome(&genome(index))).into(),
+        genomes: [1, 2]
+            .map(|index| WorkUnit::encode_genome(&genome(index)))
+            .into(),
         ..unit()
     };
     for unit in [unit(), edge] {
@@ -117,7 +119,9 @@ fn an_auditor_finds_the_digest_that_was_submitted() {
 #[test]
 fn a_report_carries_the_means_of_every_block() {
     let assignment = assignment(&audit_of(4));
-    let report = audit_frame(&assignment, 4, &Stop::default()).unwrap().report;
+    let report = audit_frame(&assignment, 4, &Stop::default())
+        .unwrap()
+        .report;
     // 32×18 has 4×3 blocks, the lowest two rows high; its chroma planes, 16×9, have 2×2.
     let luma = decode_means(&report.luma, 12).unwrap();
     assert!(decode_means(&report.chroma_blue, 4).is_some());

@@ -10,7 +10,10 @@ use woolgather_protocol::audit::{AuditReport, encode_means};
 use woolgather_protocol::signing::{self, Nonce, RequestToSign};
 use woolgather_protocol::submission::{Preamble, Receipt};
 use woolgather_protocol::work::{Lease, LeaseRequest, LeaseResponse, Task, WorkUnit};
-use woolgather_protocol::{Blake3, DeviceSecret, Problem, ProblemKind, PublicKey, paths};
+use woolgather_protocol::{
+    Blake3, DeviceSecret, Problem, ProblemKind, PublicKey, WorkUnitId, paths,
+};
+use woolgather_render_kernel::Planes;
 
 use super::TestCoordinator;
 use super::segments;
@@ -152,6 +155,11 @@ impl Device {
 
     /// Renders (in a manner of speaking) and hands in every segment there is.
     pub(crate) async fn render_everything(&self) {
+        self.render_everything_as(honest).await;
+    }
+
+    /// Hands in what `render` makes of every segment there is.
+    pub(crate) async fn render_everything_as(&self, render: impl Fn(&WorkUnit) -> Vec<u8>) {
         loop {
             let leases = self.lease().await.leases;
             let work = leases.into_iter().map(|lease| self.open(lease));
@@ -162,7 +170,7 @@ impl Device {
                 return;
             }
             for (lease, work) in segments {
-                let receipt: Receipt = good(self.submit(&lease, honest(&work)).await).await;
+                let receipt: Receipt = good(self.submit(&lease, render(&work)).await).await;
                 assert!(!receipt.duplicate);
             }
         }
@@ -170,26 +178,38 @@ impl Device {
 
     /// Audits every frame there is to audit, honestly.
     pub(crate) async fn audit_everything(&self) {
+        self.audit_everything_as(|work, frame| report(&segments::planes(&work.recipe, frame)))
+            .await;
+    }
+
+    /// Hands in what `audit` makes of every frame there is to audit. Returns the audits' names and
+    /// frames.
+    pub(crate) async fn audit_everything_as(
+        &self,
+        audit: impl Fn(&WorkUnit, u32) -> AuditReport,
+    ) -> Vec<(WorkUnitId, u32)> {
+        let mut audited = Vec::new();
         loop {
             let leases = self.lease().await.leases;
             if leases.is_empty() {
-                return;
+                return audited;
             }
             for lease in leases {
                 let (lease, work) = self.open(lease);
                 let Task::Audit { frame } = work.task else {
                     panic!("everything was rendered before");
                 };
-                let report = audit_report(&work, frame);
                 let path = paths::audit(&lease.id);
+                let report = audit(&work, frame);
                 let response = self.send_json(Method::PUT, &path, &report).await;
                 let _: Receipt = good(response).await;
+                audited.push((work.id, frame));
             }
         }
     }
 }
 
-/// The submission of an honest worker.
+/// The submission of an honest worker, if frames were what [`segments::planes`] says.
 pub(crate) fn honest(work: &WorkUnit) -> Vec<u8> {
     let segment = segments::segment(&work.recipe, work.first_frame, work.frame_count);
     submission(work, &segment)
@@ -198,21 +218,26 @@ pub(crate) fn honest(work: &WorkUnit) -> Vec<u8> {
 /// A submission of this segment, with the digests of honest frames.
 pub(crate) fn submission(work: &WorkUnit, segment: &[u8]) -> Vec<u8> {
     let frames = work.first_frame..work.first_frame + work.frame_count;
+    let frames: Vec<_> = frames
+        .map(|frame| segments::planes(&work.recipe, frame))
+        .collect();
+    submission_of(&frames, segment)
+}
+
+/// A submission of this segment, with the digests of these frames.
+pub(crate) fn submission_of(frames: &[Planes], segment: &[u8]) -> Vec<u8> {
     let preamble = Preamble {
         segment_bytes: segment.len() as u64,
         segment: Blake3::of(segment),
-        frames: frames
-            .map(|frame| Blake3(segments::planes(&work.recipe, frame).digest()))
-            .collect(),
+        frames: frames.iter().map(|frame| Blake3(frame.digest())).collect(),
         render_ms: 10,
     };
     [preamble.to_bytes(), segment.to_vec()].concat()
 }
 
-/// The report of an honest auditor.
-fn audit_report(work: &WorkUnit, frame: u32) -> AuditReport {
-    let planes = segments::planes(&work.recipe, frame);
-    let means = segments::means(&planes);
+/// The report of an auditor who rendered this frame.
+pub(crate) fn report(planes: &Planes) -> AuditReport {
+    let means = segments::means(planes);
     AuditReport {
         frame: Blake3(planes.digest()),
         luma: encode_means(&means.luma),

@@ -1,23 +1,27 @@
 //! A coordinator for a test, and a device that talks to it.
 //!
-//! The server listens on loopback and keeps its data in a folder that goes with it. There are no
-//! jobs: what a test wants done, it does. Segments are tiny and real.
+//! The server listens on loopback and keeps its data in a folder that goes with it. Jobs are done
+//! only while a test says so ([`TestCoordinator::do_jobs_until`]). Segments are tiny and real: of
+//! frames that cost nothing ([`segments`]) or of the frames the work asks for ([`rendered`]).
 
 pub(crate) mod device;
+pub(crate) mod rendered;
 pub(crate) mod segments;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use woolgather_coordinator::blobs::Blobs;
 use woolgather_coordinator::clock::{Clock, MockClock};
 use woolgather_coordinator::config::Config;
 use woolgather_coordinator::http::{router, server};
+use woolgather_coordinator::jobs;
 use woolgather_coordinator::state::{App, Parts};
-use woolgather_coordinator::store::{FoundingSheep, NewClipFile, NewFlock, Store};
+use woolgather_coordinator::store::{FlockStatus, FoundingSheep, NewClipFile, NewFlock, Store};
 use woolgather_genome::starter_flock;
 use woolgather_protocol::{DeviceSecret, InfoHash, Recipe, Sha256, SheepId};
 use woolgather_swarm::{MemoryNetwork, MemorySwarm};
@@ -35,6 +39,10 @@ pub(crate) struct TestCoordinator {
     pub(crate) clock: Arc<MockClock>,
     /// `http://127.0.0.1:PORT`.
     pub(crate) url: String,
+    /// Where its origin seeder meets others.
+    pub(crate) network: MemoryNetwork,
+    /// How often it was started, from 1.
+    starts: u8,
     folder: TempDir,
     stop: Option<oneshot::Sender<()>>,
     server: Option<tokio::task::JoinHandle<()>>,
@@ -62,25 +70,31 @@ impl TestCoordinator {
 
     /// A coordinator with so many starter sheep.
     pub(crate) async fn start_with(sheep: usize) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self::start_in(folder, sheep, NOW_MS).await
+        Self::start_configured(|config| config.starter_sheep = Some(sheep)).await
     }
 
-    /// The same data folder and time, a new process as it were.
+    /// A coordinator with one starter sheep and whatever `change` makes of its configuration.
+    pub(crate) async fn start_configured(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::for_tests(folder.path(), tiny_recipe());
+        change(&mut config);
+        Self::start_in(folder, config, NOW_MS, 1).await
+    }
+
+    /// The same data folder, configuration and time, a new process as it were.
     pub(crate) async fn restart(mut self) -> Self {
         self.stop().await;
-        let sheep = self.app.config.starter_sheep.unwrap();
-        Self::start_in(self.folder, sheep, self.clock.now_ms()).await
+        let config = self.app.config.clone();
+        Self::start_in(self.folder, config, self.clock.now_ms(), self.starts + 1).await
     }
 
-    async fn start_in(folder: TempDir, sheep: usize, now_ms: i64) -> Self {
+    async fn start_in(folder: TempDir, config: Config, now_ms: i64, starts: u8) -> Self {
         let clock = Arc::new(MockClock::at(now_ms));
-        let mut config = Config::for_tests(folder.path(), tiny_recipe());
-        config.starter_sheep = Some(sheep);
-        let store = Store::open(folder.path(), clock.clone(), [7; 32])
+        let store = Store::open(folder.path(), clock.clone(), [starts; 32])
             .await
             .unwrap();
-        store.found_flock(new_flock(sheep)).await.unwrap();
+        store.found_flock(new_flock(&config)).await.unwrap();
+        let network = MemoryNetwork::default();
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let origin: SocketAddr = "127.0.0.1:6881".parse().unwrap();
@@ -91,7 +105,7 @@ impl TestCoordinator {
             blobs: Blobs::open(folder.path()).unwrap(),
             clock: clock.clone(),
             secret: DeviceSecret::from_bytes(&[9; 32]),
-            swarm: Arc::new(MemorySwarm::new(&MemoryNetwork::default(), origin, false)),
+            swarm: Arc::new(MemorySwarm::new(&network, origin, false)),
             origin_peers: vec![origin],
         })
         .await
@@ -105,6 +119,8 @@ impl TestCoordinator {
             app,
             clock,
             url: format!("http://{address}"),
+            network,
+            starts,
             folder,
             stop: Some(stop),
             server: Some(server),
@@ -115,6 +131,28 @@ impl TestCoordinator {
     pub(crate) async fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
         self.server.take().unwrap().await.unwrap();
+    }
+
+    /// Does jobs, as the program does, until the flock's numbers are as `done` wants them.
+    pub(crate) async fn do_jobs_until(&self, done: impl Fn(&FlockStatus) -> bool) {
+        let (stop, stopped) = watch::channel(false);
+        let runner = tokio::spawn(jobs::run(self.app.clone(), stopped));
+        for _ in 0..1000 {
+            let status = self.app.store.status().await.unwrap();
+            assert_eq!(status.jobs_failed, 0);
+            if done(&status) {
+                stop.send(true).unwrap();
+                return runner.await.unwrap();
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{:#?}", self.app.store.status().await.unwrap());
+    }
+
+    /// Does jobs until there are none, and nothing to audit.
+    pub(crate) async fn do_jobs(&self) {
+        self.do_jobs_until(|status| status.jobs_open + status.audits_waiting == 0)
+            .await;
     }
 
     /// A device with the key made of this byte.
@@ -173,11 +211,12 @@ pub(crate) fn info_hash(sheep: &SheepId) -> InfoHash {
     InfoHash(digest.0[..20].try_into().unwrap())
 }
 
-fn new_flock(sheep: usize) -> NewFlock {
+fn new_flock(config: &Config) -> NewFlock {
+    let sheep = config.starter_sheep.unwrap_or(usize::MAX);
     let sheep = starter_flock().iter().take(sheep);
     NewFlock {
         name: "Test flock".into(),
-        recipe: tiny_recipe(),
+        recipe: config.recipe.clone(),
         sheep: sheep
             .map(|sheep| FoundingSheep {
                 title: sheep.title.to_owned(),

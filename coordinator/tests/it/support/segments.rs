@@ -39,19 +39,25 @@ pub(crate) fn means(planes: &Planes) -> BlockMeans {
     )
 }
 
-/// Encodes frames by the recipe.
+/// The segment of these frames of a clip.
 pub(crate) fn segment(recipe: &Recipe, first_frame: u32, frame_count: u32) -> Vec<u8> {
+    let frames = first_frame..first_frame + frame_count;
+    let frames: Vec<_> = frames.map(|frame| planes(recipe, frame)).collect();
+    encode(recipe, &frames)
+}
+
+/// Encodes frames by the recipe.
+pub(crate) fn encode(recipe: &Recipe, frames: &[Planes]) -> Vec<u8> {
     let mut encoder = SegmentEncoder::new(&EncoderSettings {
         width: recipe.width,
         height: recipe.height,
         fps: recipe.fps,
         speed: recipe.encoder.speed,
         quantizer: recipe.encoder.quantizer,
-        segment_frames: frame_count,
+        segment_frames: u32::try_from(frames.len()).unwrap(),
     })
     .unwrap();
-    for frame in first_frame..first_frame + frame_count {
-        let planes = planes(recipe, frame);
+    for planes in frames {
         let borrowed = PlanesRef {
             width: planes.width,
             height: planes.height,
