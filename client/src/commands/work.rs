@@ -179,10 +179,10 @@ impl Display {
             Event::Refused { problem, .. } => self.words(&format!("refused: {problem}")),
             Event::GivenBack { reason } => self.words(&format!("given back: {reason}")),
             Event::Idle { retry_s } => {
-                self.wait(&format!("nothing to do; asking again in {retry_s} s"))
+                self.wait(&format!("nothing to do; asking again in {retry_s} s"));
             }
             Event::Unreachable { reason, retry_s } => {
-                self.words(&format!("{reason}; trying again in {retry_s} s"))
+                self.words(&format!("{reason}; trying again in {retry_s} s"));
             }
         }
     }

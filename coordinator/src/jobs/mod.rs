@@ -49,7 +49,7 @@ async fn start(app: &App) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "{count} jobs of an earlier process are done again"),
         Err(error) => {
-            tracing::error!(%error, "Jobs of an earlier process wait until they are stale: {error}")
+            tracing::error!(%error, "Jobs of an earlier process wait until they are stale: {error}");
         }
     }
     if let Err(error) = publish::seed_all(app).await {

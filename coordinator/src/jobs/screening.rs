@@ -42,15 +42,15 @@ pub(super) async fn screen(app: &Arc<App>, entry: &EntryId) -> anyhow::Result<()
     }
     let genome = app.store.entry_genome(entry).await?;
     let shared = Arc::clone(app);
-    let screening = rendering::apart(move |control| look(&shared, genome, control)).await?;
+    let screening = rendering::apart(move |control| look(&shared, &genome, control)).await?;
     let screened = app.store.finish_screening(entry, screening).await?;
     tracing::info!(entry.id = %entry, state = ?screened.state, "Screened entry {entry}: {}", screened.reason);
     Ok(())
 }
 
-fn look(app: &App, genome: Genome, control: &RenderControl<'_>) -> anyhow::Result<Screening> {
+fn look(app: &App, genome: &Genome, control: &RenderControl<'_>) -> anyhow::Result<Screening> {
     let recipe = &app.flock.recipe;
-    let plan = check_loop(&genome, recipe).and_then(|()| plan_still(&genome, &preview(recipe)));
+    let plan = check_loop(genome, recipe).and_then(|()| plan_still(genome, &preview(recipe)));
     let plan = match plan {
         Ok(plan) => plan,
         Err(error) => {
@@ -61,7 +61,7 @@ fn look(app: &App, genome: Genome, control: &RenderControl<'_>) -> anyhow::Resul
     };
     let frame = render(&plan, control)?;
     let preview = app.blobs.put(&publish::webp(&frame)?)?;
-    Ok(match fault(&frame, &genome) {
+    Ok(match fault(&frame, genome) {
         Some(reason) => Screening::Failed {
             reason: reason.into(),
             preview: Some(preview),

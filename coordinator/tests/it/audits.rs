@@ -107,8 +107,8 @@ async fn a_segment_of_another_sheep_is_refused_and_rendered_by_somebody_else() {
     assert_eq!(receipt.state, WorkUnitState::Auditing);
     coordinator.do_jobs().await;
     assert_eq!(state_of(&coordinator, &work.id).await, WorkUnitState::Ready);
-    check_told_once(&bad, &work.id).await;
     check_done_by(&coordinator, &other, &work.id).await;
+    check_told_once(&bad, &work.id).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ use woolgather_coordinator::checks::{CheckError, SegmentReport, check_segment, e
 use woolgather_protocol::{ProblemKind, Recipe};
 use woolgather_video::{inspect_segment, sequence_header};
 
-use crate::support::{segments, tiny_recipe};
+use crate::support::{rendered, segments, tiny_recipe};
 
 /// The program the child is an instance of; naming it here has it built.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_woolgather-coordinator");
@@ -52,6 +52,24 @@ async fn a_sound_segment_shows_its_frames() {
             .map(|(a, b)| a.abs_diff(*b));
         assert!(furthest.max().unwrap() < 16 * 16, "frame {number}");
     }
+}
+
+#[tokio::test]
+async fn a_frame_that_does_not_fit_between_its_neighbours_is_suspicious() {
+    let recipe = Recipe {
+        segment_frames: 6,
+        ..tiny_recipe()
+    };
+    let mut frames: Vec<_> = (0..6)
+        .map(|frame| segments::planes(&recipe, frame))
+        .collect();
+    let honest = segments::encode(&recipe, &frames);
+    let report = checked(&recipe, &honest).await.unwrap();
+    assert!(report.suspicious.is_empty(), "{:?}", report.suspicious);
+    frames[3] = rendered::painted(frames[3].clone());
+    let painted = segments::encode(&recipe, &frames);
+    let report = checked(&recipe, &painted).await.unwrap();
+    assert_eq!(report.suspicious, [3_u32]);
 }
 
 #[tokio::test]

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use image::ImageFormat;
 use sha2::{Digest as _, Sha256 as Hasher};
-use woolgather_coordinator::publish;
+use tokio::sync::watch;
 use woolgather_coordinator::store::{ClipRow, ClipState, Job, NewClipFile};
+use woolgather_coordinator::{jobs, publish};
 use woolgather_protocol::manifest::Manifest;
 use woolgather_protocol::work::ClipKind;
 use woolgather_protocol::{Blake3, Sha256, Signed, paths};
@@ -193,9 +194,11 @@ async fn a_job_that_was_killed_is_done_again_and_live_clips_are_seeded_again() {
 
     let coordinator = coordinator.restart().await;
     let file = live.file.unwrap();
-    coordinator.do_jobs_until(|_| true).await;
-    coordinator.do_jobs().await;
-    fetch_from_the_origin(&coordinator, &file).await;
+    let (_stop, stopped) = watch::channel(false);
+    tokio::select! {
+        () = jobs::run(coordinator.app.clone(), stopped) => unreachable!("nobody stopped it"),
+        _ = fetch_from_the_origin(&coordinator, &file) => {}
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

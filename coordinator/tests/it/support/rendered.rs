@@ -20,11 +20,6 @@ pub(crate) fn frames(work: &WorkUnit) -> Vec<Planes> {
     frames.map(|number| frame(work, number)).collect()
 }
 
-/// The segment of the work unit's frames.
-pub(crate) fn segment(work: &WorkUnit) -> Vec<u8> {
-    encode(&work.recipe, &frames(work))
-}
-
 /// The submission of an honest worker.
 pub(crate) fn submission(work: &WorkUnit) -> Vec<u8> {
     let frames = frames(work);
