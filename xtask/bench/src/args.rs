@@ -26,7 +26,7 @@ pub(crate) struct OracleOptions {
     /// Only genomes whose name contains this
     pub(crate) filter: Option<String>,
     /// Number that the random streams start from
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 3)]
     pub(crate) rng_seed: u64,
     /// Write our pictures into this folder
     #[arg(long)]
