@@ -92,7 +92,7 @@ fn whole_genomes_look_like_flam3s() {
             .zip(block_means(&reference))
             .map(|(a, b)| (a - b).abs())
             .fold(0.0, f64::max);
-        assert!(worst < 2.5, "{name}: a block is {worst:.2} off");
+        assert!(worst < 4.0, "{name}: a block is {worst:.2} off");
     }
 }
 

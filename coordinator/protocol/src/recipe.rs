@@ -85,11 +85,11 @@ impl Recipe {
             loop_frames: 160,
             edge_frames: 160,
             segment_frames: 32,
-            quality: 120.0,
+            quality: 100.0,
             temporal_samples: 8,
-            temporal_filter: TemporalFilterKind::Gaussian,
+            temporal_filter: TemporalFilterKind::Box,
             temporal_filter_width: 1.0,
-            encoder: Encoder::rav1e(10, 80),
+            encoder: Encoder::rav1e(10, 100),
         }
     }
 

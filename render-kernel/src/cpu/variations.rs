@@ -60,7 +60,6 @@ use woolgather_genome::{Affine, Variation, WeightedVariation};
 
 use super::lanes::{LANES, Lanes, Places};
 use crate::math;
-use crate::streams::Draws;
 
 /// Numbers that a variation's formula needs, its own order; the unused rest is 0.
 pub(crate) type Constants = [f32; 8];
@@ -190,6 +189,53 @@ pub(crate) fn prepare(v: &WeightedVariation, coefs: &Affine) -> Constants {
     }
 }
 
+/// A group on its way through one variation.
+struct Passage<'a> {
+    constants: &'a Constants,
+    from: &'a Lanes,
+    sum: &'a mut Lanes,
+    places: &'a mut Places,
+}
+
+/// Takes every point of the passage through a variation that draws no random numbers.
+///
+/// A macro, because the call through a function's argument is not inlined into code that is compiled for
+/// another processor than the rest, and then nothing of the loop is.
+macro_rules! each {
+    ($variation:ident, $passage:ident) => {
+        for lane in 0..LANES {
+            let from = $passage.from.point(lane);
+            let to = $variation::apply($passage.constants, from);
+            $passage.sum.x[lane] += to.x;
+            $passage.sum.y[lane] += to.y;
+        }
+    };
+}
+
+/// Takes every point of the passage through a variation that draws random numbers.
+macro_rules! draw {
+    ($variation:ident, $passage:ident) => {{
+        for lane in 0..LANES {
+            let from = $passage.from.point(lane);
+            let draws = &mut $passage.places.draws(lane);
+            let to = $variation::apply($passage.constants, from, draws);
+            $passage.sum.x[lane] += to.x;
+            $passage.sum.y[lane] += to.y;
+        }
+        $passage.places.advance($variation::DRAWS);
+    }};
+}
+
+impl Lanes {
+    #[inline(always)]
+    fn point(&self, lane: usize) -> Point {
+        Point {
+            x: self.x[lane],
+            y: self.y[lane],
+        }
+    }
+}
+
 /// Adds what `variation` makes of the points `from` to `sum`, and moves `places` past the numbers it drew.
 #[inline(always)]
 pub(super) fn add(
@@ -206,95 +252,54 @@ pub(super) fn add(
         places,
     };
     match variation {
-        Variation::Linear => passage.each(linear::apply),
-        Variation::Sinusoidal => passage.each(sinusoidal::apply),
-        Variation::Spherical => passage.each(spherical::apply),
-        Variation::Swirl => passage.each(swirl::apply),
-        Variation::Horseshoe => passage.each(horseshoe::apply),
-        Variation::Polar => passage.each(polar::apply),
-        Variation::Heart => passage.each(heart::apply),
-        Variation::Spiral => passage.each(spiral::apply),
-        Variation::Ex => passage.each(ex::apply),
-        Variation::Julia => passage.draw(julia::apply, julia::DRAWS),
-        Variation::Waves => passage.each(waves::apply),
-        Variation::Exponential => passage.each(exponential::apply),
-        Variation::Cosine => passage.each(cosine::apply),
-        Variation::Rings => passage.each(rings::apply),
-        Variation::Blob => passage.each(blob::apply),
-        Variation::Pdj => passage.each(pdj::apply),
-        Variation::Rings2 => passage.each(rings2::apply),
-        Variation::Bubble => passage.each(bubble::apply),
-        Variation::Perspective => passage.each(perspective::apply),
-        Variation::Julian => passage.draw(julian::apply, julian::DRAWS),
-        Variation::Juliascope => passage.draw(juliascope::apply, juliascope::DRAWS),
-        Variation::Pie => passage.draw(pie::apply, pie::DRAWS),
-        Variation::Ngon => passage.each(ngon::apply),
-        Variation::Curl => passage.each(curl::apply),
-        Variation::Rectangles => passage.each(rectangles::apply),
-        Variation::SuperShape => passage.draw(super_shape::apply, super_shape::DRAWS),
-        Variation::Flower => passage.draw(flower::apply, flower::DRAWS),
-        Variation::Conic => passage.draw(conic::apply, conic::DRAWS),
-        Variation::Bent2 => passage.each(bent2::apply),
-        Variation::Bipolar => passage.each(bipolar::apply),
-        Variation::Boarders => passage.draw(boarders::apply, boarders::DRAWS),
-        Variation::Cell => passage.each(cell::apply),
-        Variation::Foci => passage.each(foci::apply),
-        Variation::Loonie => passage.each(loonie::apply),
-        Variation::Modulus => passage.each(modulus::apply),
-        Variation::Polar2 => passage.each(polar2::apply),
-        Variation::Wedge => passage.each(wedge::apply),
-        Variation::WedgeJulia => passage.draw(wedge_julia::apply, wedge_julia::DRAWS),
-        Variation::Whorl => passage.each(whorl::apply),
-        Variation::Exp => passage.each(exp::apply),
-        Variation::Sin => passage.each(sin::apply),
-        Variation::Sec => passage.each(sec::apply),
-        Variation::Csc => passage.each(csc::apply),
-        Variation::Cosh => passage.each(cosh::apply),
-        Variation::Sech => passage.each(sech::apply),
-        Variation::Csch => passage.each(csch::apply),
-        Variation::Coth => passage.each(coth::apply),
-        Variation::Auger => passage.each(auger::apply),
-    }
-}
-
-/// A group on its way through one variation.
-struct Passage<'a> {
-    constants: &'a Constants,
-    from: &'a Lanes,
-    sum: &'a mut Lanes,
-    places: &'a mut Places,
-}
-
-impl Passage<'_> {
-    /// Through a formula without chance.
-    #[inline(always)]
-    fn each(self, apply: impl Fn(&Constants, Point) -> Point) {
-        for lane in 0..LANES {
-            let to = apply(
-                self.constants,
-                Point {
-                    x: self.from.x[lane],
-                    y: self.from.y[lane],
-                },
-            );
-            self.sum.x[lane] += to.x;
-            self.sum.y[lane] += to.y;
-        }
-    }
-
-    /// Through a formula that draws `draws` random numbers for every point.
-    #[inline(always)]
-    fn draw(self, apply: impl Fn(&Constants, Point, &mut Draws) -> Point, draws: u32) {
-        for lane in 0..LANES {
-            let from = Point {
-                x: self.from.x[lane],
-                y: self.from.y[lane],
-            };
-            let to = apply(self.constants, from, &mut self.places.draws(lane));
-            self.sum.x[lane] += to.x;
-            self.sum.y[lane] += to.y;
-        }
-        self.places.advance(draws);
+        Variation::Linear => each!(linear, passage),
+        Variation::Sinusoidal => each!(sinusoidal, passage),
+        Variation::Spherical => each!(spherical, passage),
+        Variation::Swirl => each!(swirl, passage),
+        Variation::Horseshoe => each!(horseshoe, passage),
+        Variation::Polar => each!(polar, passage),
+        Variation::Heart => each!(heart, passage),
+        Variation::Spiral => each!(spiral, passage),
+        Variation::Ex => each!(ex, passage),
+        Variation::Julia => draw!(julia, passage),
+        Variation::Waves => each!(waves, passage),
+        Variation::Exponential => each!(exponential, passage),
+        Variation::Cosine => each!(cosine, passage),
+        Variation::Rings => each!(rings, passage),
+        Variation::Blob => each!(blob, passage),
+        Variation::Pdj => each!(pdj, passage),
+        Variation::Rings2 => each!(rings2, passage),
+        Variation::Bubble => each!(bubble, passage),
+        Variation::Perspective => each!(perspective, passage),
+        Variation::Julian => draw!(julian, passage),
+        Variation::Juliascope => draw!(juliascope, passage),
+        Variation::Pie => draw!(pie, passage),
+        Variation::Ngon => each!(ngon, passage),
+        Variation::Curl => each!(curl, passage),
+        Variation::Rectangles => each!(rectangles, passage),
+        Variation::SuperShape => draw!(super_shape, passage),
+        Variation::Flower => draw!(flower, passage),
+        Variation::Conic => draw!(conic, passage),
+        Variation::Bent2 => each!(bent2, passage),
+        Variation::Bipolar => each!(bipolar, passage),
+        Variation::Boarders => draw!(boarders, passage),
+        Variation::Cell => each!(cell, passage),
+        Variation::Foci => each!(foci, passage),
+        Variation::Loonie => each!(loonie, passage),
+        Variation::Modulus => each!(modulus, passage),
+        Variation::Polar2 => each!(polar2, passage),
+        Variation::Wedge => each!(wedge, passage),
+        Variation::WedgeJulia => draw!(wedge_julia, passage),
+        Variation::Whorl => each!(whorl, passage),
+        Variation::Exp => each!(exp, passage),
+        Variation::Sin => each!(sin, passage),
+        Variation::Sec => each!(sec, passage),
+        Variation::Csc => each!(csc, passage),
+        Variation::Cosh => each!(cosh, passage),
+        Variation::Sech => each!(sech, passage),
+        Variation::Csch => each!(csch, passage),
+        Variation::Coth => each!(coth, passage),
+        Variation::Auger => each!(auger, passage),
     }
 }
 

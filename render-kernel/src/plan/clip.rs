@@ -114,3 +114,6 @@ fn shutter(settings: &ClipSettings, moments: u32) -> impl Iterator<Item = (f64, 
         (place * filter.width, weight(i) / greatest)
     })
 }
+
+#[cfg(test)]
+mod tests;

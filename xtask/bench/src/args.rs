@@ -37,7 +37,7 @@ pub(crate) struct OracleOptions {
 #[cfg(feature = "upload")]
 #[derive(clap::Args)]
 pub(crate) struct UploadOptions {
-    /// A flam3 file; a starter sheep of that title; or, left out, every starter sheep
+    /// A starter sheep's title; `flock` for every starter sheep; or a flam3 file. Left out: the first one
     #[arg(long)]
     pub(crate) genome: Option<String>,
     /// Width in pixels
@@ -53,7 +53,7 @@ pub(crate) struct UploadOptions {
     #[arg(long, default_value_t = 160)]
     pub(crate) loop_frames: u32,
     /// Samples per pixel
-    #[arg(long, default_value_t = 200.0)]
+    #[arg(long, default_value_t = 100.0)]
     pub(crate) quality: f64,
     /// Moments of the shutter
     #[arg(long, default_value_t = 8)]
@@ -62,7 +62,7 @@ pub(crate) struct UploadOptions {
     #[arg(long, default_value_t = 1.0)]
     pub(crate) shutter: f64,
     /// The encoder's base quantizers, 0 finest to 255 coarsest; each is tried on the same frames
-    #[arg(long, value_delimiter = ',', default_values_t = [80])]
+    #[arg(long, value_delimiter = ',', default_values_t = [100])]
     pub(crate) quantizer: Vec<u8>,
     /// The encoder's preset, 0 slowest to 10 fastest
     #[arg(long, default_value_t = 10)]

@@ -242,17 +242,17 @@ fn png_bytes(frame: &Frame) -> anyhow::Result<usize> {
 
 /// The genomes asked for, with a title each.
 fn genomes(options: &UploadOptions) -> anyhow::Result<Vec<(String, Genome)>> {
-    let flock = starter_flock().iter();
+    let flock = starter_flock()
+        .iter()
+        .map(|sheep| (sheep.title.to_owned(), sheep.genome()));
     let Some(wanted) = &options.genome else {
-        return Ok(flock
-            .map(|sheep| (sheep.title.to_owned(), sheep.genome()))
-            .collect());
+        return Ok(flock.take(1).collect());
     };
-    if let Some(sheep) = flock
-        .clone()
-        .find(|sheep| sheep.title.eq_ignore_ascii_case(wanted))
-    {
-        return Ok(vec![(sheep.title.to_owned(), sheep.genome())]);
+    let chosen: Vec<_> = flock
+        .filter(|(title, _)| wanted == "flock" || title.eq_ignore_ascii_case(wanted))
+        .collect();
+    if !chosen.is_empty() {
+        return Ok(chosen);
     }
     let xml = std::fs::read_to_string(wanted).with_context(|| {
         format!("{wanted} is neither a starter sheep nor a file that can be read")

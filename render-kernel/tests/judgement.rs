@@ -1,0 +1,104 @@
+//! What the comparison says about real frames: honest ones, lazy ones and painted ones.
+
+use woolgather_genome::{TemporalFilter, TemporalFilterShape, starter_flock};
+use woolgather_render_kernel::compare::{
+    BlockMeans, Floor, Verdict, block_means, continuity, same_picture,
+};
+use woolgather_render_kernel::{
+    ClipGenomes, ClipSettings, Frame, RenderControl, plan_clip_frame, render,
+};
+
+/// Frame `frame` of a sheep's loop as the default flock draws it, smaller.
+fn frame(genomes: &ClipGenomes, frame: u32) -> Frame {
+    let settings = ClipSettings {
+        width: 320,
+        height: 180,
+        frames: 160,
+        quality: 60.0,
+        temporal_samples: 4,
+        temporal_filter: TemporalFilter {
+            shape: TemporalFilterShape::Box,
+            width: 1.0,
+            exponent: 0.0,
+        },
+        rng_seed: 5,
+    };
+    render(
+        &plan_clip_frame(genomes, &settings, frame).unwrap(),
+        &RenderControl::unattended(),
+    )
+    .unwrap()
+}
+
+fn means(frame: &Frame) -> BlockMeans {
+    let planes = frame.to_planes();
+    block_means(
+        planes.width,
+        planes.height,
+        &planes.luma,
+        &planes.chroma_blue,
+        &planes.chroma_red,
+    )
+}
+
+/// What a coarse encoder does: every sample off by up to ten steps, blocks by one or two.
+fn encoded(frame: &Frame) -> BlockMeans {
+    let mut planes = frame.to_planes();
+    for (i, sample) in planes.luma.iter_mut().enumerate() {
+        let noise = (i as u32).wrapping_mul(0x9e37_79b9) >> 27;
+        *sample = (*sample + noise as u16).saturating_sub(14);
+    }
+    block_means(
+        planes.width,
+        planes.height,
+        &planes.luma,
+        &planes.chroma_blue,
+        &planes.chroma_red,
+    )
+}
+
+#[test]
+fn an_encoded_frame_is_itself_and_neither_its_neighbour_nor_a_painted_one() {
+    for sheep in starter_flock() {
+        let genomes = ClipGenomes::Loop(sheep.genome());
+        let here = frame(&genomes, 40);
+        let judge = |other: &BlockMeans| same_picture(&encoded(&here), other, &Floor::encoded());
+        assert!(
+            judge(&means(&here)).is_same(),
+            "{}: {:?}",
+            sheep.title,
+            judge(&means(&here))
+        );
+
+        let neighbour = judge(&means(&frame(&genomes, 41)));
+        assert!(
+            matches!(neighbour, Verdict::Different(_)),
+            "{}: {neighbour:?}",
+            sheep.title
+        );
+
+        // A word of 24 by 8 pixels in a corner, a quarter of full white brighter.
+        let mut painted = means(&here);
+        for block in &mut painted.luma[40 * 20 + 2..][..3] {
+            *block += 219 * 16;
+        }
+        assert!(
+            !judge(&painted).is_same(),
+            "{}: the painted word went through",
+            sheep.title
+        );
+    }
+}
+
+#[test]
+fn no_frame_of_an_honest_loop_is_suspicious_and_a_swapped_one_is() {
+    let genomes = ClipGenomes::Loop(starter_flock()[0].genome());
+    let mut frames: Vec<_> = (40..48).map(|k| encoded(&frame(&genomes, k))).collect();
+    assert_eq!(continuity(&frames), []);
+    frames[4] = encoded(&frame(&genomes, 120));
+    assert!(
+        continuity(&frames)
+            .iter()
+            .any(|suspicion| suspicion.frame == 4)
+    );
+}
