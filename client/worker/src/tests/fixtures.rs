@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use woolgather_api::Coordinator;
 use woolgather_genome::{Genome, starter_flock};
 use woolgather_protocol::info::{CoordinatorInfo, PROTOCOL_VERSION};
-use woolgather_protocol::recipe::Encoder;
+use woolgather_protocol::recipe::{Encoder, TemporalFilterKind};
 use woolgather_protocol::submission::{Receipt, WorkUnitState};
 use woolgather_protocol::work::{ClipKind, Lease, LeaseRequest, LeaseResponse, Task, WorkUnit};
 use woolgather_protocol::{DeviceSecret, Problem, ProblemKind, Recipe, Signed, paths};
@@ -32,6 +32,7 @@ pub(super) fn recipe() -> Recipe {
         edge_frames: 8,
         segment_frames: 4,
         quality: 10.0,
+        temporal_filter: TemporalFilterKind::Gaussian,
         encoder: Encoder::rav1e(10, 80),
         ..Recipe::small()
     }
