@@ -24,8 +24,13 @@ pub(crate) const TEAL: Sky = Sky("teal", [570, 400]);
 
 /// Writes the clip from one sky to another, or a loop of one, into `folder`.
 pub(crate) fn clip(folder: &Path, from: Sky, to: Sky) -> LocalClip {
+    clip_at(FPS, folder, from, to)
+}
+
+/// The same at another number of frames a second.
+pub(crate) fn clip_at(fps: u32, folder: &Path, from: Sky, to: Sky) -> LocalClip {
     let path = folder.join(format!("{}-{}.mp4", from.0, to.0));
-    fs::write(&path, encode(from, to)).expect("the temporary folder takes files");
+    fs::write(&path, encode(fps, from, to)).expect("the temporary folder takes files");
     LocalClip {
         path,
         from_sheep: from.0.to_owned(),
@@ -52,11 +57,11 @@ pub(crate) fn broken_clip(folder: &Path, name: &str, bytes: &[u8]) -> LocalClip 
     }
 }
 
-fn encode(from: Sky, to: Sky) -> Vec<u8> {
+fn encode(fps: u32, from: Sky, to: Sky) -> Vec<u8> {
     let settings = EncoderSettings {
         width: WIDTH,
         height: HEIGHT,
-        fps: FPS,
+        fps,
         speed: 10,
         quantizer: 60,
         segment_frames: FRAMES,
@@ -78,7 +83,7 @@ fn encode(from: Sky, to: Sky) -> Vec<u8> {
     let settings = JoinSettings {
         width: WIDTH,
         height: HEIGHT,
-        fps: FPS,
+        fps,
     };
     join_segments(&[&segment], &settings).expect("one segment is a clip")
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use woolgather_player::{LocalClip, PlayError, PlayEvent, PlayOptions, play};
 
-use crate::film::{FPS, ROSE, TEAL, broken_clip, clip};
+use crate::film::{FPS, ROSE, TEAL, broken_clip, clip, clip_at};
 use crate::screen::Screen;
 
 /// Names the folder of the story to the child.
@@ -127,12 +127,13 @@ impl Drop for Player {
 }
 
 fn connected(folder: &Path) -> Vec<LocalClip> {
-    vec![
-        clip(folder, ROSE, ROSE),
-        clip(folder, ROSE, TEAL),
-        clip(folder, TEAL, TEAL),
-        clip(folder, TEAL, ROSE),
-    ]
+    connected_at(FPS, folder)
+}
+
+fn connected_at(fps: u32, folder: &Path) -> Vec<LocalClip> {
+    [(ROSE, ROSE), (ROSE, TEAL), (TEAL, TEAL), (TEAL, ROSE)]
+        .map(|(from, to)| clip_at(fps, folder, from, to))
+        .to_vec()
 }
 
 #[test]
@@ -231,7 +232,8 @@ fn keys_vote_pause_and_leave() {
 #[test]
 fn the_arrow_keys_wind_back_and_forth() {
     let story = "the_arrow_keys_wind_back_and_forth";
-    if tell(connected, Duration::from_secs(60)) {
+    // Clips of twelve seconds, so that the film does not move on by itself between two keys.
+    if tell(|folder| connected_at(2, folder), Duration::from_secs(60)) {
         return;
     }
     let screen = Screen::start();
