@@ -22,7 +22,7 @@ use cli::{Cli, Command};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_env("WOOLGATHER_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,librqbit=error"));
+        .unwrap_or_else(|_| EnvFilter::new("warn,librqbit=error,winit=error"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -67,6 +67,9 @@ fn build() -> anyhow::Result<()> {
 /// Any free port of this machine, unreachable from elsewhere.
 const LOOPBACK: &str = "127.0.0.1:0";
 
+/// Sheep the flock is founded with: enough for a vote between two.
+const SHEEP: u64 = 2;
+
 /// A volunteer of the demonstration: one program renders, the other fetches and shares.
 struct Volunteer {
     name: &'static str,
@@ -117,7 +120,7 @@ impl Demo {
             "--recipe",
             "small",
             "--starter-sheep",
-            "2",
+            &SHEEP.to_string(),
             "--name",
             "Demo flock",
         ];
@@ -159,7 +162,7 @@ impl Demo {
         })
     }
 
-    /// Until both volunteers have fetched the first published clip and share it.
+    /// Until both volunteers have fetched the published loops and share them. Edges follow later.
     fn wait_for_sheep(&self, volunteers: &[Volunteer]) -> anyhow::Result<()> {
         let mut published = false;
         loop {
@@ -179,10 +182,10 @@ impl Demo {
             }
             if volunteers
                 .iter()
-                .all(|volunteer| volunteer.sharer.last("seeding").is_some())
+                .all(|volunteer| volunteer.shares() >= SHEEP)
             {
                 clear_line();
-                self.say("both volunteers share it");
+                self.say("both volunteers share the flock");
                 return Ok(());
             }
             show_line(volunteers);
@@ -320,6 +323,12 @@ fn clear_line() {
 }
 
 impl Volunteer {
+    /// How many clips the volunteer shares.
+    fn shares(&self) -> u64 {
+        let seeding = self.sharer.last("seeding");
+        seeding.map_or(0, |seeding| number(&seeding, "clips"))
+    }
+
     /// What the volunteer is doing, in a few words.
     fn doing(&self) -> String {
         let Some(leased) = self.worker.last("leased") else {
