@@ -6,7 +6,7 @@ export default defineConfig({
   globalSetup: "./grid.ts",
   fullyParallel: false,
   workers: 1,
-  retries: 0,
+  retries: 1,
   timeout: 60_000,
   reporter: [["list"]],
   use: {

@@ -155,7 +155,12 @@ impl ApplicationHandler for Show<'_> {
                 live.playback.set_hidden(hidden, now);
                 live.wake = Some(now);
             }
-            WindowEvent::KeyboardInput { event, .. } => match asked_for(&event) {
+            // A key that is down when the window gets the focus is told a second time.
+            WindowEvent::KeyboardInput {
+                event,
+                is_synthetic: false,
+                ..
+            } => match asked_for(&event) {
                 Some(Wish::Leave) => event_loop.exit(),
                 Some(Wish::Act(action)) => {
                     live.playback.act(action, now);
