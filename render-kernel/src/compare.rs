@@ -100,15 +100,16 @@ impl Floor {
     /// The floor for two renderings with the same random numbers, one of which was encoded at a usual recipe's
     /// quality (a luma PSNR of 38 dB or more) and decoded.
     ///
-    /// Measured on the starter flock (8 frames each, 1280×720) at 39 to 45 dB: typical up to 2.1, worst up to 11.3.
-    /// The next frame of a slow loop is beyond it (`tests/judgement.rs`).
+    /// Typical differences of honest frames stay well below these bounds over the starter flock, and
+    /// neighbours in time are three times the luma bound or more (`docs/benchmarks.md`). Single blocks of chroma are bounded
+    /// loosely: at a hard edge in fast motion the encoder moves one block's chroma a long way.
     #[must_use]
     pub const fn encoded() -> Self {
         Self {
-            luma_typical: 4.0,
-            luma_worst: 40.0,
-            chroma_typical: 4.0,
-            chroma_worst: 40.0,
+            luma_typical: 5.0,
+            luma_worst: 50.0,
+            chroma_typical: 7.5,
+            chroma_worst: 200.0,
         }
     }
 }

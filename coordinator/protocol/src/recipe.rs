@@ -104,6 +104,7 @@ impl Recipe {
             segment_frames: 8,
             quality: 60.0,
             temporal_samples: 4,
+            encoder: Encoder::rav1e(10, 80),
             ..Self::default_flock()
         }
     }

@@ -30,7 +30,8 @@ pub(super) async fn settle(app: &App, audit: &WorkUnitId) -> anyhow::Result<()> 
     // Meanwhile an auditor may have reported; then it is judged as well.
     let settlement = judge(&app.store.audit(audit).await?, &right);
     if !settlement.submitter_good {
-        tracing::warn!(audit = %audit, submitter = %evidence.submitter, "Audit {audit}: the submitted frame is another picture; its segment is refused");
+        let digest_agrees = evidence.frame == right.digest;
+        tracing::warn!(audit = %audit, submitter = %evidence.submitter, digest_agrees, "Audit {audit}: the submitted frame is another picture; its segment is refused");
     }
     Ok(app.store.settle_audit(audit.clone(), settlement).await?)
 }
