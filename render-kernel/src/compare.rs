@@ -237,7 +237,7 @@ mod tests {
             (60.0, [1, 1])
         );
         let mut tinted = gray(300);
-        tinted.chroma_red.fill(520 * 16);
+        tinted.chroma_red.fill(524 * 16);
         assert!(!same_picture(&gray(300), &tinted, &floor).is_same());
     }
 
