@@ -99,6 +99,7 @@ async fn lease_work(
         device,
         now_ms: tx.now_ms,
         may_retry_failed: leases::may_retry_failed(active.saturating_sub(1)),
+        active_devices: active,
     };
     for candidate in queue::choose(tx.conn, &asking, &mut batch).await? {
         let usual = leases::usual_render(p95_ms, candidate.samples, request.samples_per_second);

@@ -24,6 +24,8 @@ pub(super) struct Asking {
     pub(super) now_ms: i64,
     /// It may have units again that it failed on, because nobody else is there.
     pub(super) may_retry_failed: bool,
+    /// Devices at work, this one included. A unit that as many have failed on is anybody's again.
+    pub(super) active_devices: u64,
 }
 
 /// The next work for a device, as much of it as fits into `batch`.
@@ -89,14 +91,18 @@ async fn ready_units(
     let rows = sqlx::query(
         "SELECT id, samples FROM work_unit
          WHERE state = 'ready'
-           AND ($2 = 1 OR NOT EXISTS (SELECT 1 FROM unit_failure
-                                      WHERE unit_failure.work_unit = work_unit.id
-                                        AND unit_failure.device = $1))
+           AND ($2 = 1
+                OR NOT EXISTS (SELECT 1 FROM unit_failure
+                               WHERE unit_failure.work_unit = work_unit.id
+                                 AND unit_failure.device = $1)
+                OR (SELECT COUNT(*) FROM unit_failure
+                    WHERE unit_failure.work_unit = work_unit.id) >= $4)
          ORDER BY queue_rank, clip_number, segment LIMIT $3",
     )
     .bind(asking.device.to_string())
     .bind(i64::from(asking.may_retry_failed))
     .bind(i64::from(limit))
+    .bind(i64::try_from(asking.active_devices).unwrap_or(i64::MAX))
     .fetch_all(conn)
     .await?;
     rows.iter()
