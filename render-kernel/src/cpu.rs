@@ -26,6 +26,8 @@ use crate::plan::FramePlan;
 use crate::{Frame, RenderControl};
 use density::LogPlane;
 
+pub use scatter::scatter_rate;
+
 /// Why a render ended without a frame.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {

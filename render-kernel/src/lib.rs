@@ -25,7 +25,7 @@ pub mod compare;
 pub mod streams;
 
 pub use control::RenderControl;
-pub use cpu::{RenderError, math, render, with_threads};
+pub use cpu::{RenderError, math, render, scatter_rate, with_threads};
 pub use frame::Frame;
 pub use plan::{
     ClipGenomes, ClipSettings, FramePlan, MEMORY_BYTES_MAX, PlanError, SAMPLES_MAX, StillSettings,

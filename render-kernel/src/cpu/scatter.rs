@@ -4,10 +4,12 @@
 //! a lock or a copy per thread. A thread keeps one buffer per tile instead and adds a buffer's hits when it is
 //! full, while it holds the tile.
 
+use std::time::Instant;
+
 use woolgather_genome::PaletteMode;
 
 use super::histogram::{Bin, SharedHistogram, TILE_MASK, TILE_SHIFT};
-use crate::plan::{HIT, Moment};
+use crate::plan::{HIT, Moment, Shape};
 
 /// Hits that all buffers of a thread hold together, and the fewest and most of one buffer.
 const HITS: usize = 1 << 16;
@@ -153,4 +155,39 @@ impl Scatter {
         });
         self.counts[tile] = 0;
     }
+}
+
+/// Hits per second that one thread brings into the histogram of a picture of `width` by `height`, when `hits` of them
+/// come in random order from the middle `spread` (0 to 1) of its bins.
+///
+/// For measurements: the chaos game cannot be faster than this.
+#[must_use]
+pub fn scatter_rate(width: u32, height: u32, spread: f64, hits: u64) -> f64 {
+    let shape = Shape {
+        width,
+        height,
+        supersample: 1,
+        gutter: 0,
+    };
+    let histogram = SharedHistogram::new(&shape);
+    let inks = Inks {
+        entries: vec![[HIT; 5]; 256],
+        mode: PaletteMode::Step,
+        class_of: vec![Some(0)],
+    };
+    let mut scatter = Scatter::new(&histogram);
+    let bins = u64::from(width) * u64::from(height);
+    let used = ((bins as f64 * spread) as u64).clamp(1, bins);
+    let first = (bins - used) / 2;
+    let mut state = 1_u64;
+    let start = Instant::now();
+    for _ in 0..hits {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let bin = first + (((state >> 32) * used) >> 32);
+        scatter.push(&histogram, &inks, bin as u32, 0, (state >> 16) as u32 & 0xffff);
+    }
+    scatter.flush(&histogram, &inks);
+    hits as f64 / start.elapsed().as_secs_f64()
 }

@@ -15,6 +15,11 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Compare our pictures with flam3's, genome by genome
     Oracle(OracleOptions),
+    /// Time the processor's renderer beside flam3-render
+    Cpu(CpuOptions),
+    /// Draw one flame; `cpu` starts this and measures it
+    #[command(hide = true)]
+    Draw(DrawOptions),
     /// Weigh a rendered and encoded segment against its frames as PNG
     #[cfg(feature = "upload")]
     Upload(UploadOptions),
@@ -67,4 +72,35 @@ pub(crate) struct UploadOptions {
     /// The encoder's preset, 0 slowest to 10 fastest
     #[arg(long, default_value_t = 10)]
     pub(crate) speed: u8,
+}
+
+/// Options of `cpu`.
+#[derive(clap::Args)]
+pub(crate) struct CpuOptions {
+    /// Only this oracle genome, such as `28_random_s4`
+    pub(crate) genome: Option<String>,
+    /// Width in pixels
+    #[arg(long, default_value_t = 1280)]
+    pub(crate) width: u32,
+    /// Height in pixels
+    #[arg(long, default_value_t = 720)]
+    pub(crate) height: u32,
+    /// Samples per pixel
+    #[arg(long, default_value_t = 100.0)]
+    pub(crate) quality: f64,
+    /// Runs of each program; the medians are compared
+    #[arg(long, default_value_t = 3)]
+    pub(crate) runs: u32,
+}
+
+/// Options of `draw`.
+#[derive(clap::Args)]
+pub(crate) struct DrawOptions {
+    /// The flam3 file; its first flame is drawn at its own size and quality
+    pub(crate) genome: std::path::PathBuf,
+    /// The PNG file
+    pub(crate) out: std::path::PathBuf,
+    /// Threads
+    #[arg(long, default_value_t = 1)]
+    pub(crate) threads: usize,
 }

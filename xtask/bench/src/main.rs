@@ -4,6 +4,7 @@
 //! standard output, progress to standard error; the exit status is 1 when a promise is missed.
 
 mod args;
+mod cpu;
 mod oracle;
 mod picture;
 #[cfg(feature = "upload")]
@@ -18,6 +19,8 @@ use args::{Args, Command};
 fn main() -> anyhow::Result<ExitCode> {
     let kept = match Args::parse().command {
         Command::Oracle(options) => oracle::run(&options)?,
+        Command::Cpu(options) => cpu::run(&options).map(|()| true)?,
+        Command::Draw(options) => cpu::draw(&options).map(|()| true)?,
         #[cfg(feature = "upload")]
         Command::Upload(options) => upload::run(&options)?,
     };

@@ -172,7 +172,7 @@ fn names() -> anyhow::Result<Vec<String>> {
     Ok(names)
 }
 
-fn genome(name: &str) -> anyhow::Result<Genome> {
+pub(crate) fn genome(name: &str) -> anyhow::Result<Genome> {
     let path = genomes().join(format!("{name}.flam3"));
     let xml = std::fs::read_to_string(&path)
         .with_context(|| format!("cannot read {}", path.display()))?;
