@@ -15,6 +15,7 @@ mod lanes;
 mod scatter;
 mod slab;
 mod tone_map;
+mod width;
 mod xform;
 
 pub mod math;
@@ -25,6 +26,7 @@ use rayon::prelude::*;
 use crate::plan::FramePlan;
 use crate::{Frame, RenderControl};
 use density::LogPlane;
+use width::Width;
 
 pub use scatter::scatter_rate;
 
@@ -51,13 +53,19 @@ const ITERATE_SHARE: f64 = 0.9;
 ///
 /// [`RenderError::Cancelled`] when `control` says so.
 pub fn render(plan: &FramePlan, control: &RenderControl<'_>) -> Result<Frame, RenderError> {
+    let width = Width::widest();
     let mut plane = LogPlane::new(&plan.shape);
     let mut pass_start = 0.0;
     for pass in 0..plan.passes {
         let share = ITERATE_SHARE / f64::from(plan.passes);
         let progress = |part: f64| (control.progress)(pass_start + share * part);
-        let histogram =
-            iterate::iterate(plan, plan.moments_of(pass), control.cancelled, &progress)?;
+        let histogram = iterate::iterate(
+            plan,
+            plan.moments_of(pass),
+            width,
+            control.cancelled,
+            &progress,
+        )?;
         density::add_log_density(&plan.density, &histogram, &mut plane, control.cancelled)?;
         pass_start += share;
     }

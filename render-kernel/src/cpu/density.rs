@@ -105,7 +105,7 @@ pub(super) fn add_log_density(
 
 /// A bin's colour and alpha, scaled to the logarithm of the alpha.
 fn log_bin(plan: &DensityPlan, histogram: &Histogram, x: usize, y: usize) -> LogBin {
-    let &[red, green, blue, alpha, _] = histogram.bin(x, y);
+    let [red, green, blue, alpha, _] = histogram.bin(x, y);
     if alpha == 0 {
         return [0.0; 4];
     }
@@ -148,7 +148,7 @@ impl Source {
                     return Ok(());
                 }
                 for x in margin..width - margin {
-                    let &[.., alpha, count] = histogram.bin(x, y);
+                    let [.., alpha, count] = histogram.bin(x, y);
                     if alpha == 0 || count == 0 {
                         continue;
                     }

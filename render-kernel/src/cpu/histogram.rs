@@ -9,40 +9,68 @@
 //! Bins lie in *tiles* of consecutive bins. A thread collects its hits by tile and adds many at once (see
 //! `scatter`), so a tile's lock is taken seldom and its bins are in the cache when they are needed. Integers
 //! make the order of the additions irrelevant.
+//!
+//! Where every ink is opaque, alpha and count are the same number and the count is not kept: a bin is then half a
+//! cache line.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::plan::Shape;
 
 /// What one bin was hit with.
 pub(super) type Bin = [u64; 5];
 
-/// Bins of a tile, as a power of two: 640 KiB, which a second-level cache holds.
-pub(super) const TILE_SHIFT: u32 = 14;
-/// The part of a bin's number that is its place in its tile.
-pub(super) const TILE_MASK: u32 = (1 << TILE_SHIFT) - 1;
+/// Red, green, blue and alpha of a bin, which shall not lie across two cache lines.
+#[derive(Clone, Copy, Default)]
+#[repr(align(32))]
+pub(super) struct Color(pub(super) [u64; 4]);
+
+/// Bins that lie one after the other.
+#[derive(Default)]
+pub(super) struct Tile {
+    pub(super) colors: Vec<Color>,
+    /// Empty where the count is the alpha.
+    pub(super) counts: Vec<u64>,
+}
+
+/// How a histogram is cut into tiles, and what is kept of a bin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// Bins of a tile, as a power of two.
+    pub(super) shift: u32,
+    /// Whether counts are kept beside alpha.
+    pub(super) counts: bool,
+}
 
 /// A histogram that threads add to.
 pub(super) struct SharedHistogram {
-    tiles: Vec<Mutex<Vec<Bin>>>,
+    tiles: Vec<Mutex<Tile>>,
+    layout: Layout,
 }
 
 /// A finished histogram.
 pub(super) struct Histogram {
-    tiles: Vec<Vec<Bin>>,
+    tiles: Vec<Tile>,
+    shift: u32,
     pub(super) width: usize,
     pub(super) height: usize,
 }
 
 impl SharedHistogram {
     /// An empty histogram of `shape`.
-    pub(super) fn new(shape: &Shape) -> Self {
+    pub(super) fn new(shape: &Shape, layout: Layout) -> Self {
         let bins = shape.bins_wide() as usize * shape.bins_high() as usize;
-        let tiles = bins.div_ceil(1 << TILE_SHIFT);
+        let size = 1 << layout.shift;
+        let counts = if layout.counts { size } else { 0 };
+        let tile = || Tile {
+            colors: vec![Color::default(); size],
+            counts: vec![0; counts],
+        };
         Self {
-            tiles: (0..tiles)
-                .map(|_| Mutex::new(vec![[0; 5]; 1 << TILE_SHIFT]))
+            tiles: (0..bins.div_ceil(size))
+                .map(|_| Mutex::new(tile()))
                 .collect(),
+            layout,
         }
     }
 
@@ -51,12 +79,17 @@ impl SharedHistogram {
         self.tiles.len()
     }
 
-    /// Lets `add` change tile `tile`.
-    pub(super) fn with_tile(&self, tile: usize, add: impl FnOnce(&mut [Bin])) {
+    /// How it is cut.
+    pub(super) fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// Tile `tile`, for this thread alone.
+    pub(super) fn lock(&self, tile: usize) -> MutexGuard<'_, Tile> {
         // A poisoned lock means that another thread panicked; its panic ends the render anyway.
-        add(&mut self.tiles[tile]
+        self.tiles[tile]
             .lock()
-            .unwrap_or_else(PoisonError::into_inner));
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends the adding.
@@ -66,6 +99,7 @@ impl SharedHistogram {
             tiles: tiles
                 .map(|tile| tile.into_inner().unwrap_or_else(PoisonError::into_inner))
                 .collect(),
+            shift: self.layout.shift,
             width: shape.bins_wide() as usize,
             height: shape.bins_high() as usize,
         }
@@ -75,8 +109,12 @@ impl SharedHistogram {
 impl Histogram {
     /// The bin in column `x` of row `y`.
     #[inline]
-    pub(super) fn bin(&self, x: usize, y: usize) -> &Bin {
+    pub(super) fn bin(&self, x: usize, y: usize) -> Bin {
         let index = y * self.width + x;
-        &self.tiles[index >> TILE_SHIFT][index & TILE_MASK as usize]
+        let tile = &self.tiles[index >> self.shift];
+        let place = index & ((1 << self.shift) - 1);
+        let Color([red, green, blue, alpha]) = tile.colors[place];
+        let count = tile.counts.get(place).copied().unwrap_or(alpha);
+        [red, green, blue, alpha, count]
     }
 }

@@ -38,6 +38,16 @@ pub fn round(x: f32) -> f32 {
     if x.abs() < SHIFT_LIMIT { rounded } else { x }
 }
 
+/// Returns the nearest integer to a number within ±2²², ties to even, as the bits of a signed integer.
+///
+/// Outside that range the result is meaningless, and no error: what calls this looks at the range itself.
+#[inline(always)]
+pub(crate) fn round_to_bits(x: f32) -> u32 {
+    (x + ROUNDING_SHIFT)
+        .to_bits()
+        .wrapping_sub(ROUNDING_SHIFT.to_bits())
+}
+
 /// Returns the largest integer that is not above `x`; a value of 2²² or more comes back as it is.
 #[inline(always)]
 #[must_use]

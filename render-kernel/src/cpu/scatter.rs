@@ -2,32 +2,38 @@
 //!
 //! Writing every hit straight into a histogram of tens of megabytes misses the cache each time, and would need
 //! a lock or a copy per thread. A thread keeps one buffer per tile instead and adds a buffer's hits when it is
-//! full, while it holds the tile.
+//! full, while it holds the tile. A buffer takes several hits for every cache line of its tile, so that the misses of
+//! loading a tile are shared by them.
+//!
+//! A hit is one word: the place of the bin in its tile, the visibility class, and 16 bits of palette coordinate.
 
 use std::time::Instant;
 
 use woolgather_genome::PaletteMode;
 
-use super::histogram::{Bin, SharedHistogram, TILE_MASK, TILE_SHIFT};
+use super::histogram::{Layout, SharedHistogram};
+use super::lanes::LANES;
+use super::width::Width;
 use crate::plan::{HIT, Moment, Shape};
 
-/// Hits that all buffers of a thread hold together, and the fewest and most of one buffer.
-const HITS: usize = 1 << 16;
-const BUFFER: (usize, usize) = (128, 2048);
-
-/// One hit.
-#[derive(Clone, Copy, Default)]
-struct Hit {
-    /// Place of the bin in its tile.
-    bin: u32,
-    /// Visibility class, then 16 bits of palette coordinate.
-    color: u32,
-}
+/// Bits of the palette coordinate.
+pub(super) const COLOR_BITS: u32 = 16;
+/// Bins of a tile at most, as a power of two: 256 KiB, which second-level caches hold.
+const TILE_SHIFT_MAX: u32 = 13;
+/// Bytes that the buffers of all threads hold together.
+const BUFFERS_BYTES: usize = 48 << 20;
+/// Hits of a thread's buffers at most.
+const HITS_MAX: usize = 1 << 20;
+/// Fewest and most hits of a buffer.
+const BUFFER: (usize, usize) = (64, 1 << 14);
 
 /// What a hit adds, by visibility class and palette entry.
+#[derive(PartialEq)]
 pub(super) struct Inks {
-    /// 256 entries per class.
-    entries: Vec<[u32; 5]>,
+    /// 256 entries per class: red, green, blue and alpha.
+    entries: Vec<[u32; 4]>,
+    /// What a hit of each class counts.
+    visibilities: Vec<u32>,
     mode: PaletteMode,
     /// The class of every xform; `None` where its points are not plotted.
     pub(super) class_of: Vec<Option<u32>>,
@@ -51,109 +57,179 @@ impl Inks {
         });
         let class_of = class_of.collect();
         let ink = |visibility: u32, entry: &[u32; 4]| {
-            let share =
-                |channel: u32| (u64::from(channel) * u64::from(visibility) / u64::from(HIT)) as u32;
-            let [red, green, blue, alpha] = entry.map(share);
-            [red, green, blue, alpha, visibility]
+            entry
+                .map(|channel| (u64::from(channel) * u64::from(visibility) / u64::from(HIT)) as u32)
         };
         let inks = classes
             .iter()
             .flat_map(|&class| moment.palette.iter().map(move |entry| ink(class, entry)));
         Self {
             entries: inks.collect(),
+            visibilities: classes,
             mode,
             class_of,
         }
     }
 
-    /// Adds a hit's ink to `bin`.
-    #[inline(always)]
-    fn add(&self, bin: &mut Bin, color: u32) {
-        let index = (color >> 8) as usize;
-        let ink = &self.entries[index];
-        match self.mode {
-            PaletteMode::Step => {
-                for (sum, &part) in bin.iter_mut().zip(ink) {
-                    *sum += u64::from(part);
-                }
-            }
-            PaletteMode::Linear => {
-                // The last entry of a class has no neighbour.
-                let next = if index & 255 == 255 {
-                    ink
-                } else {
-                    &self.entries[index + 1]
-                };
-                let fraction = i64::from(color & 255);
-                for ((sum, &here), &there) in bin.iter_mut().zip(ink).zip(next) {
-                    let (here, there) = (i64::from(here), i64::from(there));
-                    *sum += (here + (((there - here) * fraction) >> 8)) as u64;
-                }
-            }
+    /// Bits that a class needs in a hit.
+    fn class_bits(&self) -> u32 {
+        self.visibilities.len().next_power_of_two().ilog2()
+    }
+
+    /// Whether what a hit adds to alpha is always what it counts.
+    fn are_opaque(&self) -> bool {
+        self.entries
+            .chunks(256)
+            .zip(&self.visibilities)
+            .all(|(entries, visibility)| entries.iter().all(|[.., alpha]| alpha == visibility))
+    }
+
+    /// The layout of a histogram that hits with all of `inks` go to.
+    pub(super) fn layout(inks: &[Self]) -> Layout {
+        let class_bits = inks.iter().map(Self::class_bits).max().unwrap_or(0);
+        Layout {
+            shift: TILE_SHIFT_MAX.min(u32::BITS - COLOR_BITS - class_bits),
+            counts: !inks.iter().all(Self::are_opaque),
         }
+    }
+
+    /// What the hit `word` adds, and the place of its bin in the tile.
+    #[inline(always)]
+    fn ink<const LINEAR: bool>(&self, word: u32, shift: u32) -> ([u32; 4], usize) {
+        let index = (word << shift >> (shift + 8)) as usize;
+        let ink = &self.entries[index];
+        let place = (word >> (u32::BITS - shift)) as usize;
+        if !LINEAR {
+            return (*ink, place);
+        }
+        // The last entry of a class has no neighbour.
+        let next = if index & 255 == 255 {
+            ink
+        } else {
+            &self.entries[index + 1]
+        };
+        let fraction = (word & 255) as i32;
+        let mut blended = *ink;
+        for (here, &there) in blended.iter_mut().zip(next) {
+            // At most HIT * 255 either way, so nothing overflows.
+            *here = (*here as i32 + (((there as i32 - *here as i32) * fraction) >> 8)) as u32;
+        }
+        (blended, place)
     }
 }
 
 /// A thread's buffers.
 pub(super) struct Scatter {
-    hits: Vec<Hit>,
-    /// Hits in the buffer of every tile.
-    counts: Vec<usize>,
+    /// `capacity` hits for every tile, and for one more that takes what falls outside.
+    hits: Vec<u32>,
+    /// Where in `hits` the next one of every tile goes.
+    next: Vec<u32>,
+    /// Hits of a buffer; a power of two.
     capacity: usize,
+    layout: Layout,
+}
+
+/// Hits of a group that wait to be pushed.
+pub(super) struct Volley {
+    pub(super) tiles: [u32; LANES],
+    pub(super) words: [u32; LANES],
 }
 
 impl Scatter {
-    /// Empty buffers for every tile of `histogram`.
-    pub(super) fn new(histogram: &SharedHistogram) -> Self {
-        let tiles = histogram.tiles();
-        let capacity = (HITS / tiles).clamp(BUFFER.0, BUFFER.1);
+    /// Empty buffers for every tile of `histogram`, for one of `threads` threads.
+    pub(super) fn new(histogram: &SharedHistogram, threads: usize) -> Self {
+        let tiles = histogram.tiles() + 1;
+        let hits = (BUFFERS_BYTES / size_of::<u32>() / threads.max(1)).min(HITS_MAX);
+        let capacity = (hits / tiles).clamp(BUFFER.0, BUFFER.1);
+        let capacity = 1 << capacity.ilog2();
         Self {
-            hits: vec![Hit::default(); tiles * capacity],
-            counts: vec![0; tiles],
+            hits: vec![0; tiles * capacity],
+            next: (0..tiles).map(|tile| (tile * capacity) as u32).collect(),
             capacity,
+            layout: histogram.layout(),
         }
     }
 
-    /// Takes a hit on bin `bin` with palette coordinate `color` (0 to 65,535) in visibility class `class`.
+    /// The number of the bin that stands for all outside the histogram.
     #[inline(always)]
-    pub(super) fn push(
+    pub(super) fn outside(&self) -> u32 {
+        ((self.next.len() - 1) << self.layout.shift) as u32
+    }
+
+    /// Packs hits on `bins`; `inks` are visibility class << [`COLOR_BITS`] | palette coordinate (0 to 65,535).
+    #[inline(always)]
+    pub(super) fn pack(&self, bins: &[u32; LANES], inks: &[u32; LANES]) -> Volley {
+        let shift = self.layout.shift;
+        let mut volley = Volley {
+            tiles: [0; LANES],
+            words: [0; LANES],
+        };
+        for lane in 0..LANES {
+            volley.tiles[lane] = bins[lane] >> shift;
+            volley.words[lane] = bins[lane] << (u32::BITS - shift) | inks[lane];
+        }
+        volley
+    }
+
+    /// Takes the first `count` hits of `volley`; `flush` empties the buffer of a tile that is full.
+    #[inline(always)]
+    pub(super) fn push(&mut self, volley: &Volley, count: usize, flush: impl Fn(&mut Self, usize)) {
+        for (&tile, &word) in volley.tiles.iter().zip(&volley.words).take(count) {
+            let tile = tile as usize;
+            let next = self.next[tile] as usize;
+            self.hits[next] = word;
+            self.next[tile] = next as u32 + 1;
+            if (next + 1) & (self.capacity - 1) == 0 {
+                flush(self, tile);
+            }
+        }
+    }
+
+    /// Adds the hits in the buffer of tile `tile` to the histogram.
+    ///
+    /// Inlined into what [`super::width`] compiles for a certain processor.
+    #[inline(always)]
+    pub(super) fn flush_tile_here(
         &mut self,
         histogram: &SharedHistogram,
         inks: &Inks,
-        bin: u32,
-        class: u32,
-        color: u32,
+        tile: usize,
     ) {
-        let tile = (bin >> TILE_SHIFT) as usize;
-        let count = self.counts[tile];
-        self.hits[tile * self.capacity + count] = Hit {
-            bin: bin & TILE_MASK,
-            color: class << 16 | color,
-        };
-        self.counts[tile] = count + 1;
-        if count + 1 == self.capacity {
-            self.flush_tile(histogram, inks, tile);
+        match inks.mode {
+            PaletteMode::Step => self.add_hits::<false>(histogram, inks, tile),
+            PaletteMode::Linear => self.add_hits::<true>(histogram, inks, tile),
         }
     }
 
-    /// Adds every hit that is still in a buffer.
-    pub(super) fn flush(&mut self, histogram: &SharedHistogram, inks: &Inks) {
-        for tile in 0..self.counts.len() {
-            if self.counts[tile] > 0 {
-                self.flush_tile(histogram, inks, tile);
+    #[inline(always)]
+    fn add_hits<const LINEAR: bool>(
+        &mut self,
+        histogram: &SharedHistogram,
+        inks: &Inks,
+        tile: usize,
+    ) {
+        let first = tile * self.capacity;
+        let hits = &self.hits[first..self.next[tile] as usize];
+        let shift = self.layout.shift;
+        self.next[tile] = first as u32;
+        if hits.is_empty() || tile == histogram.tiles() {
+            return;
+        }
+        let mut tile = histogram.lock(tile);
+        let tile = &mut *tile;
+        for &word in hits {
+            let (ink, place) = inks.ink::<LINEAR>(word, shift);
+            for (sum, part) in tile.colors[place].0.iter_mut().zip(ink) {
+                *sum += u64::from(part);
             }
         }
-    }
-
-    #[inline(never)]
-    fn flush_tile(&mut self, histogram: &SharedHistogram, inks: &Inks, tile: usize) {
-        let hits = &self.hits[tile * self.capacity..][..self.counts[tile]];
-        histogram.with_tile(tile, |bins| {
-            for hit in hits {
-                inks.add(&mut bins[(hit.bin & TILE_MASK) as usize], hit.color);
+        if self.layout.counts {
+            for &word in hits {
+                let class = word << shift >> (shift + COLOR_BITS);
+                let place = (word >> (u32::BITS - shift)) as usize;
+                tile.counts[place] += u64::from(inks.visibilities[class as usize]);
             }
-        });
-        self.counts[tile] = 0;
+        }
     }
 }
 
@@ -169,25 +245,34 @@ pub fn scatter_rate(width: u32, height: u32, spread: f64, hits: u64) -> f64 {
         supersample: 1,
         gutter: 0,
     };
-    let histogram = SharedHistogram::new(&shape);
     let inks = Inks {
-        entries: vec![[HIT; 5]; 256],
+        entries: vec![[HIT; 4]; 256],
+        visibilities: vec![HIT],
         mode: PaletteMode::Step,
         class_of: vec![Some(0)],
     };
-    let mut scatter = Scatter::new(&histogram);
+    let histogram = SharedHistogram::new(&shape, Inks::layout(std::slice::from_ref(&inks)));
+    let mut scatter = Scatter::new(&histogram, 1);
+    let widest = Width::widest();
     let bins = u64::from(width) * u64::from(height);
     let used = ((bins as f64 * spread) as u64).clamp(1, bins);
     let first = (bins - used) / 2;
     let mut state = 1_u64;
     let start = Instant::now();
-    for _ in 0..hits {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        let bin = first + (((state >> 32) * used) >> 32);
-        scatter.push(&histogram, &inks, bin as u32, 0, (state >> 16) as u32 & 0xffff);
+    for _ in 0..hits / LANES as u64 {
+        let mut numbers = [0; LANES];
+        for number in &mut numbers {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            *number = (first + (((state >> 32) * used) >> 32)) as u32;
+        }
+        let colors = numbers.map(|number| number & 0xffff);
+        let volley = scatter.pack(&numbers, &colors);
+        scatter.push(&volley, LANES, |scatter, tile| {
+            widest.flush_tile(scatter, &histogram, &inks, tile);
+        });
     }
-    scatter.flush(&histogram, &inks);
+    widest.flush_all(&mut scatter, &histogram, &inks);
     hits as f64 / start.elapsed().as_secs_f64()
 }

@@ -7,11 +7,11 @@
 //! Nothing here depends on how many lanes the machine works on at once: a point's next place is a function of
 //! its place, its colour, and the words drawn for it.
 
-use super::histogram::SharedHistogram;
 use super::lanes::{LANES, Lanes, Numbers, Places};
-use super::scatter::{Inks, Scatter};
-use super::xform::apply;
-use crate::plan::{FramePlan, Moment, SLAB_POINTS};
+use super::math;
+use super::scatter::{COLOR_BITS, Inks, Scatter};
+use super::width::Code;
+use crate::plan::{FramePlan, Moment, SLAB_POINTS, XformPlan};
 use crate::streams::{Key, counter, purpose};
 
 /// Points of a slab.
@@ -25,13 +25,13 @@ const FUSE: u32 = 24;
 const ATTEMPTS: u32 = 5;
 /// A coordinate beyond this is bad, and so is what is not a number.
 const BAD: f32 = 1e10;
-/// The bin of a point outside the histogram.
-const OUTSIDE: u32 = u32::MAX;
+/// Palette coordinates that a hit can tell apart.
+const COLORS: f32 = 65_536.0;
 
 /// What a slab has to do.
 pub(super) struct SlabTask<'a> {
     moment: &'a Moment,
-    inks: &'a Inks,
+    pub(super) inks: &'a Inks,
     key: Key,
     /// Points to plot.
     pub(super) samples: u64,
@@ -68,28 +68,39 @@ struct Slab {
 type Bad = (usize, usize);
 
 /// Plays one slab and hands its hits to `scatter`.
-pub(super) fn run_slab(task: &SlabTask<'_>, histogram: &SharedHistogram, scatter: &mut Scatter) {
-    let mut slab = Box::new(Slab::start(task.key));
-    let mut mixed = slab.clone();
+///
+/// Inlined into what [`super::width`] compiles for a certain processor; `code` is the rest of that.
+#[inline(always)]
+pub(super) fn run_slab_here(
+    task: &SlabTask<'_>,
+    code: &Code<
+        impl Fn(&XformPlan, &mut Lanes, &mut Numbers, Places),
+        impl Fn(&mut Scatter, usize),
+    >,
+    scatter: &mut Scatter,
+) {
+    let mut before = Box::new(Slab::start(task.key));
+    let mut slab = before.clone();
+    let mut mix = Mix::NONE;
     let mut bad = Vec::new();
     let mut left = task.samples;
     let mut step = 0;
     while left > 0 {
         if task.moment.selection.has_xaos() {
-            slab.step_by_point(task, step, &mut bad);
+            slab.step_by_point(&before, &mix, task, &code.apply, step, &mut bad);
         } else {
-            slab.step_by_group(task, step, &mut bad);
+            slab.step_by_group(&before, &mix, task, &code.apply, step, &mut bad);
         }
         for (place, row) in bad.drain(..) {
-            slab.retry(task, step, place, row);
+            slab.retry(task, &code.apply, step, place, row);
         }
         if step >= FUSE {
             let plotted = left.min(POINTS as u64);
-            slab.plot(task, step, plotted as usize, histogram, scatter);
+            slab.plot(task, code, step, plotted as usize, scatter);
             left -= plotted;
         }
-        slab.mix_into(&mut mixed, step);
-        std::mem::swap(&mut slab, &mut mixed);
+        mix = Mix::after(step);
+        std::mem::swap(&mut before, &mut slab);
         step += 1;
     }
 }
@@ -112,8 +123,18 @@ impl Slab {
         slab
     }
 
-    /// Moves every group through the xform it draws; `bad` gets the places whose values are bad.
-    fn step_by_group(&mut self, task: &SlabTask<'_>, step: u32, bad: &mut Vec<Bad>) {
+    /// Fills the slab with the points of `before`, mixed, each group moved through the xform it draws; `bad` gets the
+    /// places whose values are bad.
+    #[inline(always)]
+    fn step_by_group(
+        &mut self,
+        before: &Self,
+        mix: &Mix,
+        task: &SlabTask<'_>,
+        apply: impl Fn(&XformPlan, &mut Lanes, &mut Numbers, Places),
+        step: u32,
+        bad: &mut Vec<Bad>,
+    ) {
         let offset = task.key.word(counter(purpose::CHOICE, step, 0));
         let order = Order::new(task.key, step);
         for group in 0..GROUPS {
@@ -122,11 +143,7 @@ impl Slab {
             let word = offset.wrapping_add(order.rank(group as u32) << (32 - GROUP_BITS));
             let choice = task.moment.selection.choose(0, word);
             let first = group * LANES;
-            let mut lanes = Lanes {
-                x: *lane_array(&self.x, first),
-                y: *lane_array(&self.y, first),
-            };
-            let mut color = *lane_array(&self.color, first);
+            let (mut lanes, mut color) = before.mixed_group(mix, first);
             let places = Places::new(task.key, purpose::variations(0), step, |lane| {
                 (first + lane) as u32
             });
@@ -142,26 +159,52 @@ impl Slab {
         }
     }
 
-    /// Moves every point through the xform it draws after its last one.
+    /// The points that come to the group at place `first`, and their colours.
+    #[inline(always)]
+    fn mixed_group(&self, mix: &Mix, first: usize) -> (Lanes, Numbers) {
+        let mut lanes = Lanes::ZERO;
+        let mut color = [0.0; LANES];
+        for lane in 0..LANES {
+            let from = mix.source(first, lane);
+            lanes.x[lane] = self.x[from];
+            lanes.y[lane] = self.y[from];
+            color[lane] = self.color[from];
+        }
+        (lanes, color)
+    }
+
+    /// Fills the slab with the points of `before`, mixed, each moved through the xform it draws after its last one.
     ///
     /// The points of one xform are brought together, so that groups stay full.
-    fn step_by_point(&mut self, task: &SlabTask<'_>, step: u32, bad: &mut Vec<Bad>) {
+    fn step_by_point(
+        &mut self,
+        before: &Self,
+        mix: &Mix,
+        task: &SlabTask<'_>,
+        apply: impl Fn(&XformPlan, &mut Lanes, &mut Numbers, Places),
+        step: u32,
+        bad: &mut Vec<Bad>,
+    ) {
         let selection = &task.moment.selection;
         let mut places_of = vec![Vec::new(); task.moment.xforms.len()];
         let mut rows = [0; POINTS];
         for (place, row) in rows.iter_mut().enumerate() {
+            let from = mix.source(place - place % LANES, place % LANES);
+            self.x[place] = before.x[from];
+            self.y[place] = before.y[from];
+            self.color[place] = before.color[from];
             let word = task.key.word(counter(purpose::CHOICE, step, place as u32));
             // The first choice has no past.
             *row = if step == 0 {
                 0
             } else {
-                usize::from(self.xform[place]) + 1
+                usize::from(before.xform[from]) + 1
             };
             places_of[selection.choose(*row, word)].push(place);
         }
         for (choice, places) in places_of.iter().enumerate() {
             for places in places.chunks(LANES) {
-                self.move_points(task, choice, places, purpose::variations(0), step);
+                self.move_points(task, &apply, choice, places, purpose::variations(0), step);
                 for &place in places {
                     self.xform[place] = choice as u8;
                     if is_bad(self.x[place], self.y[place]) {
@@ -174,7 +217,14 @@ impl Slab {
 
     /// Replaces the bad value at `place` by a fresh point and moves that, until it comes out good; the choices
     /// are made in selection row `row`.
-    fn retry(&mut self, task: &SlabTask<'_>, step: u32, place: usize, row: usize) {
+    fn retry(
+        &mut self,
+        task: &SlabTask<'_>,
+        apply: impl Fn(&XformPlan, &mut Lanes, &mut Numbers, Places),
+        step: u32,
+        place: usize,
+        row: usize,
+    ) {
         let at = place as u32;
         for attempt in 1..=ATTEMPTS {
             self.x[place] = task
@@ -191,7 +241,8 @@ impl Slab {
                 .word(counter(purpose::retry_choice(attempt), step, at));
             let choice = task.moment.selection.choose(row, word);
             self.xform[place] = choice as u8;
-            self.move_points(task, choice, &[place], purpose::variations(attempt), step);
+            let from = purpose::variations(attempt);
+            self.move_points(task, &apply, choice, &[place], from, step);
             if !is_bad(self.x[place], self.y[place]) {
                 return;
             }
@@ -202,6 +253,7 @@ impl Slab {
     fn move_points(
         &mut self,
         task: &SlabTask<'_>,
+        apply: impl Fn(&XformPlan, &mut Lanes, &mut Numbers, Places),
         choice: usize,
         places: &[usize],
         from: u32,
@@ -229,12 +281,16 @@ impl Slab {
     }
 
     /// Plots the points at the first `plotted` places.
+    #[inline(always)]
     fn plot(
         &self,
         task: &SlabTask<'_>,
+        code: &Code<
+            impl Fn(&XformPlan, &mut Lanes, &mut Numbers, Places),
+            impl Fn(&mut Scatter, usize),
+        >,
         step: u32,
         plotted: usize,
-        histogram: &SharedHistogram,
         scatter: &mut Scatter,
     ) {
         for first in (0..plotted).step_by(LANES) {
@@ -243,40 +299,69 @@ impl Slab {
                 y: *lane_array(&self.y, first),
             };
             let mut color = *lane_array(&self.color, first);
-            finish(task, step, first, &mut lanes, &mut color);
-            let bins = bins(task, &lanes);
-            let count = LANES.min(plotted - first);
-            for lane in 0..count {
-                let class = task.inks.class_of[usize::from(self.xform[first + lane])];
-                if let Some(class) = class
-                    && bins[lane] != OUTSIDE
-                {
-                    let coordinate = ((color[lane] * 65_536.0) as i32).clamp(0, 65_535) as u32;
-                    scatter.push(histogram, task.inks, bins[lane], class, coordinate);
-                }
+            finish(task, &code.apply, step, first, &mut lanes, &mut color);
+            let mut bins = bins(task, &lanes, scatter.outside());
+            let mut inks = [0; LANES];
+            for (ink, color) in inks.iter_mut().zip(color) {
+                *ink = floor(color * COLORS).min(COLORS as u32 - 1);
             }
+            let class_of = |lane: usize| task.inks.class_of[usize::from(self.xform[first + lane])];
+            if task.moment.selection.has_xaos() {
+                for lane in 0..LANES {
+                    match class_of(lane) {
+                        Some(class) => inks[lane] |= class << COLOR_BITS,
+                        None => bins[lane] = scatter.outside(),
+                    }
+                }
+            } else if let Some(class) = class_of(0) {
+                for ink in &mut inks {
+                    *ink |= class << COLOR_BITS;
+                }
+            } else {
+                continue;
+            }
+            let volley = scatter.pack(&bins, &inks);
+            scatter.push(&volley, LANES.min(plotted - first), &code.flush);
         }
     }
+}
 
-    /// Writes the points to the places they take in the next step.
-    ///
-    /// A point keeps its lane; the points of a lane move round the groups, each lane by a distance of its own
-    /// that is hashed from the step.
-    fn mix_into(&self, to: &mut Self, step: u32) {
+/// Where the points go between two steps.
+///
+/// A point keeps its lane; the points of a lane move round the groups, each lane by a distance of its own that is hashed
+/// from the step.
+struct Mix {
+    /// Place from which each lane of the first group is filled.
+    sources: [u16; LANES],
+}
+
+impl Mix {
+    /// Every point stays.
+    const NONE: Self = {
+        let mut sources = [0; LANES];
+        let mut lane = 0;
+        while lane < LANES {
+            sources[lane] = lane as u16;
+            lane += 1;
+        }
+        Self { sources }
+    };
+
+    /// The mixing after step `step`.
+    #[inline(always)]
+    fn after(step: u32) -> Self {
         let mut sources = [0; LANES];
         for (lane, source) in sources.iter_mut().enumerate() {
             let word = Key::new(0).word(counter(purpose::CHOICE, step, lane as u32));
-            *source = (word as usize % GROUPS) * LANES + lane;
+            *source = ((word as usize % GROUPS) * LANES + lane) as u16;
         }
-        for group in 0..GROUPS {
-            for (lane, &source) in sources.iter().enumerate() {
-                let (place, from) = (group * LANES + lane, (source + group * LANES) % POINTS);
-                to.x[place] = self.x[from];
-                to.y[place] = self.y[from];
-                to.color[place] = self.color[from];
-                to.xform[place] = self.xform[from];
-            }
-        }
+        Self { sources }
+    }
+
+    /// The place from which lane `lane` of the group at place `first` is filled.
+    #[inline(always)]
+    fn source(&self, first: usize, lane: usize) -> usize {
+        (usize::from(self.sources[lane]) + first) % POINTS
     }
 }
 
@@ -337,7 +422,15 @@ fn any_bad(lanes: &Lanes) -> bool {
 }
 
 /// Takes plotted points through the final xform, where there is one.
-fn finish(task: &SlabTask<'_>, step: u32, first: usize, lanes: &mut Lanes, color: &mut Numbers) {
+#[inline(always)]
+fn finish(
+    task: &SlabTask<'_>,
+    apply: impl Fn(&XformPlan, &mut Lanes, &mut Numbers, Places),
+    step: u32,
+    first: usize,
+    lanes: &mut Lanes,
+    color: &mut Numbers,
+) {
     let Some(last) = &task.moment.final_xform else {
         return;
     };
@@ -360,19 +453,27 @@ fn finish(task: &SlabTask<'_>, step: u32, first: usize, lanes: &mut Lanes, color
     }
 }
 
-/// The bins that the points of a group fall on.
+/// The bins that the points of a group fall on; `outside` for those beside the histogram.
 #[inline(always)]
-fn bins(task: &SlabTask<'_>, lanes: &Lanes) -> [u32; LANES] {
+fn bins(task: &SlabTask<'_>, lanes: &Lanes, outside: u32) -> [u32; LANES] {
     let at = lanes.mapped(&task.moment.camera);
     let (wide, high) = (task.bins_wide as f32, task.bins_high as f32);
-    let mut bins = [OUTSIDE; LANES];
+    let mut bins = [outside; LANES];
     for (lane, bin) in bins.iter_mut().enumerate() {
         let (x, y) = (at.x[lane], at.y[lane]);
-        let inside = x >= 0.0 && x < wide && y >= 0.0 && y < high;
-        let index = (y as i32 as u32)
-            .wrapping_mul(task.bins_wide)
-            .wrapping_add(x as i32 as u32);
-        *bin = if inside { index } else { OUTSIDE };
+        let inside = (x >= 0.0) & (x < wide) & (y >= 0.0) & (y < high);
+        let index = floor(y).wrapping_mul(task.bins_wide).wrapping_add(floor(x));
+        *bin = if inside { index } else { outside };
     }
     bins
+}
+
+/// The integer part of a number from 0 to 2²²; anything for other numbers.
+///
+/// The conversion of the language keeps to the range of integers, which costs more than the rest.
+#[inline(always)]
+fn floor(x: f32) -> u32 {
+    let nearest = math::round_to_bits(x);
+    let above = (nearest as i32 as f32) > x;
+    nearest.wrapping_sub(u32::from(above))
 }

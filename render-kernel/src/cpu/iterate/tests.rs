@@ -4,6 +4,7 @@ use woolgather_genome::{Affine, Genome, Variation, WeightedVariation, Xform};
 
 use super::iterate;
 use crate::cpu::histogram::Histogram;
+use crate::cpu::width::Width;
 use crate::plan::HIT;
 use crate::{StillSettings, plan_still};
 
@@ -103,7 +104,7 @@ fn by_slabs(genome: &Genome, rng_seed: u64) -> Histogram {
         },
     )
     .unwrap();
-    iterate(&plan, &plan.moments, &|| false, &|_| {}).unwrap()
+    iterate(&plan, &plan.moments, Width::widest(), &|| false, &|_| {}).unwrap()
 }
 
 fn shares_of(histogram: &Histogram) -> Vec<f64> {
@@ -186,7 +187,7 @@ fn every_sample_is_plotted_exactly_once() {
     };
     let plan = plan_still(&genome, &settings).unwrap();
     assert_eq!(plan.samples(), 136_762);
-    let histogram = iterate(&plan, &plan.moments, &|| false, &|_| {}).unwrap();
+    let histogram = iterate(&plan, &plan.moments, Width::widest(), &|| false, &|_| {}).unwrap();
     let rows = (0..histogram.height).flat_map(|y| (0..histogram.width).map(move |x| (x, y)));
     let hits: u64 = rows.map(|(x, y)| histogram.bin(x, y)[4]).sum();
     assert_eq!(hits, plan.samples() * u64::from(HIT));

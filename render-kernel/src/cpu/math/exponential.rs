@@ -1,6 +1,6 @@
 //! Exponential, logarithm, power and the hyperbolic functions. See [the parent](super) for the rules.
 
-use super::round;
+use super::{round, round_to_bits};
 
 const LOG2_E: f32 = std::f32::consts::LOG2_E;
 const LN_2: f32 = std::f32::consts::LN_2;
@@ -43,7 +43,7 @@ fn exp_tail(r: f32) -> f32 {
 /// `x` times 2^`n` for |n| ≤ 252; in two steps, so that the result may overflow or fade out gradually.
 #[inline(always)]
 fn scale(x: f32, n: f32) -> f32 {
-    let n = n as i32;
+    let n = round_to_bits(n) as i32;
     let first = n >> 1;
     let power = |n: i32| f32::from_bits(((n + 127) << 23) as u32);
     x * power(first) * power(n - first)
