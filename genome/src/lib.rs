@@ -7,7 +7,8 @@
 //! In reading order:
 //!
 //! * [`Genome`], [`Xform`], [`Motion`], [`Affine`], [`Palette`] and the choices: the data.
-//! * [`Variation`]: the catalogue, one table of what flam3's variations are called and mean.
+//! * [`Variation`]: the catalogue, one table of what flam3's 99 variations are called and mean, and
+//!   what random genomes draw for their parameters ([`Draw`]).
 //! * [`limits`]: the legal range of every number, for the parser and for [`Genome::check`].
 //! * [`parse_flames`], [`print_flames`]: flam3 XML in and out.
 //! * [`Genome::canonical_bytes`] and [`GenomeId`]: identity.
@@ -32,7 +33,7 @@ pub mod limits;
 pub use affine::Affine;
 pub use animate::{edge_genome, interpolate, loop_genome};
 pub use canonical::CanonicalError;
-pub use catalogue::{MAX_PARAMETERS, Parameter, Variation, WeightedVariation};
+pub use catalogue::{Draw, MAX_PARAMETERS, Parameter, Variation, WeightedVariation};
 pub use check::LimitError;
 pub use choices::{
     FilterShape, Interpolation, InterpolationType, MotionFunction, PaletteInterpolation,

@@ -5,7 +5,7 @@
 
 use super::attribute::Value;
 use super::{ParseError, ParseErrorKind};
-use crate::catalogue::{FLAM3_VARIATIONS, flam3_name, is_not_yet};
+use crate::catalogue::FLAM3_VARIATIONS;
 use crate::limits::{self, Range};
 use crate::{Affine, MAX_PARAMETERS, Motion, MotionFunction, Variation, WeightedVariation, Xform};
 use roxmltree::Node;
@@ -220,8 +220,7 @@ impl Reader {
     ) -> Result<(), ParseError> {
         let known = u8::try_from(index).ok().and_then(Variation::from_index);
         let Some(variation) = known else {
-            let name = flam3_name(index).unwrap_or_default();
-            return Err(unknown_variation(value).value(&format!("{index}: {name}")));
+            return Err(unknown_variation(value).value(&index.to_string()));
         };
         self.entry(variation).weight = weight;
         Ok(())
@@ -237,8 +236,6 @@ impl Reader {
             let range = self.place.range(variation.parameters()[place].range);
             let parameter = value.number(range)?;
             self.entry(variation).parameters[place] = parameter;
-        } else if is_not_yet(name) && value.number(limits::VARIATION_WEIGHT)? != 0.0 {
-            return Err(unknown_variation(value));
         }
         Ok(())
     }
