@@ -467,7 +467,7 @@ catalogue! {
     Butterfly = 57 "butterfly", flam3,
         "Two pairs of wings.",
         [
-            "m = 1.30294003174112 w sqrt(|x y| / (eps + x^2 + 4 y^2))",
+            "m = (4 / sqrt(3 pi)) w sqrt(|x y| / (eps + x^2 + 4 y^2))",
             "X += m x",
             "Y += 2 m y"
         ], [];

@@ -7,59 +7,111 @@
 //!
 //! `shaders/wgsl/variations/<name>.wgsl` is to be the twin of `<name>.rs`: same order, same names.
 
+mod arch;
 mod auger;
+mod bent;
 mod bent2;
 mod bipolar;
+mod blade;
 mod blob;
+mod blur;
 mod boarders;
 mod bubble;
+mod butterfly;
 mod cell;
 mod conic;
+mod cos;
 mod cosh;
 mod cosine;
+mod cot;
 mod coth;
+mod cpow;
+mod cross;
 mod csc;
 mod csch;
 mod curl;
+mod curve;
+mod cylinder;
+mod diamond;
+mod disc;
+mod disc2;
+mod edisc;
+mod elliptic;
+mod escher;
 mod ex;
 mod exp;
 mod exponential;
+mod eyefish;
+mod fan;
+mod fan2;
+mod fisheye;
 mod flower;
+mod flux;
 mod foci;
+mod gaussian_blur;
+mod handkerchief;
 mod heart;
 mod horseshoe;
+mod hyperbolic;
 mod julia;
 mod julian;
 mod juliascope;
+mod lazysusan;
 mod linear;
+mod log;
 mod loonie;
+mod mobius;
 mod modulus;
 mod ngon;
+mod noise;
+mod oscilloscope;
+mod parabola;
 mod pdj;
 mod perspective;
 mod pie;
 mod polar;
 mod polar2;
+mod popcorn;
+mod popcorn2;
+mod power;
+mod pre_blur;
+mod radial_blur;
+mod rays;
 mod rectangles;
 mod rings;
 mod rings2;
+mod scry;
 mod sec;
+mod secant2;
 mod sech;
+mod separation;
 mod sin;
+mod sinh;
 mod sinusoidal;
 mod spherical;
 mod spiral;
+mod split;
+mod splits;
+mod square;
+mod stripes;
 mod super_shape;
 mod swirl;
+mod tan;
+mod tangent;
+mod tanh;
+mod twintrian;
 mod waves;
+mod waves2;
 mod wedge;
 mod wedge_julia;
+mod wedge_sph;
 mod whorl;
 
 use woolgather_genome::{Affine, Variation, WeightedVariation};
 
 use super::lanes::{LANES, Lanes, Places};
 use crate::math;
+use crate::streams::Draws;
 
 /// Numbers that a variation's formula needs, its own order; the unused rest is 0.
 pub(crate) type Constants = [f32; 8];
@@ -113,6 +165,17 @@ impl Point {
 /// throw points that far rely on it, so the same arguments are bad here.
 #[inline(always)]
 fn hyperbolic_argument(x: f32) -> (f32, f32) {
+    limited(x, DOUBLE_OVERFLOW)
+}
+
+/// As [`hyperbolic_argument`], where the formula has the functions of twice the argument above the line too.
+#[inline(always)]
+fn doubled_argument(x: f32) -> (f32, f32) {
+    limited(x, 0.5 * DOUBLE_OVERFLOW)
+}
+
+#[inline(always)]
+fn limited(x: f32, overflow: f32) -> (f32, f32) {
     let near = if x > HYPERBOLIC_LIMIT {
         HYPERBOLIC_LIMIT
     } else {
@@ -123,7 +186,23 @@ fn hyperbolic_argument(x: f32) -> (f32, f32) {
     } else {
         near
     };
-    (near, if x.abs() > DOUBLE_OVERFLOW { BAD } else { 0.0 })
+    (near, if x.abs() > overflow { BAD } else { 0.0 })
+}
+
+/// The tangent; near its poles as wild as single precision has it.
+#[inline(always)]
+fn tan(x: f32) -> f32 {
+    let (s, c) = math::sin_cos(x);
+    s / c
+}
+
+/// Random numbers that [`bell`] takes.
+const BELL_DRAWS: u32 = 4;
+
+/// A random number within -2..2, nearly normal: the sum of four uniform ones less their mean.
+#[inline(always)]
+fn bell(draws: &mut Draws) -> f32 {
+    draws.uniform() + draws.uniform() + draws.uniform() + draws.uniform() - 2.0
 }
 
 /// Rounds constants to single precision and fills them up.
@@ -133,60 +212,6 @@ fn constants<const N: usize>(numbers: [f64; N]) -> Constants {
         *constant = number as f32;
     }
     constants
-}
-
-/// Prepares the constants of a weighted variation inside an xform with the affine map `coefs`.
-pub(crate) fn prepare(v: &WeightedVariation, coefs: &Affine) -> Constants {
-    match v.variation {
-        Variation::Linear => linear::prepare(v, coefs),
-        Variation::Sinusoidal => sinusoidal::prepare(v, coefs),
-        Variation::Spherical => spherical::prepare(v, coefs),
-        Variation::Swirl => swirl::prepare(v, coefs),
-        Variation::Horseshoe => horseshoe::prepare(v, coefs),
-        Variation::Polar => polar::prepare(v, coefs),
-        Variation::Heart => heart::prepare(v, coefs),
-        Variation::Spiral => spiral::prepare(v, coefs),
-        Variation::Ex => ex::prepare(v, coefs),
-        Variation::Julia => julia::prepare(v, coefs),
-        Variation::Waves => waves::prepare(v, coefs),
-        Variation::Exponential => exponential::prepare(v, coefs),
-        Variation::Cosine => cosine::prepare(v, coefs),
-        Variation::Rings => rings::prepare(v, coefs),
-        Variation::Blob => blob::prepare(v, coefs),
-        Variation::Pdj => pdj::prepare(v, coefs),
-        Variation::Rings2 => rings2::prepare(v, coefs),
-        Variation::Bubble => bubble::prepare(v, coefs),
-        Variation::Perspective => perspective::prepare(v, coefs),
-        Variation::Julian => julian::prepare(v, coefs),
-        Variation::Juliascope => juliascope::prepare(v, coefs),
-        Variation::Pie => pie::prepare(v, coefs),
-        Variation::Ngon => ngon::prepare(v, coefs),
-        Variation::Curl => curl::prepare(v, coefs),
-        Variation::Rectangles => rectangles::prepare(v, coefs),
-        Variation::SuperShape => super_shape::prepare(v, coefs),
-        Variation::Flower => flower::prepare(v, coefs),
-        Variation::Conic => conic::prepare(v, coefs),
-        Variation::Bent2 => bent2::prepare(v, coefs),
-        Variation::Bipolar => bipolar::prepare(v, coefs),
-        Variation::Boarders => boarders::prepare(v, coefs),
-        Variation::Cell => cell::prepare(v, coefs),
-        Variation::Foci => foci::prepare(v, coefs),
-        Variation::Loonie => loonie::prepare(v, coefs),
-        Variation::Modulus => modulus::prepare(v, coefs),
-        Variation::Polar2 => polar2::prepare(v, coefs),
-        Variation::Wedge => wedge::prepare(v, coefs),
-        Variation::WedgeJulia => wedge_julia::prepare(v, coefs),
-        Variation::Whorl => whorl::prepare(v, coefs),
-        Variation::Exp => exp::prepare(v, coefs),
-        Variation::Sin => sin::prepare(v, coefs),
-        Variation::Sec => sec::prepare(v, coefs),
-        Variation::Csc => csc::prepare(v, coefs),
-        Variation::Cosh => cosh::prepare(v, coefs),
-        Variation::Sech => sech::prepare(v, coefs),
-        Variation::Csch => csch::prepare(v, coefs),
-        Variation::Coth => coth::prepare(v, coefs),
-        Variation::Auger => auger::prepare(v, coefs),
-    }
 }
 
 /// A group on its way through one variation.
@@ -236,71 +261,165 @@ impl Lanes {
     }
 }
 
-/// Adds what `variation` makes of the points `from` to `sum`, and moves `places` past the numbers it drew.
+/// What is applied to the point itself before the sum begins adds nothing to it; see [`before`].
+macro_rules! before {
+    ($variation:ident, $passage:ident) => {
+        ()
+    };
+}
+
+/// Makes [`prepare`] and [`add`] from one table: how a variation takes its points, which it is, and where it is.
+macro_rules! variations {
+    ($($how:ident $variation:ident $file:ident;)+) => {
+        /// Prepares the constants of a weighted variation inside an xform with the affine map `coefs`.
+        pub(crate) fn prepare(v: &WeightedVariation, coefs: &Affine) -> Constants {
+            match v.variation {
+                $(Variation::$variation => $file::prepare(v, coefs),)+
+            }
+        }
+
+        /// Adds what `variation` makes of the points `from` to `sum`, and moves `places` past the numbers it
+        /// drew.
+        #[inline(always)]
+        pub(super) fn add(
+            variation: Variation,
+            constants: &Constants,
+            from: &Lanes,
+            sum: &mut Lanes,
+            places: &mut Places,
+        ) {
+            let passage = Passage {
+                constants,
+                from,
+                sum,
+                places,
+            };
+            match variation {
+                $(Variation::$variation => $how!($file, passage),)+
+            }
+        }
+    };
+}
+
+variations! {
+    each Linear linear;
+    each Sinusoidal sinusoidal;
+    each Spherical spherical;
+    each Swirl swirl;
+    each Horseshoe horseshoe;
+    each Polar polar;
+    each Handkerchief handkerchief;
+    each Heart heart;
+    each Disc disc;
+    each Spiral spiral;
+    each Hyperbolic hyperbolic;
+    each Diamond diamond;
+    each Ex ex;
+    draw Julia julia;
+    each Bent bent;
+    each Waves waves;
+    each Fisheye fisheye;
+    each Popcorn popcorn;
+    each Exponential exponential;
+    each Power power;
+    each Cosine cosine;
+    each Rings rings;
+    each Fan fan;
+    each Blob blob;
+    each Pdj pdj;
+    each Fan2 fan2;
+    each Rings2 rings2;
+    each Eyefish eyefish;
+    each Bubble bubble;
+    each Cylinder cylinder;
+    each Perspective perspective;
+    draw Noise noise;
+    draw Julian julian;
+    draw Juliascope juliascope;
+    draw Blur blur;
+    draw GaussianBlur gaussian_blur;
+    draw RadialBlur radial_blur;
+    draw Pie pie;
+    each Ngon ngon;
+    each Curl curl;
+    each Rectangles rectangles;
+    draw Arch arch;
+    each Tangent tangent;
+    draw Square square;
+    draw Rays rays;
+    draw Blade blade;
+    each Secant2 secant2;
+    draw Twintrian twintrian;
+    each Cross cross;
+    each Disc2 disc2;
+    draw SuperShape super_shape;
+    draw Flower flower;
+    draw Conic conic;
+    draw Parabola parabola;
+    each Bent2 bent2;
+    each Bipolar bipolar;
+    draw Boarders boarders;
+    each Butterfly butterfly;
+    each Cell cell;
+    draw Cpow cpow;
+    each Curve curve;
+    each Edisc edisc;
+    each Elliptic elliptic;
+    each Escher escher;
+    each Foci foci;
+    each Lazysusan lazysusan;
+    each Loonie loonie;
+    before PreBlur pre_blur;
+    each Modulus modulus;
+    each Oscilloscope oscilloscope;
+    each Polar2 polar2;
+    each Popcorn2 popcorn2;
+    each Scry scry;
+    each Separation separation;
+    each Split split;
+    each Splits splits;
+    each Stripes stripes;
+    each Wedge wedge;
+    draw WedgeJulia wedge_julia;
+    each WedgeSph wedge_sph;
+    each Whorl whorl;
+    each Waves2 waves2;
+    each Exp exp;
+    each Log log;
+    each Sin sin;
+    each Cos cos;
+    each Tan tan;
+    each Sec sec;
+    each Csc csc;
+    each Cot cot;
+    each Sinh sinh;
+    each Cosh cosh;
+    each Tanh tanh;
+    each Sech sech;
+    each Csch csch;
+    each Coth coth;
+    each Auger auger;
+    each Flux flux;
+    each Mobius mobius;
+}
+
+/// Moves the points `from` themselves, where `variation` is one that does so before all others see them.
 #[inline(always)]
-pub(super) fn add(
+pub(super) fn before(
     variation: Variation,
     constants: &Constants,
-    from: &Lanes,
-    sum: &mut Lanes,
+    from: &mut Lanes,
     places: &mut Places,
 ) {
-    let passage = Passage {
-        constants,
-        from,
-        sum,
-        places,
-    };
-    match variation {
-        Variation::Linear => each!(linear, passage),
-        Variation::Sinusoidal => each!(sinusoidal, passage),
-        Variation::Spherical => each!(spherical, passage),
-        Variation::Swirl => each!(swirl, passage),
-        Variation::Horseshoe => each!(horseshoe, passage),
-        Variation::Polar => each!(polar, passage),
-        Variation::Heart => each!(heart, passage),
-        Variation::Spiral => each!(spiral, passage),
-        Variation::Ex => each!(ex, passage),
-        Variation::Julia => draw!(julia, passage),
-        Variation::Waves => each!(waves, passage),
-        Variation::Exponential => each!(exponential, passage),
-        Variation::Cosine => each!(cosine, passage),
-        Variation::Rings => each!(rings, passage),
-        Variation::Blob => each!(blob, passage),
-        Variation::Pdj => each!(pdj, passage),
-        Variation::Rings2 => each!(rings2, passage),
-        Variation::Bubble => each!(bubble, passage),
-        Variation::Perspective => each!(perspective, passage),
-        Variation::Julian => draw!(julian, passage),
-        Variation::Juliascope => draw!(juliascope, passage),
-        Variation::Pie => draw!(pie, passage),
-        Variation::Ngon => each!(ngon, passage),
-        Variation::Curl => each!(curl, passage),
-        Variation::Rectangles => each!(rectangles, passage),
-        Variation::SuperShape => draw!(super_shape, passage),
-        Variation::Flower => draw!(flower, passage),
-        Variation::Conic => draw!(conic, passage),
-        Variation::Bent2 => each!(bent2, passage),
-        Variation::Bipolar => each!(bipolar, passage),
-        Variation::Boarders => draw!(boarders, passage),
-        Variation::Cell => each!(cell, passage),
-        Variation::Foci => each!(foci, passage),
-        Variation::Loonie => each!(loonie, passage),
-        Variation::Modulus => each!(modulus, passage),
-        Variation::Polar2 => each!(polar2, passage),
-        Variation::Wedge => each!(wedge, passage),
-        Variation::WedgeJulia => draw!(wedge_julia, passage),
-        Variation::Whorl => each!(whorl, passage),
-        Variation::Exp => each!(exp, passage),
-        Variation::Sin => each!(sin, passage),
-        Variation::Sec => each!(sec, passage),
-        Variation::Csc => each!(csc, passage),
-        Variation::Cosh => each!(cosh, passage),
-        Variation::Sech => each!(sech, passage),
-        Variation::Csch => each!(csch, passage),
-        Variation::Coth => each!(coth, passage),
-        Variation::Auger => each!(auger, passage),
+    if variation != Variation::PreBlur {
+        return;
     }
+    for lane in 0..LANES {
+        let to = pre_blur::apply(constants, from.point(lane), &mut places.draws(lane));
+        from.x[lane] = to.x;
+        from.y[lane] = to.y;
+    }
+    places.advance(pre_blur::DRAWS);
 }
 
 #[cfg(test)]

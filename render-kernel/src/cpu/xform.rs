@@ -14,7 +14,10 @@ pub(super) fn apply_here(
     color: &mut Numbers,
     mut places: Places,
 ) {
-    let from = lanes.mapped(&xform.coefs);
+    let mut from = lanes.mapped(&xform.coefs);
+    for (variation, constants) in &xform.variations {
+        variations::before(*variation, constants, &mut from, &mut places);
+    }
     let mut sum = Lanes::ZERO;
     for (variation, constants) in &xform.variations {
         variations::add(*variation, constants, &from, &mut sum, &mut places);

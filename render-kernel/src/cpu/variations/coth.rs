@@ -4,7 +4,7 @@
 
 use woolgather_genome::{Affine, WeightedVariation};
 
-use super::{Constants, Point, constants, hyperbolic_argument};
+use super::{Constants, Point, constants, doubled_argument};
 use crate::math;
 
 /// `w`.
@@ -14,7 +14,7 @@ pub(super) fn prepare(v: &WeightedVariation, _coefs: &Affine) -> Constants {
 
 #[inline(always)]
 pub(super) fn apply(&[w, ..]: &Constants, p: Point) -> Point {
-    let (x, overflow) = hyperbolic_argument(p.x);
+    let (x, overflow) = doubled_argument(p.x);
     let (s, c) = math::sin_cos(2.0 * p.y);
     let (sh, ch) = math::sinh_cosh(2.0 * x);
     let m = w / (ch - c);

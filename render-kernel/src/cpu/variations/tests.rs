@@ -87,7 +87,7 @@ fn deterministic_variations_land_where_flam3_puts_them() {
         wrong.len(),
         wrong.join("\n")
     );
-    assert_eq!(checked, 43 * inputs.len());
+    assert_eq!(checked, 82 * inputs.len());
 }
 
 #[test]
