@@ -23,6 +23,8 @@
 //! A variation is `c f f...`: number, weight, as many parameters as the catalogue lists.
 //! A motion is a signed 32-bit frequency, `c` function, `f f f f f`, coefs, post, `u variations`.
 //!
+//! [`Genome::edits`] are not in it: they tell where a genome comes from, not what it looks like.
+//!
 //! Adding a variation or a choice keeps the version; changing anything that is here raises it.
 
 use crate::choices::{
@@ -71,7 +73,7 @@ pub enum CanonicalError {
 }
 
 impl Genome {
-    /// The genome as bytes, in the layout of this file.
+    /// The genome without its [`Genome::edits`] as bytes, in the layout of this file.
     #[must_use]
     pub fn canonical_bytes(&self) -> Vec<u8> {
         let mut out = Writer(Vec::with_capacity(12 * 1024));
@@ -79,7 +81,7 @@ impl Genome {
         out.0
     }
 
-    /// The legal genome with exactly these canonical bytes.
+    /// The legal genome with exactly these canonical bytes, and no edits.
     ///
     /// # Errors
     ///
@@ -302,6 +304,7 @@ impl Reader<'_> {
             palette: self.palette()?,
             xforms: self.list(Self::xform)?,
             final_xform: self.list(Self::xform)?.pop(),
+            edits: Vec::new(),
         })
     }
 

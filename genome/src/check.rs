@@ -6,7 +6,7 @@
 //! bred are checked before they are used.
 
 use crate::limits::{self, Range};
-use crate::{Affine, Genome, MAX_PARAMETERS, WeightedVariation, Xform};
+use crate::{Affine, Edit, Genome, MAX_PARAMETERS, WeightedVariation, Xform};
 
 /// The first thing that is wrong with a genome.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -41,6 +41,9 @@ pub enum LimitError {
         /// Which xform.
         field: String,
     },
+    /// An edit with a name, value or text that a file could not hold.
+    #[error("an edit has a name, value or text that a file cannot hold")]
+    Edit,
     /// A final xform with a chaos row, which has no meaning.
     #[error("a final xform has no chaos row")]
     FinalChaos,
@@ -62,6 +65,7 @@ impl Genome {
         self.check_quality()?;
         self.check_colors()?;
         self.check_counts()?;
+        self.check_edits()?;
         for (index, xform) in self.xforms.iter().enumerate() {
             check_xform(&format!("xform {index}"), xform, limits::WEIGHT)?;
             at_most(
@@ -179,6 +183,27 @@ impl Genome {
             .sum();
         let variations = in_xforms + in_motions;
         at_most("weighted variations", variations, limits::VARIATIONS_MAX)
+    }
+
+    fn check_edits(&self) -> Result<(), LimitError> {
+        let total = |count: fn(&Edit) -> usize| self.edits.iter().map(count).sum();
+        let depth = self.edits.iter().map(Edit::depth).max().unwrap_or(0);
+        at_most("levels of edits", depth, limits::EDIT_DEPTH_MAX)?;
+        at_most(
+            "elements of edits",
+            total(Edit::elements),
+            limits::EDIT_ELEMENTS_MAX,
+        )?;
+        at_most("bytes of edits", total(Edit::bytes), limits::EDIT_BYTES_MAX)?;
+        if self
+            .edits
+            .iter()
+            .all(|edit| edit.element == "edit" && edit.is_printable())
+        {
+            Ok(())
+        } else {
+            Err(LimitError::Edit)
+        }
     }
 }
 

@@ -10,7 +10,8 @@
 //! * [`Variation`]: the catalogue, one table of what flam3's 99 variations are called and mean, and
 //!   what random genomes draw for their parameters ([`Draw`]).
 //! * [`limits`]: the legal range of every number, for the parser and for [`Genome::check`].
-//! * [`parse_flames`], [`print_flames`]: flam3 XML in and out.
+//! * [`read_flames`], [`parse_flames`], [`print_flames`]: flam3 XML in and out, with [`Remark`]s
+//!   on files of other programs.
 //! * [`Genome::canonical_bytes`] and [`GenomeId`]: identity.
 //! * [`loop_genome`], [`edge_genome`], [`interpolate`]: movement.
 //! * [`starter_flock`]: eight sheep of our own.
@@ -21,6 +22,7 @@ mod canonical;
 mod catalogue;
 mod check;
 mod choices;
+mod edit;
 mod flam3;
 mod id;
 mod model;
@@ -39,7 +41,11 @@ pub use choices::{
     FilterShape, Interpolation, InterpolationType, MotionFunction, PaletteInterpolation,
     PaletteMode, TemporalFilterShape,
 };
-pub use flam3::{ParseError, ParseErrorKind, parse_flames, print_flame, print_flames};
+pub use edit::Edit;
+pub use flam3::{
+    Flam3Palettes, ParseError, ParseErrorKind, ReadOptions, Reading, Remark, RemarkKind,
+    XformPlace, parse_flames, print_flame, print_flames, read_flames,
+};
 pub use id::{GenomeId, GenomeIdError};
 pub use model::{Estimator, Genome, TemporalFilter};
 pub use palette::{PALETTE_ENTRIES, Palette};

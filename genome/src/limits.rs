@@ -68,10 +68,26 @@ pub const MOTIONS_MAX: usize = 64;
 /// With the other counts this keeps a printed genome well under [`GENOME_BYTES_MAX`].
 pub const VARIATIONS_MAX: usize = 512;
 
+/// Elements of a genome's edits, all trees together.
+pub const EDIT_ELEMENTS_MAX: usize = 256;
+/// Levels of an edit tree.
+pub const EDIT_DEPTH_MAX: usize = 16;
+/// Bytes of names, values and texts in a genome's edits; printing may write six for one.
+pub const EDIT_BYTES_MAX: usize = 32 * 1024;
+/// Signs of equality in one element of an edit, which [`XML_ATTRIBUTES_MAX`] counts when the
+/// genome is read again.
+pub const EDIT_EQUALS_MAX: usize = 900;
+
+/// Whether a text in an edit may hold `c`: anything that XML can write and reads back as it is.
+#[must_use]
+pub fn is_text_char(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
 /// Whether a genome's name may hold `c`: no white space, and nothing that XML cannot write.
 #[must_use]
 pub fn is_name_char(c: char) -> bool {
-    !c.is_whitespace() && !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')
+    !c.is_whitespace() && is_text_char(c)
 }
 
 /// Width and height in pixels.

@@ -5,8 +5,8 @@
 //! its fields may hold anything, [`Genome::check`] says whether they are legal.
 
 use crate::{
-    FilterShape, Interpolation, InterpolationType, Palette, PaletteInterpolation, PaletteMode,
-    TemporalFilterShape, Xform,
+    Edit, FilterShape, Interpolation, InterpolationType, Palette, PaletteInterpolation,
+    PaletteMode, TemporalFilterShape, Xform,
 };
 
 /// A flame.
@@ -52,7 +52,7 @@ pub struct Genome {
     pub vibrancy: f64,
     /// Desaturation of overexposed colours; -1 clips instead.
     pub highlight_power: f64,
-    /// Turn of a library palette's hue, as a fraction; kept, though such palettes are not read.
+    /// Turn of a library palette's hue, as a fraction; kept when the palette has been read.
     pub hue: f64,
     /// Density estimation.
     pub estimator: Estimator,
@@ -72,6 +72,8 @@ pub struct Genome {
     pub xforms: Vec<Xform>,
     /// Applied to every plotted point without feeding back into the game.
     pub final_xform: Option<Xform>,
+    /// Where the genome comes from, newest first; not part of its canonical bytes.
+    pub edits: Vec<Edit>,
 }
 
 impl Default for Genome {
@@ -108,6 +110,7 @@ impl Default for Genome {
             palette: Palette::default(),
             xforms: Vec::new(),
             final_xform: None,
+            edits: Vec::new(),
         }
     }
 }

@@ -107,6 +107,7 @@ pub(super) fn mix(
             .as_ref()
             .zip(to.final_xform.as_ref())
             .map(|(one, two)| blend_xforms(one, two, shares, from.interpolation_type, None)),
+        edits: Vec::new(),
     }
 }
 

@@ -32,6 +32,8 @@ use blend::{Shares, mix};
 use motion::apply_motion;
 use turn::turn;
 
+pub(crate) use palette::{hsv_from_rgb, rgb_from_hsv};
+
 /// The genome at `blend` of its loop, where 0 and 1 are the beginning and the end.
 #[must_use]
 pub fn loop_genome(genome: &Genome, blend: f64) -> Genome {

@@ -52,7 +52,8 @@ fn in_hsv(one: [f64; 4], two: [f64; 4], shares: Shares, circular: bool) -> [f64;
     }))
 }
 
-fn hsv_from_rgb([red, green, blue, _]: [f64; 4]) -> [f64; 3] {
+/// Hue, saturation and value of a colour.
+pub(crate) fn hsv_from_rgb([red, green, blue, _]: [f64; 4]) -> [f64; 3] {
     let value = red.max(green).max(blue);
     let spread = value - red.min(green).min(blue);
     if spread == 0.0 {
@@ -69,7 +70,8 @@ fn hsv_from_rgb([red, green, blue, _]: [f64; 4]) -> [f64; 3] {
     [hue, spread / value, value]
 }
 
-fn rgb_from_hsv([hue, saturation, value]: [f64; 3]) -> [f64; 3] {
+/// The colour of any hue, saturation and value.
+pub(crate) fn rgb_from_hsv([hue, saturation, value]: [f64; 3]) -> [f64; 3] {
     let hue = hue - 6.0 * (hue / 6.0).floor();
     let sextant = hue.floor();
     let fraction = hue - sextant;

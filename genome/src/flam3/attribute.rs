@@ -28,6 +28,21 @@ impl<'a, 'input> Value<'a, 'input> {
         self.attribute.value()
     }
 
+    /// Whether the value is a zero, as of a variation that adds nothing.
+    pub(super) fn is_zero(&self) -> bool {
+        self.text().trim().parse() == Ok(0.0)
+    }
+
+    /// The name of the element that it stands in.
+    pub(super) fn element(&self) -> &'a str {
+        self.node.tag_name().name()
+    }
+
+    /// Where the attribute stands in the text, in bytes.
+    pub(super) fn position(&self) -> usize {
+        self.attribute.range().start
+    }
+
     /// An error of this value.
     pub(super) fn error(&self, kind: ParseErrorKind) -> ParseError {
         ParseError::of(self.node, &self.attribute, kind)

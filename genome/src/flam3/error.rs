@@ -66,8 +66,14 @@ pub enum ParseErrorKind {
     #[error("asks for a variation that this version does not know yet")]
     UnknownVariation,
     /// Colours out of flam3's own palette library.
-    #[error("asks for flam3's palette library, which is not ours to ship")]
+    #[error("asks for flam3's palette library, which is not in the file")]
     LibraryPalette,
+    /// What another program knows and a genome cannot hold.
+    #[error("cannot be carried over")]
+    NotCarried,
+    /// A palette library without palettes.
+    #[error("the file has no <palette> element")]
+    NoPalette,
     /// Not the hexadecimal digits of colours.
     #[error("is not a list of colours in hexadecimal")]
     NotHexadecimal,
@@ -113,7 +119,7 @@ impl ParseError {
         Self {
             line: node.document().text_pos_at(attribute.range().start).row,
             attribute: Some(attribute.name().to_owned()),
-            value: Some(shorten(attribute.value())),
+            value: Some(shorten(attribute.value(), VALUE_CHARS_MAX)),
             ..Self::at(node, kind)
         }
     }
@@ -136,7 +142,7 @@ impl ParseError {
             _ => ParseErrorKind::Malformed,
         };
         Self {
-            value: Some(shorten(&error.to_string())),
+            value: Some(shorten(&error.to_string(), VALUE_CHARS_MAX)),
             ..Self::whole(error.pos().row, kind)
         }
     }
@@ -149,7 +155,7 @@ impl ParseError {
 
     /// Names the part of the value that is wrong.
     pub(super) fn value(mut self, value: &str) -> Self {
-        self.value = Some(shorten(value));
+        self.value = Some(shorten(value, VALUE_CHARS_MAX));
         self
     }
 }
@@ -179,13 +185,13 @@ impl fmt::Display for ParseError {
 impl std::error::Error for ParseError {}
 
 /// The beginning of a value, safe to print on a terminal.
-fn shorten(value: &str) -> String {
+pub(super) fn shorten(value: &str, chars_max: usize) -> String {
     let shown: String = value
         .chars()
-        .take(VALUE_CHARS_MAX)
+        .take(chars_max)
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    if value.chars().nth(VALUE_CHARS_MAX).is_some() {
+    if value.chars().nth(chars_max).is_some() {
         format!("{shown}...")
     } else {
         shown

@@ -1,8 +1,9 @@
 //! One `<flame>` element as a genome.
 
 use super::attribute::Value;
-use super::xform::{self, Place};
-use super::{ParseError, ParseErrorKind, palette, symmetry};
+use super::remark::{Notes, RemarkKind, XformPlace};
+use super::xform;
+use super::{ParseError, ParseErrorKind, edit, library, palette, symmetry};
 use crate::{
     FilterShape, Genome, Interpolation, InterpolationType, LimitError, PaletteInterpolation,
     PaletteMode, TemporalFilterShape, limits,
@@ -10,26 +11,32 @@ use crate::{
 use roxmltree::Node;
 
 /// Reads a `<flame>`: its attributes, then its children in their order.
-pub(super) fn parse(node: Node<'_, '_>) -> Result<Genome, ParseError> {
+pub(super) fn parse(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Result<Genome, ParseError> {
     if node.attributes().len() == 0 {
         return Err(ParseError::at(node, ParseErrorKind::EmptyFlame));
     }
     let mut genome = Genome::default();
     let mut solo = None;
+    let mut library_palette = None;
     for value in Value::all(node) {
         match value.name() {
             "soloxform" => solo = Some(value),
+            "palette" => library_palette = Some(value),
             _ => read_attribute(&mut genome, value)?,
         }
     }
     if genome.estimator.minimum > genome.estimator.radius {
         return Err(estimator_error(node, &genome));
     }
-    let mut palette = palette::PaletteReader::default();
-    for child in node.children().filter(Node::is_element) {
-        read_child(&mut genome, &mut palette, child)?;
+    let mut children = Children::default();
+    if let Some(number) = library_palette {
+        let library = notes.options.flam3_palettes;
+        children.palette.choose(number, genome.hue, library)?;
     }
-    genome.palette = palette.finish();
+    for child in node.children().filter(Node::is_element) {
+        children.read(&mut genome, child, notes)?;
+    }
+    genome.palette = children.palette.finish();
     check_chaos(node, &genome)?;
     if let Some(solo) = solo {
         show_only(&mut genome, solo)?;
@@ -107,12 +114,7 @@ fn read_temporal(genome: &mut Genome, value: Value<'_, '_>) -> Result<(), ParseE
 /// Reads an attribute of colours or of interpolation.
 fn read_color_attribute(genome: &mut Genome, value: Value<'_, '_>) -> Result<(), ParseError> {
     match value.name() {
-        "palette" => {
-            let legal = "colours in the file itself: <palette>, <colors> or <color>";
-            return Err(value.error(ParseErrorKind::LibraryPalette).legal(legal));
-        }
-        // C's fmod, which Rust's remainder is: exact, with the sign of the dividend.
-        "hue" => genome.hue = value.number(limits::HUE)? % 1.0 + 0.0,
+        "hue" => genome.hue = library::read_hue(value)?,
         "palette_mode" => {
             genome.palette_mode = value.choice(PaletteMode::ALL, PaletteMode::name)?;
         }
@@ -133,35 +135,58 @@ fn read_color_attribute(genome: &mut Genome, value: Value<'_, '_>) -> Result<(),
     Ok(())
 }
 
-/// Reads one child element; unknown ones are ignored.
-fn read_child(
-    genome: &mut Genome,
-    palette: &mut palette::PaletteReader,
-    child: Node<'_, '_>,
-) -> Result<(), ParseError> {
-    match child.tag_name().name() {
-        "xform" => {
-            let place = Place::Xform(genome.xforms.len());
-            genome.xforms.push(xform::parse(child, place)?);
-        }
-        "finalxform" => {
-            if genome.final_xform.is_some() {
-                let legal = "one <finalxform> in a flame";
-                return Err(ParseError::at(child, ParseErrorKind::TooMany).legal(legal));
+/// What the children of a flame add up to, beside its xforms.
+#[derive(Default)]
+struct Children {
+    palette: palette::PaletteReader,
+    edits: edit::Allowance,
+}
+
+impl Children {
+    /// Reads one child element; unknown ones are ignored.
+    fn read(
+        &mut self,
+        genome: &mut Genome,
+        child: Node<'_, '_>,
+        notes: &mut Notes<'_>,
+    ) -> Result<(), ParseError> {
+        match child.tag_name().name() {
+            "xform" => {
+                let place = XformPlace::Number(genome.xforms.len());
+                genome.xforms.push(xform::parse(child, place, notes)?);
             }
-            genome.final_xform = Some(xform::parse(child, Place::Final)?);
+            "finalxform" => {
+                if genome.final_xform.is_some() {
+                    let legal = "one <finalxform> in a flame";
+                    return Err(ParseError::at(child, ParseErrorKind::TooMany).legal(legal));
+                }
+                genome.final_xform = Some(xform::parse(child, XformPlace::Final, notes)?);
+            }
+            "symmetry" => genome.xforms.extend(symmetry::parse(child, notes)?),
+            "color" => self.palette.read_color(child)?,
+            "colors" => self.palette.read_colors(child)?,
+            "palette" => {
+                let library = notes.options.flam3_palettes;
+                self.palette.read_palette(child, library)?;
+            }
+            "edit" => self.read_edit(genome, child, notes),
+            _ => {}
         }
-        "symmetry" => genome.xforms.extend(symmetry::parse(child)?),
-        "color" => palette.read_color(child)?,
-        "colors" => palette.read_colors(child)?,
-        "palette" => palette.read_palette(child)?,
-        _ => {}
+        if genome.xforms.len() > limits::XFORMS_MAX {
+            let legal = format!("at most {} xforms in a flame", limits::XFORMS_MAX);
+            return Err(ParseError::at(child, ParseErrorKind::TooMany).legal(legal));
+        }
+        Ok(())
     }
-    if genome.xforms.len() > limits::XFORMS_MAX {
-        let legal = format!("at most {} xforms in a flame", limits::XFORMS_MAX);
-        return Err(ParseError::at(child, ParseErrorKind::TooMany).legal(legal));
+
+    fn read_edit(&mut self, genome: &mut Genome, child: Node<'_, '_>, notes: &mut Notes<'_>) {
+        let (edit, cut) = edit::parse(child, &mut self.edits);
+        genome.edits.extend(edit);
+        if cut {
+            let reason = "parts of this genealogy are beyond what a genome keeps";
+            notes.element(child, RemarkKind::Ignored { reason });
+        }
     }
-    Ok(())
 }
 
 /// The name as a genome keeps it: no white space, no more than the longest legal name.

@@ -1,6 +1,8 @@
-//! The three ways in which a file can spell a palette.
+//! The ways in which a file can spell a palette.
 //!
-//! `<color index rgb>` sets one entry, `<colors count data>` and `<palette count format>` set the
+//! `palette="n"` of the flame is a palette of flam3's library and wins over everything else;
+//! `<palette index0 hue0 index1 hue1 blend>` blends two of them. Where the user has supplied no
+//! library both are errors. `<color index rgb>` sets one entry, `<colors count data>` and `<palette count format>` set the
 //! first `count`. They may be mixed, later ones win, and what nobody set is blended between its
 //! neighbours, round the end to the beginning. `<color>` multiplies by alpha when it is read, the
 //! other two hold what they say.
@@ -9,7 +11,8 @@
 //! back on it for a palette with an alpha that neither of flam3's forms can hold.
 
 use super::attribute::Value;
-use super::{ParseError, ParseErrorKind};
+use super::{ParseError, ParseErrorKind, library};
+use crate::Flam3Palettes;
 use crate::limits::{self, Range};
 use crate::palette::{PALETTE_ENTRIES, Palette};
 use roxmltree::Node;
@@ -20,17 +23,30 @@ pub(super) const EXACT_FORMAT: &str = "RGBA-f64";
 /// A palette in the making: the entries that the file has set.
 pub(super) struct PaletteReader {
     set: [Option<[f64; 4]>; PALETTE_ENTRIES],
+    chosen: Option<Box<[[f64; 4]; PALETTE_ENTRIES]>>,
 }
 
 impl Default for PaletteReader {
     fn default() -> Self {
         Self {
             set: [None; PALETTE_ENTRIES],
+            chosen: None,
         }
     }
 }
 
 impl PaletteReader {
+    /// Takes a palette of the library, whatever else the file says.
+    pub(super) fn choose(
+        &mut self,
+        number: Value<'_, '_>,
+        hue: f64,
+        library: Option<&Flam3Palettes>,
+    ) -> Result<(), ParseError> {
+        self.chosen = Some(library::find(number, library, hue)?);
+        Ok(())
+    }
+
     /// Reads `<color index rgb>`.
     pub(super) fn read_color(&mut self, node: Node<'_, '_>) -> Result<(), ParseError> {
         let mut index = None;
@@ -68,30 +84,35 @@ impl PaletteReader {
         }
         let count = count.ok_or_else(|| ParseError::missing(node, "count"))?;
         let data = data.ok_or_else(|| ParseError::missing(node, "data"))?;
-        let legal = format!("{count} times 00 and six hexadecimal digits");
-        let wrong = || data.error(ParseErrorKind::NotHexadecimal).legal(&legal);
-        let bytes = hexadecimal(data.text(), count * 4).ok_or_else(wrong)?;
-        for (entry, color) in self.set.iter_mut().zip(bytes.chunks_exact(4)) {
-            if color[0] != 0 {
-                return Err(wrong());
-            }
-            *entry = Some(from_bytes([color[1], color[2], color[3], 255]));
+        let colors = zero_and_rgb(data, count)?;
+        for (entry, [red, green, blue]) in self.set.iter_mut().zip(colors) {
+            *entry = Some(from_bytes([red, green, blue, 255]));
         }
         Ok(())
     }
 
+    /// Reads `<palette>`: digits, or a blend of two palettes of the library.
+    pub(super) fn read_palette(
+        &mut self,
+        node: Node<'_, '_>,
+        library: Option<&Flam3Palettes>,
+    ) -> Result<(), ParseError> {
+        if BLEND.iter().any(|name| node.has_attribute(*name)) {
+            let blend = read_blend(node, library)?;
+            self.set = blend.map(Some);
+            return Ok(());
+        }
+        self.read_digits(node)
+    }
+
     /// Reads `<palette count format>digits</palette>`.
-    pub(super) fn read_palette(&mut self, node: Node<'_, '_>) -> Result<(), ParseError> {
+    fn read_digits(&mut self, node: Node<'_, '_>) -> Result<(), ParseError> {
         let mut count = None;
         let mut format = "RGB";
         for value in Value::all(node) {
             match value.name() {
                 "count" => count = Some(read_count(value)?),
                 "format" => format = read_format(value)?,
-                "index0" | "index1" | "hue0" | "hue1" | "blend" => {
-                    let legal = "colours in the file itself: count, format and digits";
-                    return Err(value.error(ParseErrorKind::LibraryPalette).legal(legal));
-                }
                 _ => return Err(misplaced(value, "count, format")),
             }
         }
@@ -120,6 +141,9 @@ impl PaletteReader {
 
     /// Fills what was not set by walking from each set entry to the next, round the end.
     pub(super) fn finish(self) -> Palette {
+        if let Some(chosen) = self.chosen {
+            return Palette::new(*chosen);
+        }
         let places: Vec<usize> = (0..PALETTE_ENTRIES)
             .filter(|&index| self.set[index].is_some())
             .collect();
@@ -138,6 +162,48 @@ impl PaletteReader {
         }
         Palette::new(entries)
     }
+}
+
+/// The attributes of a blend of two palettes.
+const BLEND: &[&str] = &["index0", "hue0", "index1", "hue1", "blend"];
+
+/// Reads `<palette index0 hue0 index1 hue1 blend>`.
+fn read_blend(
+    node: Node<'_, '_>,
+    library: Option<&Flam3Palettes>,
+) -> Result<[[f64; 4]; PALETTE_ENTRIES], ParseError> {
+    let mut numbers = [None; 2];
+    let mut hues = [0.0; 2];
+    let mut blend = 0.5;
+    for value in Value::all(node) {
+        match value.name() {
+            "index0" => numbers[0] = Some(value),
+            "index1" => numbers[1] = Some(value),
+            "hue0" => hues[0] = library::read_hue(value)?,
+            "hue1" => hues[1] = library::read_hue(value)?,
+            "blend" => blend = value.number(limits::SHARE)?,
+            _ => return Err(misplaced(value, &BLEND.join(", "))),
+        }
+    }
+    let find = |place: usize| {
+        let number = numbers[place].ok_or_else(|| ParseError::missing(node, BLEND[place * 2]))?;
+        library::find(number, library, hues[place])
+    };
+    Ok(*library::blended(&*find(0)?, &*find(1)?, blend))
+}
+
+/// `count` times `00` and a colour in six hexadecimal digits.
+pub(super) fn zero_and_rgb(data: Value<'_, '_>, count: usize) -> Result<Vec<[u8; 3]>, ParseError> {
+    let wrong = || {
+        data.error(ParseErrorKind::NotHexadecimal)
+            .legal(format!("{count} times 00 and six hexadecimal digits"))
+    };
+    let bytes = hexadecimal(data.text(), count * 4).ok_or_else(wrong)?;
+    let colors = bytes.chunks_exact(4).map(|color| match *color {
+        [0, red, green, blue] => Ok([red, green, blue]),
+        _ => Err(wrong()),
+    });
+    colors.collect()
 }
 
 fn read_count(value: Value<'_, '_>) -> Result<usize, ParseError> {

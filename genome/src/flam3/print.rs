@@ -3,6 +3,7 @@
 //! Every attribute is written, whether or not it has its default, so that a file means the same to
 //! a program with other defaults. Numbers are the shortest text that reads back to the same bits.
 
+use super::edit;
 use super::palette::EXACT_FORMAT;
 use crate::{Affine, Genome, Motion, Palette, WeightedVariation, Xform};
 use std::fmt::{self, Write};
@@ -35,6 +36,9 @@ fn write_flame(out: &mut String, genome: &Genome) -> fmt::Result {
         write_xform(out, "finalxform", xform)?;
     }
     write_palette(out, &genome.palette)?;
+    for edit in &genome.edits {
+        edit::write(out, edit, 3)?;
+    }
     out.write_str("</flame>\n")
 }
 
@@ -210,7 +214,7 @@ fn shortest(value: f64) -> String {
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -2,30 +2,49 @@
 //!
 //! They are added where the element stands. `k` of 2 and more adds the turns by `360 / k` degrees
 //! that are not the identity; `k` of -1 and less adds a mirror and the turns of `|k|`; 1 adds
-//! nothing. Kind 0 asks flam3 to draw a kind at random and is refused: a genome says what it is.
+//! nothing. Kind 0 draws one of the others, here from [`crate::ReadOptions::rng_seed`].
 
 use super::attribute::Value;
+use super::remark::{Notes, RemarkKind};
 use super::{ParseError, ParseErrorKind};
 use crate::limits;
 use crate::{Affine, Xform};
 use roxmltree::Node;
 
 /// Reads a `<symmetry>`.
-pub(super) fn parse(node: Node<'_, '_>) -> Result<Vec<Xform>, ParseError> {
+pub(super) fn parse(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Result<Vec<Xform>, ParseError> {
     let mut kind = None;
     for value in Value::all(node) {
         if value.name() != "kind" {
             return Err(value.error(ParseErrorKind::Misplaced).legal("kind"));
         }
         let number = value.integer(limits::SYMMETRY_KIND)?;
-        if number == 0 {
-            let legal = format!("a whole number but 0, {}", limits::SYMMETRY_KIND);
-            return Err(value.error(ParseErrorKind::RandomSymmetry).legal(legal));
-        }
-        kind = Some(number);
+        kind = Some(if number == 0 {
+            let kind = draw(notes);
+            notes.attribute(value, RemarkKind::Drawn { kind });
+            kind
+        } else {
+            number
+        });
     }
     kind.map(expand)
         .ok_or_else(|| ParseError::missing(node, "kind"))
+}
+
+/// Kinds that half of the draws choose among.
+const OFTEN: [i64; 15] = [-4, -3, -2, -2, -2, -1, -1, -1, 2, 2, 2, 3, 3, 4, 4];
+
+/// Draws a kind as flam3 does: half the time one of the common ones, else mostly -6 to 6, seldom
+/// -25 to 25, of which 0 and 1 add nothing.
+fn draw(notes: &mut Notes<'_>) -> i64 {
+    let mut below = |count: u64| (notes.draw() % count) as i64;
+    if below(2) == 0 {
+        OFTEN[below(OFTEN.len() as u64) as usize]
+    } else if below(32) != 0 {
+        below(13) - 6
+    } else {
+        below(51) - 25
+    }
 }
 
 /// The xforms of a kind, in flam3's order: by rising determinant, so that the mirror leads.

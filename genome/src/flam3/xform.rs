@@ -4,6 +4,7 @@
 //! ones winning, as flam3 does; a motion element starts from zeros instead of defaults.
 
 use super::attribute::Value;
+use super::remark::{Notes, RemarkKind, XformPlace};
 use super::{ParseError, ParseErrorKind};
 use crate::catalogue::FLAM3_VARIATIONS;
 use crate::limits::{self, Range};
@@ -13,11 +14,9 @@ use std::collections::BTreeMap;
 
 /// Where the attributes stand, which decides the defaults and what is legal.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Place {
-    /// An `<xform>`, with its number.
-    Xform(usize),
-    /// The `<finalxform>`.
-    Final,
+enum Place {
+    /// An `<xform>`, with its number, or the `<finalxform>`.
+    Xform(XformPlace),
     /// A `<motion>`.
     Motion,
 }
@@ -27,20 +26,25 @@ impl Place {
     fn range(self, range: Range) -> Range {
         match self {
             Self::Motion => limits::MOTION_AMPLITUDE,
-            Self::Xform(_) | Self::Final => range,
+            Self::Xform(_) => range,
         }
     }
 }
 
 /// Reads an `<xform>` or `<finalxform>` with its motion elements.
-pub(super) fn parse(node: Node<'_, '_>, place: Place) -> Result<Xform, ParseError> {
-    let mut reader = Reader::new(place);
+pub(super) fn parse(
+    node: Node<'_, '_>,
+    place: XformPlace,
+    notes: &mut Notes<'_>,
+) -> Result<Xform, ParseError> {
+    notes.xform = Some(place);
+    let mut reader = Reader::new(Place::Xform(place));
     for value in Value::all(node) {
         if value.name().starts_with("motion_") {
             let legal = "only in a <motion> element";
             return Err(value.error(ParseErrorKind::Misplaced).legal(legal));
         }
-        reader.read(value)?;
+        reader.read(value, notes)?;
     }
     let mut motion = Vec::new();
     for child in node.children().filter(|child| child.has_tag_name("motion")) {
@@ -48,18 +52,19 @@ pub(super) fn parse(node: Node<'_, '_>, place: Place) -> Result<Xform, ParseErro
             let legal = format!("at most {} motion elements", limits::MOTIONS_MAX);
             return Err(ParseError::at(child, ParseErrorKind::TooMany).legal(legal));
         }
-        motion.push(parse_motion(child)?);
+        motion.push(parse_motion(child, notes)?);
     }
     let mut xform = reader.finish();
     if motion.is_empty() {
         xform.variations.retain(|entry| entry.weight != 0.0);
     }
     xform.motion = motion;
+    notes.xform = None;
     Ok(xform)
 }
 
 /// Reads a `<motion>`.
-fn parse_motion(node: Node<'_, '_>) -> Result<Motion, ParseError> {
+fn parse_motion(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Result<Motion, ParseError> {
     let mut motion = Motion::default();
     let mut reader = Reader::new(Place::Motion);
     for value in Value::all(node) {
@@ -74,7 +79,7 @@ fn parse_motion(node: Node<'_, '_>) -> Result<Motion, ParseError> {
                 let legal = "only in an <xform> element";
                 return Err(value.error(ParseErrorKind::Misplaced).legal(legal));
             }
-            _ => reader.read(value)?,
+            _ => reader.read(value, notes)?,
         }
     }
     let added = reader.finish();
@@ -101,11 +106,11 @@ struct Reader {
 impl Reader {
     fn new(place: Place) -> Self {
         let xform = match place {
-            Place::Xform(index) => Xform {
+            Place::Xform(XformPlace::Number(index)) => Xform {
                 color: (index & 1) as f64,
                 ..Xform::default()
             },
-            Place::Final => Xform::default(),
+            Place::Xform(XformPlace::Final) => Xform::default(),
             Place::Motion => Xform {
                 color_speed: 0.0,
                 animate: 0.0,
@@ -129,8 +134,8 @@ impl Reader {
         }
     }
 
-    /// Reads one attribute; unknown ones are ignored, as flam3 does.
-    fn read(&mut self, value: Value<'_, '_>) -> Result<(), ParseError> {
+    /// Reads one attribute; unknown ones are remarked upon.
+    fn read(&mut self, value: Value<'_, '_>, notes: &mut Notes<'_>) -> Result<(), ParseError> {
         let share = self.place.range(limits::SHARE);
         let coefficient = self.place.range(limits::COEFFICIENT);
         match value.name() {
@@ -140,20 +145,27 @@ impl Reader {
             "symmetry" => self.read_symmetry(value)?,
             "animate" => self.xform.animate = value.number(share)?,
             "opacity" => self.xform.opacity = value.number(share)?,
-            "plotmode" if value.text().trim() == "off" => self.xform.opacity = 0.0,
+            "plotmode" => self.read_plotmode(value),
             "coefs" => self.xform.coefs = Affine::from_columns(value.numbers(coefficient)?),
             "post" => self.xform.post = Affine::from_columns(value.numbers(coefficient)?),
             "chaos" => self.read_chaos(value)?,
             "var1" => self.read_single_variation(value)?,
             "var" => self.read_all_variations(value)?,
-            _ => self.read_variation(value)?,
+            _ => self.read_variation(value, notes)?,
         }
         Ok(())
     }
 
+    /// Hides the xform where it says "off"; other words mean nothing.
+    fn read_plotmode(&mut self, value: Value<'_, '_>) {
+        if value.text().trim() == "off" {
+            self.xform.opacity = 0.0;
+        }
+    }
+
     fn weight_range(&self) -> Range {
         match self.place {
-            Place::Final => Range::new(0.0, 0.0),
+            Place::Xform(XformPlace::Final) => Range::new(0.0, 0.0),
             Place::Xform(_) | Place::Motion => self.place.range(limits::WEIGHT),
         }
     }
@@ -179,7 +191,7 @@ impl Reader {
     /// A final xform is never chosen, so its row, which some programs write, says nothing.
     fn read_chaos(&mut self, value: Value<'_, '_>) -> Result<(), ParseError> {
         let chaos = value.list(limits::XFORMS_MAX, limits::CHAOS)?;
-        if self.place != Place::Final {
+        if self.place != Place::Xform(XformPlace::Final) {
             self.xform.chaos = chaos;
         }
         Ok(())
@@ -227,7 +239,11 @@ impl Reader {
     }
 
     /// The weight or a parameter of a variation.
-    fn read_variation(&mut self, value: Value<'_, '_>) -> Result<(), ParseError> {
+    fn read_variation(
+        &mut self,
+        value: Value<'_, '_>,
+        notes: &mut Notes<'_>,
+    ) -> Result<(), ParseError> {
         let name = value.name();
         if let Some(variation) = Variation::from_name(name) {
             let weight = value.number(limits::VARIATION_WEIGHT)?;
@@ -236,6 +252,9 @@ impl Reader {
             let range = self.place.range(variation.parameters()[place].range);
             let parameter = value.number(range)?;
             self.entry(variation).parameters[place] = parameter;
+        } else if !value.is_zero() {
+            let reason = "no variation, parameter or setting of this name is known here";
+            notes.attribute(value, RemarkKind::Dropped { reason });
         }
         Ok(())
     }
@@ -247,7 +266,7 @@ impl Reader {
                 weight: 0.0,
                 parameters: [0.0; MAX_PARAMETERS],
             },
-            Place::Xform(_) | Place::Final => WeightedVariation::new(variation, 0.0),
+            Place::Xform(_) => WeightedVariation::new(variation, 0.0),
         };
         self.variations.entry(variation).or_insert(start)
     }

@@ -286,6 +286,7 @@ pub(crate) fn any_genome() -> BoxedStrategy<Genome> {
                 palette,
                 xforms,
                 final_xform,
+                edits: Vec::new(),
             }
         })
         .boxed()
