@@ -13,7 +13,7 @@
 //! * [`read_flames`], [`parse_flames`], [`print_flames`]: flam3 XML in and out, with [`Remark`]s
 //!   on files of other programs.
 //! * [`Genome::canonical_bytes`] and [`GenomeId`]: identity.
-//! * [`loop_genome`], [`edge_genome`], [`interpolate`]: movement.
+//! * [`loop_genome`], [`edge_genome`], [`genome_at`], [`sequence`]: movement.
 //! * [`starter_flock`]: eight sheep of our own.
 
 mod affine;
@@ -33,7 +33,10 @@ mod xform;
 pub mod limits;
 
 pub use affine::Affine;
-pub use animate::{edge_genome, interpolate, loop_genome};
+pub use animate::{
+    Easing, EdgeOptions, KeyframeError, SequenceSettings, edge_genome, edge_genome_with,
+    edge_window, genome_at, interpolate, loop_genome, loop_window, sequence,
+};
 pub use canonical::CanonicalError;
 pub use catalogue::{Draw, MAX_PARAMETERS, Parameter, Variation, WeightedVariation};
 pub use check::LimitError;

@@ -1,6 +1,19 @@
 //! Blending affine maps: number by number, or by angle and length of their columns.
+//!
+//! A map's columns are `(a, d)` and `(b, e)`, the images of the two unit vectors. As numbers, a map
+//! that turns by half a turn shrinks to a point on the way; as angle and length,
+//!
+//! ```text
+//! angle = sum of share * atan2(second, first)      length = exp(sum of share * ln length)
+//! column = length * (cos angle, sin angle)
+//! ```
+//!
+//! it turns. Each map's angle is taken the short way from the map before it, or, where one map
+//! turns and the other stands still, upwards from where the turn began ([`Winding`]). Translations
+//! are always blended as numbers. A column without length has no angle and borrows the other's; a
+//! very short one makes the lengths of its place blend as they are.
 
-use super::blend::Shares;
+use super::shares::Shares;
 use crate::{Affine, InterpolationType, limits};
 use std::f64::consts::{PI, TAU};
 
@@ -22,24 +35,21 @@ impl Winding {
     }
 }
 
-/// Blends two maps as `kind` says.
+/// Blends maps as `kind` says.
 pub(super) fn blend_affine(
-    from: Affine,
-    to: Affine,
+    maps: &[Affine],
     shares: Shares,
     kind: InterpolationType,
     winding: Option<Winding>,
 ) -> Affine {
     let legal = limits::COEFFICIENT;
-    let mixed: [f64; 6] = {
-        let (from, to) = (from.to_columns(), to.to_columns());
-        std::array::from_fn(|i| shares.mix(legal, from[i], to[i]))
-    };
+    let mixed: [f64; 6] =
+        std::array::from_fn(|i| shares.mix(legal, maps.iter().map(|map| map.to_columns()[i])));
     let linear = Affine::from_columns(mixed);
     if kind != InterpolationType::Log {
         return linear;
     }
-    let [one, two] = blend_columns(from, to, shares, winding);
+    let [one, two] = blend_columns(maps, shares, winding);
     let [a, d] = one.map(|number| legal.clamp(number));
     let [b, e] = two.map(|number| legal.clamp(number));
     Affine {
@@ -51,49 +61,43 @@ pub(super) fn blend_affine(
     }
 }
 
-/// Blends a post map, which stays exactly the identity when both are.
-pub(super) fn blend_post(
-    from: Affine,
-    to: Affine,
-    shares: Shares,
-    kind: InterpolationType,
-) -> Affine {
-    if from.is_identity() && to.is_identity() {
+/// Blends post maps, which stay exactly the identity when all are.
+pub(super) fn blend_post(maps: &[Affine], shares: Shares, kind: InterpolationType) -> Affine {
+    if maps.iter().all(Affine::is_identity) {
         return Affine::IDENTITY;
     }
-    blend_affine(from, to, shares, kind, None)
+    blend_affine(maps, shares, kind, None)
 }
 
 /// Blends the two columns by angle and logarithm of length.
-fn blend_columns(
-    from: Affine,
-    to: Affine,
-    shares: Shares,
-    winding: Option<Winding>,
-) -> [[f64; 2]; 2] {
-    let (from_angles, to_angles) = (angles(from), angles(to));
-    let (from, to) = (columns(from).map(length), columns(to).map(length));
+fn blend_columns(maps: &[Affine], shares: Shares, winding: Option<Winding>) -> [[f64; 2]; 2] {
     std::array::from_fn(|i| {
-        let (one, two) = match winding {
-            Some(Winding(start)) => (
-                above(from_angles[i], start[i]),
-                above(to_angles[i], start[i]),
-            ),
-            None => (from_angles[i], short_way(from_angles[i], to_angles[i])),
-        };
-        let angle = shares.from * one + shares.to * two;
-        let length = blend_lengths(from[i], to[i], shares);
-        let (sin, cos) = libm::sincos(angle);
+        let mut angles: Vec<f64> = maps.iter().map(|&map| angles(map)[i]).collect();
+        match winding {
+            Some(Winding(start)) => {
+                for angle in &mut angles {
+                    *angle = above(*angle, start[i]);
+                }
+            }
+            None => {
+                for next in 1..angles.len() {
+                    angles[next] = short_way(angles[next - 1], angles[next]);
+                }
+            }
+        }
+        let lengths: Vec<f64> = maps.iter().map(|&map| length(columns(map)[i])).collect();
+        let length = blend_lengths(&lengths, shares);
+        let (sin, cos) = libm::sincos(shares.sum(angles));
         [length * cos, length * sin]
     })
 }
 
-fn blend_lengths(from: f64, to: f64, shares: Shares) -> f64 {
-    let (log_from, log_to) = (libm::log(from), libm::log(to));
-    if log_from < LOG_LENGTH_MIN || log_to < LOG_LENGTH_MIN {
-        shares.from * from + shares.to * to
+fn blend_lengths(lengths: &[f64], shares: Shares) -> f64 {
+    let logs: Vec<f64> = lengths.iter().map(|&length| libm::log(length)).collect();
+    if logs.iter().any(|&log| log < LOG_LENGTH_MIN) {
+        shares.sum(lengths.iter().copied())
     } else {
-        libm::exp(shares.from * log_from + shares.to * log_to)
+        libm::exp(shares.sum(logs))
     }
 }
 

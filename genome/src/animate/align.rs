@@ -1,61 +1,64 @@
-//! Making two genomes blend: the same number of xforms, and parameters that say the same thing.
+//! Making genomes blend: the same number of xforms, and parameters that say the same thing.
 //!
-//! The shorter genome gets xforms of weight 0 that map every point to itself. How they do that is
+//! The shorter genomes get xforms of weight 0 that map every point to itself. How they do that is
 //! chosen by what they will turn into ([`Padding`] in the catalogue): a `blob` grows out of a round
 //! blob rather than out of nothing.
+//!
+//! Each genome looks at its neighbours in time, one before and one after, and at nobody else. A
+//! genome whose neighbours are padded at the same place keeps the plain identity there.
 
 use super::affine::Winding;
 use crate::catalogue::Padding;
 use crate::{Affine, Genome, InterpolationType, Variation, WeightedVariation, Xform};
 
-/// Two genomes with as many xforms each.
-pub(super) struct Pair {
-    /// The one to leave.
-    pub(super) from: Genome,
-    /// The one to reach.
-    pub(super) to: Genome,
-    /// The first xform of `from` that is padding.
-    pub(super) from_padding: usize,
-    /// The first xform of `to` that is padding.
-    pub(super) to_padding: usize,
+/// Genomes with as many xforms each, in the order of their times.
+pub(super) struct Aligned {
+    /// Two genomes, or four on a smooth curve.
+    pub(super) genomes: Vec<Genome>,
+    /// For each genome, the first of its xforms that is padding.
+    pub(super) padding: Vec<usize>,
 }
 
-/// Pads the shorter genome and copies the parameters of variations that only one of them has.
-pub(super) fn align(mut from: Genome, mut to: Genome) -> Pair {
-    let kind = from.interpolation_type;
-    let old = matches!(kind, InterpolationType::Old | InterpolationType::Older);
-    if !old {
-        to.rotate = nearest_turn(to.rotate, from.rotate);
+/// Pads the shorter genomes and copies the parameters of variations that only a neighbour has.
+///
+/// The kind of interpolation is that of the first genome.
+pub(super) fn align(mut genomes: Vec<Genome>) -> Aligned {
+    shift_rotations(&mut genomes);
+    let padding: Vec<usize> = genomes.iter().map(|genome| genome.xforms.len()).collect();
+    let count = padding.iter().copied().max().unwrap_or(0);
+    let has_final = genomes.iter().any(|genome| genome.final_xform.is_some());
+    let mut final_padding = Vec::new();
+    for genome in &mut genomes {
+        pad(&mut genome.xforms, count);
+        final_padding.push(pad_final(genome, has_final));
     }
-    let (from_padding, to_padding) = (from.xforms.len(), to.xforms.len());
-    pad(&mut from.xforms, to_padding);
-    pad(&mut to.xforms, from_padding);
-    let from_final = pad_final(&mut from, to.final_xform.is_some());
-    let to_final = pad_final(&mut to, from.final_xform.is_some());
-    if !old {
-        let both = from.xforms.iter_mut().zip(&mut to.xforms).enumerate();
-        for (index, (one, two)) in both {
-            align_xform(one, two, index >= from_padding, kind);
-            align_xform(two, one, index >= to_padding, kind);
+    let kind = genomes
+        .first()
+        .map_or(InterpolationType::default(), |genome| {
+            genome.interpolation_type
+        });
+    if !is_old(kind) {
+        for index in 0..count {
+            let is_padding: Vec<bool> = padding.iter().map(|&first| index >= first).collect();
+            align_place(&mut genomes, &is_padding, kind, |genome| {
+                genome.xforms.get_mut(index)
+            });
         }
-        if let (Some(one), Some(two)) = (&mut from.final_xform, &mut to.final_xform) {
-            align_xform(one, two, from_final, kind);
-            align_xform(two, one, to_final, kind);
-        }
+        align_place(&mut genomes, &final_padding, kind, |genome| {
+            genome.final_xform.as_mut()
+        });
     }
-    Pair {
-        from,
-        to,
-        from_padding,
-        to_padding,
-    }
+    Aligned { genomes, padding }
 }
 
-impl Pair {
-    /// For each xform that turns in one genome and stays still in the other: the angles at which
-    /// the turning one starts, so that the blend unwinds the turn instead of jumping across it.
+impl Aligned {
+    /// For each xform that turns in one genome and stays still in the next: the angles at which the
+    /// turning one starts, so that the blend unwinds the turn instead of jumping across it.
     pub(super) fn windings(&self) -> Vec<Option<Winding>> {
-        let both = self.from.xforms.iter().zip(&self.to.xforms);
+        let [from, to] = &self.genomes[..] else {
+            return Vec::new();
+        };
+        let both = from.xforms.iter().zip(&to.xforms);
         both.map(
             |(one, two)| match (one.animate == 0.0, two.animate == 0.0) {
                 (true, false) => Some(Winding::of(two.coefs)),
@@ -65,6 +68,21 @@ impl Pair {
         )
         .collect()
     }
+}
+
+/// Moves each genome's camera turn by whole turns as near as can be to the one before it, unless
+/// that one blends the old way.
+pub(super) fn shift_rotations(genomes: &mut [Genome]) {
+    for next in 1..genomes.len() {
+        let before = &genomes[next - 1];
+        if !is_old(before.interpolation_type) {
+            genomes[next].rotate = nearest_turn(genomes[next].rotate, before.rotate);
+        }
+    }
+}
+
+fn is_old(kind: InterpolationType) -> bool {
+    matches!(kind, InterpolationType::Old | InterpolationType::Older)
 }
 
 /// `degrees` in whole turns as near as can be to `reference`.
@@ -96,21 +114,49 @@ fn pad_final(genome: &mut Genome, needed: bool) -> bool {
     true
 }
 
-/// Readies `xform` for a blend with `companion`.
-fn align_xform(xform: &mut Xform, companion: &Xform, is_padding: bool, kind: InterpolationType) {
-    for theirs in companion
-        .variations
-        .iter()
-        .filter(|entry| entry.weight != 0.0)
-    {
-        copy_parameters(xform, theirs);
-    }
-    if is_padding {
-        become_identity_like(xform, companion, kind);
+/// Readies the xforms at one place of all genomes, first to last.
+fn align_place(
+    genomes: &mut [Genome],
+    is_padding: &[bool],
+    kind: InterpolationType,
+    place: impl Fn(&mut Genome) -> Option<&mut Xform>,
+) {
+    let count = genomes.len();
+    for own in 0..count {
+        let near = [own.checked_sub(1), Some(own + 1)].into_iter().flatten();
+        let mut neighbours = Vec::new();
+        for near in near.filter(|&near| near < count) {
+            let xform = place(&mut genomes[near]).cloned();
+            neighbours.extend(xform.map(|xform| (xform, is_padding[near])));
+        }
+        if let Some(xform) = place(&mut genomes[own]) {
+            align_xform(xform, &neighbours, is_padding[own], kind);
+        }
     }
 }
 
-/// Takes over the parameters of a variation that only the companion has.
+/// Readies `xform` for a blend with its neighbours, of which some may be padding themselves.
+fn align_xform(
+    xform: &mut Xform,
+    neighbours: &[(Xform, bool)],
+    is_padding: bool,
+    kind: InterpolationType,
+) {
+    let entries = neighbours.iter().flat_map(|(it, _)| &it.variations);
+    for theirs in entries.filter(|entry| entry.weight != 0.0) {
+        copy_parameters(xform, theirs);
+    }
+    if is_padding {
+        let real = neighbours.iter().filter(|(_, is_padding)| !is_padding);
+        let theirs: Vec<_> = real
+            .flat_map(|(it, _)| &it.variations)
+            .filter(|entry| entry.weight > 0.0)
+            .collect();
+        become_identity_like(xform, &theirs, kind);
+    }
+}
+
+/// Takes over the parameters of a variation that only the neighbour has.
 fn copy_parameters(xform: &mut Xform, theirs: &WeightedVariation) {
     let entries = &mut xform.variations;
     let place = match entries.binary_search_by_key(&theirs.variation, |entry| entry.variation) {
@@ -130,25 +176,23 @@ fn copy_parameters(xform: &mut Xform, theirs: &WeightedVariation) {
     mine.parameters[..copied].copy_from_slice(&theirs.parameters[..copied]);
 }
 
-/// Makes a padding xform the identity in the way that is nearest to its companion.
-fn become_identity_like(xform: &mut Xform, companion: &Xform, kind: InterpolationType) {
-    let has = |entry: &&WeightedVariation| entry.weight > 0.0;
+/// Makes a padding xform the identity in the way that is nearest to what its neighbours weigh.
+fn become_identity_like(xform: &mut Xform, theirs: &[&WeightedVariation], kind: InterpolationType) {
     let padding = |entry: &WeightedVariation| entry.variation.padding();
-    let theirs = || companion.variations.iter().filter(has);
     set_weights(xform, |_| 0.0);
-    if kind == InterpolationType::Log && theirs().any(|it| padding(it) == Padding::Inverted) {
+    if kind == InterpolationType::Log && theirs.iter().any(|it| padding(it) == Padding::Inverted) {
         set_weight(xform, Variation::Linear, -1.0);
         xform.coefs = Affine::from_columns([-1.0, 0.0, 0.0, -1.0, 0.0, 0.0]);
         return;
     }
-    for entry in theirs() {
+    for entry in theirs {
         if let Padding::Identity(parameters) = padding(entry) {
             set_weight(xform, entry.variation, 1.0);
             set_parameters(xform, entry.variation, parameters);
         }
     }
     if total_weight(xform) == 0.0 {
-        for entry in theirs().filter(|it| padding(it) == Padding::Swapped) {
+        for entry in theirs.iter().filter(|it| padding(it) == Padding::Swapped) {
             set_weight(xform, entry.variation, 1.0);
             xform.coefs = Affine::from_columns([0.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
         }

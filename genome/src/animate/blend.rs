@@ -1,54 +1,39 @@
-//! Blending two aligned genomes, number by number; choices are those of the first.
+//! Blending aligned genomes, number by number; choices are those of the first.
+//!
+//! Every number is `sum of share * number`, kept within its legal range; counts go to the nearest
+//! whole number, halves to the even one. Affine maps and palettes have pages of their own.
 
 use super::affine::{Winding, blend_affine, blend_post};
 use super::palette::blend_palettes;
+use super::shares::Shares;
 use crate::limits::{self, Range};
-use crate::{Estimator, Genome, TemporalFilter, WeightedVariation, Xform};
+use crate::{
+    Affine, Estimator, Genome, InterpolationType, TemporalFilter, Variation, WeightedVariation,
+    Xform,
+};
 
-/// How much of each genome; the two add up to 1, and one is negative beyond the ends.
+/// How one xform is blended.
 #[derive(Clone, Copy)]
-pub(super) struct Shares {
-    /// Of the genome that is left.
-    pub(super) from: f64,
-    /// Of the genome that is reached.
-    pub(super) to: f64,
+pub(super) struct XformBlend {
+    /// How much of each genome.
+    pub(super) shares: Shares,
+    /// Where its turn began, if it turns in one genome only.
+    pub(super) winding: Option<Winding>,
 }
 
-impl Shares {
-    /// The shares at `blend` of the way.
-    pub(super) fn at(blend: f64) -> Self {
-        let from = 1.0 - blend;
-        Self {
-            from,
-            to: 1.0 - from,
-        }
-    }
-
-    /// The blend of two numbers, kept within `legal`.
-    pub(super) fn mix(self, legal: Range, from: f64, to: f64) -> f64 {
-        legal.clamp(self.from * from + self.to * to)
-    }
-
-    /// The blend of two counts, to the nearest whole number, halves to the even one.
-    fn mix_count(self, legal: Range, from: u32, to: u32) -> u32 {
-        let mixed = self.mix(legal, f64::from(from), f64::from(to));
-        mixed.round_ties_even() as u32
-    }
-}
-
-/// Blends genomes that have as many xforms each.
+/// Blends genomes that have as many xforms each; `xform` says how each of those is blended.
 pub(super) fn mix(
-    from: &Genome,
-    to: &Genome,
+    genomes: &[Genome],
     shares: Shares,
-    windings: &[Option<Winding>],
+    xform: impl Fn(usize) -> XformBlend,
 ) -> Genome {
-    let mix = |legal, number: fn(&Genome) -> f64| shares.mix(legal, number(from), number(to));
+    let first = &genomes[0];
+    let mix = |legal, number: fn(&Genome) -> f64| shares.mix(legal, genomes.iter().map(number));
     let count =
-        |legal, number: fn(&Genome) -> u32| shares.mix_count(legal, number(from), number(to));
-    let both = from.xforms.iter().zip(&to.xforms).enumerate();
+        |legal, number: fn(&Genome) -> u32| shares.mix_count(legal, genomes.iter().map(number));
+    let kind = first.interpolation_type;
     Genome {
-        name: from.name.clone(),
+        name: first.name.clone(),
         time: mix(limits::TIME, |g| g.time),
         size: [
             count(limits::SIZE, |g| g.size[0]),
@@ -63,135 +48,130 @@ pub(super) fn mix(
         rotate: mix(limits::ROTATE, |g| g.rotate),
         supersample: count(limits::SUPERSAMPLE, |g| g.supersample),
         filter_radius: mix(limits::FILTER_RADIUS, |g| g.filter_radius),
-        filter_shape: from.filter_shape,
+        filter_shape: first.filter_shape,
         quality: mix(limits::QUALITY, |g| g.quality),
         passes: count(limits::PASSES, |g| g.passes),
         temporal_samples: count(limits::TEMPORAL_SAMPLES, |g| g.temporal_samples),
         temporal_filter: TemporalFilter {
-            shape: from.temporal_filter.shape,
+            shape: first.temporal_filter.shape,
             width: mix(limits::TEMPORAL_FILTER_WIDTH, |g| g.temporal_filter.width),
             exponent: mix(limits::TEMPORAL_FILTER_EXPONENT, |g| {
                 g.temporal_filter.exponent
             }),
         },
-        background: std::array::from_fn(|i| {
-            shares.mix(limits::BACKGROUND, from.background[i], to.background[i])
-        }),
+        background: [
+            mix(limits::BACKGROUND, |g| g.background[0]),
+            mix(limits::BACKGROUND, |g| g.background[1]),
+            mix(limits::BACKGROUND, |g| g.background[2]),
+        ],
         brightness: mix(limits::BRIGHTNESS, |g| g.brightness),
         gamma: mix(limits::GAMMA, |g| g.gamma),
         gamma_threshold: mix(limits::GAMMA_THRESHOLD, |g| g.gamma_threshold),
         vibrancy: mix(limits::VIBRANCY, |g| g.vibrancy),
         highlight_power: mix(limits::HIGHLIGHT_POWER, |g| g.highlight_power),
         hue: mix(limits::HUE_FRACTION, |g| g.hue),
-        estimator: blend_estimators(from, to, shares),
-        palette_mode: from.palette_mode,
-        interpolation: from.interpolation,
-        interpolation_type: from.interpolation_type,
-        palette_interpolation: from.palette_interpolation,
+        estimator: blend_estimators(genomes, shares),
+        palette_mode: first.palette_mode,
+        interpolation: first.interpolation,
+        interpolation_type: kind,
+        palette_interpolation: first.palette_interpolation,
         hsv_rgb_palette_blend: mix(limits::SHARE, |g| g.hsv_rgb_palette_blend),
-        palette: blend_palettes(from, to, shares),
-        xforms: both
-            .map(|(index, (one, two))| Xform {
-                chaos: blend_chaos(one, two, from.xforms.len(), shares),
-                ..blend_xforms(
-                    one,
-                    two,
-                    shares,
-                    from.interpolation_type,
-                    windings.get(index).copied().flatten(),
-                )
+        palette: blend_palettes(genomes, shares),
+        xforms: (0..first.xforms.len())
+            .map(|index| {
+                let xforms: Vec<&Xform> = genomes.iter().map(|it| &it.xforms[index]).collect();
+                let how = xform(index);
+                Xform {
+                    chaos: blend_chaos(&xforms, first.xforms.len(), how.shares),
+                    ..blend_xforms(&xforms, how, kind)
+                }
             })
             .collect(),
-        final_xform: from
-            .final_xform
-            .as_ref()
-            .zip(to.final_xform.as_ref())
-            .map(|(one, two)| blend_xforms(one, two, shares, from.interpolation_type, None)),
+        final_xform: genomes
+            .iter()
+            .map(|genome| genome.final_xform.as_ref())
+            .collect::<Option<Vec<_>>>()
+            .map(|xforms| {
+                let winding = None;
+                blend_xforms(&xforms, XformBlend { shares, winding }, kind)
+            }),
         edits: Vec::new(),
     }
 }
 
-fn blend_estimators(from: &Genome, to: &Genome, shares: Shares) -> Estimator {
-    let (from, to) = (from.estimator, to.estimator);
-    let radius = shares.mix(limits::ESTIMATOR_RADIUS, from.radius, to.radius);
-    let minimum = Range::new(0.0, radius);
+fn blend_estimators(genomes: &[Genome], shares: Shares) -> Estimator {
+    let mix = |legal, number: fn(&Estimator) -> f64| {
+        shares.mix(legal, genomes.iter().map(|it| number(&it.estimator)))
+    };
+    let radius = mix(limits::ESTIMATOR_RADIUS, |it| it.radius);
     Estimator {
         radius,
-        minimum: shares.mix(minimum, from.minimum, to.minimum),
-        curve: shares.mix(limits::ESTIMATOR_CURVE, from.curve, to.curve),
+        minimum: mix(Range::new(0.0, radius), |it| it.minimum),
+        curve: mix(limits::ESTIMATOR_CURVE, |it| it.curve),
     }
 }
 
-/// Blends two xforms but for their chaos rows.
-fn blend_xforms(
-    from: &Xform,
-    to: &Xform,
-    shares: Shares,
-    kind: crate::InterpolationType,
-    winding: Option<Winding>,
-) -> Xform {
-    let mix = |legal, number: fn(&Xform) -> f64| shares.mix(legal, number(from), number(to));
+/// Blends xforms but for their chaos rows.
+fn blend_xforms(xforms: &[&Xform], how: XformBlend, kind: InterpolationType) -> Xform {
+    let XformBlend { shares, winding } = how;
+    let mix =
+        |legal, number: fn(&Xform) -> f64| shares.mix(legal, xforms.iter().map(|it| number(it)));
+    let maps = |map: fn(&Xform) -> Affine| xforms.iter().map(|it| map(it)).collect::<Vec<_>>();
     Xform {
         weight: mix(limits::WEIGHT, |x| x.weight),
         color: mix(limits::SHARE, |x| x.color),
         color_speed: mix(limits::SHARE, |x| x.color_speed),
         animate: mix(limits::SHARE, |x| x.animate),
         opacity: mix(limits::SHARE, |x| x.opacity),
-        coefs: blend_affine(from.coefs, to.coefs, shares, kind, winding),
-        post: blend_post(from.post, to.post, shares, kind),
+        coefs: blend_affine(&maps(|x| x.coefs), shares, kind, winding),
+        post: blend_post(&maps(|x| x.post), shares, kind),
         chaos: Vec::new(),
-        variations: blend_variations(&from.variations, &to.variations, shares),
+        variations: blend_variations(xforms, shares),
         motion: Vec::new(),
     }
 }
 
-/// Blends two chaos rows of `count` xforms; two rows of ones stay unsaid.
-fn blend_chaos(from: &Xform, to: &Xform, count: usize, shares: Shares) -> Vec<f64> {
-    if from.chaos.is_empty() && to.chaos.is_empty() {
+/// Blends chaos rows of `count` xforms; rows of ones stay unsaid.
+fn blend_chaos(xforms: &[&Xform], count: usize, shares: Shares) -> Vec<f64> {
+    if xforms.iter().all(|xform| xform.chaos.is_empty()) {
         return Vec::new();
     }
-    let at = |row: &[f64], i: usize| row.get(i).copied().unwrap_or(1.0);
+    let at = |xform: &Xform, i: usize| xform.chaos.get(i).copied().unwrap_or(1.0);
     (0..count)
-        .map(|i| shares.mix(limits::CHAOS, at(&from.chaos, i), at(&to.chaos, i)))
+        .map(|i| shares.mix(limits::CHAOS, xforms.iter().map(|xform| at(xform, i))))
         .collect()
 }
 
-/// Merges two sorted lists; what only one has comes from, or goes to, a weight of 0 with the
-/// parameters of the catalogue.
-fn blend_variations(
-    from: &[WeightedVariation],
-    to: &[WeightedVariation],
-    shares: Shares,
-) -> Vec<WeightedVariation> {
-    let (mut from, mut to) = (from.iter().peekable(), to.iter().peekable());
-    let mut merged = Vec::new();
-    while let Some(variation) = [from.peek(), to.peek()]
+/// Merges sorted lists; what an xform lacks counts there as a weight of 0 with the parameters of
+/// the catalogue.
+fn blend_variations(xforms: &[&Xform], shares: Shares) -> Vec<WeightedVariation> {
+    let all = xforms.iter().flat_map(|xform| &xform.variations);
+    let mut variations: Vec<Variation> = all.map(|entry| entry.variation).collect();
+    variations.sort_unstable();
+    variations.dedup();
+    variations
         .into_iter()
-        .flatten()
-        .map(|entry| entry.variation)
-        .min()
-    {
-        let absent = WeightedVariation::new(variation, 0.0);
-        let one = from.next_if(|entry| entry.variation == variation);
-        let two = to.next_if(|entry| entry.variation == variation);
-        let blended = blend_entries(one.unwrap_or(&absent), two.unwrap_or(&absent), shares);
-        if blended.weight != 0.0 {
-            merged.push(blended);
-        }
-    }
-    merged
+        .map(|variation| blend_entries(xforms, variation, shares))
+        .filter(|blended| blended.weight != 0.0)
+        .collect()
 }
 
-fn blend_entries(
-    from: &WeightedVariation,
-    to: &WeightedVariation,
-    shares: Shares,
-) -> WeightedVariation {
-    let mut blended = WeightedVariation::new(from.variation, 0.0);
-    blended.weight = shares.mix(limits::VARIATION_WEIGHT, from.weight, to.weight);
-    for (place, parameter) in from.variation.parameters().iter().enumerate() {
-        let (one, two) = (from.parameters[place], to.parameters[place]);
-        blended.parameters[place] = shares.mix(parameter.range, one, two);
+fn blend_entries(xforms: &[&Xform], variation: Variation, shares: Shares) -> WeightedVariation {
+    let absent = WeightedVariation::new(variation, 0.0);
+    let entry = |xform: &&Xform| {
+        let mut entries = xform.variations.iter();
+        let found = entries.find(|entry| entry.variation == variation);
+        found.copied().unwrap_or(absent)
+    };
+    let entries: Vec<WeightedVariation> = xforms.iter().map(entry).collect();
+    let mut blended = absent;
+    blended.weight = shares.mix(
+        limits::VARIATION_WEIGHT,
+        entries.iter().map(|entry| entry.weight),
+    );
+    for (place, parameter) in variation.parameters().iter().enumerate() {
+        let numbers = entries.iter().map(|entry| entry.parameters[place]);
+        blended.parameters[place] = shares.mix(parameter.range, numbers);
     }
     blended
 }

@@ -2,53 +2,52 @@
 //!
 //! Hues run from 0 to 6 round the usual hexcone; a grey has hue 0.
 
-use super::blend::Shares;
+use super::shares::Shares;
 use crate::limits;
 use crate::palette::PALETTE_ENTRIES;
 use crate::{Genome, Palette, PaletteInterpolation};
 
-/// Blends the palettes of two genomes in the way that `from` asks for.
-pub(super) fn blend_palettes(from: &Genome, to: &Genome, shares: Shares) -> Palette {
-    let (one, two) = (from.palette.entries(), to.palette.entries());
-    let border = PALETTE_ENTRIES as f64 * shares.from;
+/// Blends the palettes of genomes in the way that the first asks for.
+pub(super) fn blend_palettes(genomes: &[Genome], shares: Shares) -> Palette {
+    let first = &genomes[0];
+    let border = PALETTE_ENTRIES as f64 * shares.first();
+    let circular = shares.is_pair();
     Palette::new(std::array::from_fn(|i| {
-        let (one, two) = (one[i], two[i]);
-        let [red, green, blue] = match from.palette_interpolation {
-            PaletteInterpolation::Sweep if (i as f64) < border => return one,
-            PaletteInterpolation::Sweep => return two,
-            PaletteInterpolation::Rgb => in_rgb(one, two, shares),
-            PaletteInterpolation::Hsv => in_hsv(one, two, shares, false),
+        let colors: Vec<[f64; 4]> = genomes.iter().map(|it| it.palette.entries()[i]).collect();
+        let [red, green, blue] = match first.palette_interpolation {
+            PaletteInterpolation::Sweep if (i as f64) < border => return colors[0],
+            PaletteInterpolation::Sweep => return colors[1],
+            PaletteInterpolation::Rgb => in_rgb(&colors, shares),
+            PaletteInterpolation::Hsv => in_hsv(&colors, shares, false),
             PaletteInterpolation::HsvCircular => {
-                let rgb_share = shares.mix(
-                    limits::SHARE,
-                    from.hsv_rgb_palette_blend,
-                    to.hsv_rgb_palette_blend,
-                );
-                let rgb = in_rgb(one, two, shares);
-                let hsv = in_hsv(one, two, shares, true);
+                let rgb_shares = genomes.iter().map(|genome| genome.hsv_rgb_palette_blend);
+                let rgb_share = shares.mix(limits::SHARE, rgb_shares);
+                let rgb = in_rgb(&colors, shares);
+                let hsv = in_hsv(&colors, shares, circular);
                 std::array::from_fn(|c| rgb_share * rgb[c] + (1.0 - rgb_share) * hsv[c])
             }
         };
-        [red, green, blue, shares.from * one[3] + shares.to * two[3]]
+        let alpha = shares.sum(colors.iter().map(|color| color[3]));
+        [red, green, blue, alpha]
     }))
 }
 
-fn in_rgb(one: [f64; 4], two: [f64; 4], shares: Shares) -> [f64; 3] {
-    std::array::from_fn(|i| shares.from * one[i] + shares.to * two[i])
+fn in_rgb(colors: &[[f64; 4]], shares: Shares) -> [f64; 3] {
+    std::array::from_fn(|i| shares.sum(colors.iter().map(|color| color[i])))
 }
 
-/// Blends hue, saturation and value; `circular` takes the hue's shorter way round.
-fn in_hsv(one: [f64; 4], two: [f64; 4], shares: Shares, circular: bool) -> [f64; 3] {
-    let (mut one, two) = (hsv_from_rgb(one), hsv_from_rgb(two));
+/// Blends hue, saturation and value; `circular` takes the first hue's shorter way to the second.
+fn in_hsv(colors: &[[f64; 4]], shares: Shares, circular: bool) -> [f64; 3] {
+    let mut colors: Vec<[f64; 3]> = colors.iter().map(|&color| hsv_from_rgb(color)).collect();
     if circular {
-        if one[0] - two[0] > 3.0 {
-            one[0] -= 6.0;
-        } else if one[0] - two[0] < -3.0 {
-            one[0] += 6.0;
+        if colors[0][0] - colors[1][0] > 3.0 {
+            colors[0][0] -= 6.0;
+        } else if colors[0][0] - colors[1][0] < -3.0 {
+            colors[0][0] += 6.0;
         }
     }
     rgb_from_hsv(std::array::from_fn(|i| {
-        shares.from * one[i] + shares.to * two[i]
+        shares.sum(colors.iter().map(|color| color[i]))
     }))
 }
 
@@ -111,7 +110,7 @@ mod tests {
     fn the_shorter_way_from_red_to_magenta_avoids_green() {
         let (red, magenta) = ([1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 1.0, 1.0]);
         let half = Shares::at(0.5);
-        assert_eq!(in_hsv(red, magenta, half, true), [1.0, 0.0, 0.5]);
-        assert_eq!(in_hsv(red, magenta, half, false), [0.0, 1.0, 0.5]);
+        assert_eq!(in_hsv(&[red, magenta], half, true), [1.0, 0.0, 0.5]);
+        assert_eq!(in_hsv(&[red, magenta], half, false), [0.0, 1.0, 0.5]);
     }
 }
