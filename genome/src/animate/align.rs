@@ -19,11 +19,13 @@ pub(super) struct Aligned {
     pub(super) padding: Vec<usize>,
 }
 
-/// Pads the shorter genomes and copies the parameters of variations that only a neighbour has.
-///
-/// The kind of interpolation is that of the first genome.
-pub(super) fn align(mut genomes: Vec<Genome>) -> Aligned {
-    shift_rotations(&mut genomes);
+/// Pads the shorter genomes and copies the parameters of variations that only a neighbour has; the
+/// second only where the blend leaves `departure`, the genome before its time, in no old way.
+pub(super) fn align(mut genomes: Vec<Genome>, departure: usize) -> Aligned {
+    let turns = camera_turns(&genomes);
+    for (genome, turn) in genomes.iter_mut().zip(turns) {
+        genome.rotate = turn;
+    }
     let padding: Vec<usize> = genomes.iter().map(|genome| genome.xforms.len()).collect();
     let count = padding.iter().copied().max().unwrap_or(0);
     let has_final = genomes.iter().any(|genome| genome.final_xform.is_some());
@@ -32,19 +34,14 @@ pub(super) fn align(mut genomes: Vec<Genome>) -> Aligned {
         pad(&mut genome.xforms, count);
         final_padding.push(pad_final(genome, has_final));
     }
-    let kind = genomes
-        .first()
-        .map_or(InterpolationType::default(), |genome| {
-            genome.interpolation_type
-        });
-    if !is_old(kind) {
+    if !is_old(genomes[departure].interpolation_type) {
         for index in 0..count {
             let is_padding: Vec<bool> = padding.iter().map(|&first| index >= first).collect();
-            align_place(&mut genomes, &is_padding, kind, |genome| {
+            align_place(&mut genomes, &is_padding, |genome| {
                 genome.xforms.get_mut(index)
             });
         }
-        align_place(&mut genomes, &final_padding, kind, |genome| {
+        align_place(&mut genomes, &final_padding, |genome| {
             genome.final_xform.as_mut()
         });
     }
@@ -70,15 +67,16 @@ impl Aligned {
     }
 }
 
-/// Moves each genome's camera turn by whole turns as near as can be to the one before it, unless
-/// that one blends the old way.
-pub(super) fn shift_rotations(genomes: &mut [Genome]) {
-    for next in 1..genomes.len() {
-        let before = &genomes[next - 1];
-        if !is_old(before.interpolation_type) {
-            genomes[next].rotate = nearest_turn(genomes[next].rotate, before.rotate);
+/// The camera turns of genomes in the order of their times: each by whole turns as near as can be to
+/// the one before it, unless that genome blends the old way.
+pub(super) fn camera_turns(genomes: &[Genome]) -> Vec<f64> {
+    let mut turns: Vec<f64> = genomes.iter().map(|genome| genome.rotate).collect();
+    for next in 1..turns.len() {
+        if !is_old(genomes[next - 1].interpolation_type) {
+            turns[next] = nearest_turn(turns[next], turns[next - 1]);
         }
     }
+    turns
 }
 
 fn is_old(kind: InterpolationType) -> bool {
@@ -118,47 +116,45 @@ fn pad_final(genome: &mut Genome, needed: bool) -> bool {
 fn align_place(
     genomes: &mut [Genome],
     is_padding: &[bool],
-    kind: InterpolationType,
     place: impl Fn(&mut Genome) -> Option<&mut Xform>,
 ) {
-    let count = genomes.len();
-    for own in 0..count {
-        let near = [own.checked_sub(1), Some(own + 1)].into_iter().flatten();
-        let mut neighbours = Vec::new();
-        for near in near.filter(|&near| near < count) {
-            let xform = place(&mut genomes[near]).cloned();
-            neighbours.extend(xform.map(|xform| (xform, is_padding[near])));
+    for own in 0..genomes.len() {
+        let before = own.checked_sub(1);
+        let after = (own + 1 < genomes.len()).then_some(own + 1);
+        // flam3 differs here: what comes after is asked for parameters by the first genome only.
+        if let Some(theirs) = before
+            .or(after)
+            .and_then(|it| place(&mut genomes[it]).cloned())
+            && let Some(mine) = place(&mut genomes[own])
+        {
+            copy_parameters(mine, &theirs);
         }
-        if let Some(xform) = place(&mut genomes[own]) {
-            align_xform(xform, &neighbours, is_padding[own], kind);
+        if is_padding[own] {
+            let real = [before, after]
+                .into_iter()
+                .flatten()
+                .filter(|&it| !is_padding[it]);
+            // The kind of the stretch before it; of the first genome, the one after it.
+            let kind = genomes[before.unwrap_or(own)].interpolation_type;
+            let real: Vec<_> = real
+                .filter_map(|it| place(&mut genomes[it]).cloned())
+                .collect();
+            if let Some(mine) = place(&mut genomes[own]) {
+                become_identity_like(mine, &real, kind);
+            }
         }
     }
 }
 
-/// Readies `xform` for a blend with its neighbours, of which some may be padding themselves.
-fn align_xform(
-    xform: &mut Xform,
-    neighbours: &[(Xform, bool)],
-    is_padding: bool,
-    kind: InterpolationType,
-) {
-    let entries = neighbours.iter().flat_map(|(it, _)| &it.variations);
-    for theirs in entries.filter(|entry| entry.weight != 0.0) {
-        copy_parameters(xform, theirs);
-    }
-    if is_padding {
-        let real = neighbours.iter().filter(|(_, is_padding)| !is_padding);
-        let theirs: Vec<_> = real
-            .flat_map(|(it, _)| &it.variations)
-            .filter(|entry| entry.weight > 0.0)
-            .collect();
-        become_identity_like(xform, &theirs, kind);
+/// Takes over the parameters of the variations that only `theirs` has.
+fn copy_parameters(mine: &mut Xform, theirs: &Xform) {
+    for entry in theirs.variations.iter().filter(|it| it.weight != 0.0) {
+        copy_variation(mine, entry);
     }
 }
 
-/// Takes over the parameters of a variation that only the neighbour has.
-fn copy_parameters(xform: &mut Xform, theirs: &WeightedVariation) {
-    let entries = &mut xform.variations;
+fn copy_variation(mine: &mut Xform, theirs: &WeightedVariation) {
+    let entries = &mut mine.variations;
     let place = match entries.binary_search_by_key(&theirs.variation, |entry| entry.variation) {
         Ok(place) if entries[place].weight != 0.0 => return,
         Ok(place) => place,
@@ -176,30 +172,31 @@ fn copy_parameters(xform: &mut Xform, theirs: &WeightedVariation) {
     mine.parameters[..copied].copy_from_slice(&theirs.parameters[..copied]);
 }
 
-/// Makes a padding xform the identity in the way that is nearest to what its neighbours weigh.
-fn become_identity_like(xform: &mut Xform, theirs: &[&WeightedVariation], kind: InterpolationType) {
+/// Makes a padding xform the identity in the way that is nearest to its neighbours.
+fn become_identity_like(xform: &mut Xform, neighbours: &[Xform], kind: InterpolationType) {
     let padding = |entry: &WeightedVariation| entry.variation.padding();
+    let all = neighbours.iter().flat_map(|it| &it.variations);
+    let theirs: Vec<_> = all.filter(|entry| entry.weight > 0.0).collect();
     set_weights(xform, |_| 0.0);
     if kind == InterpolationType::Log && theirs.iter().any(|it| padding(it) == Padding::Inverted) {
-        set_weight(xform, Variation::Linear, -1.0);
+        set(xform, Variation::Linear, -1.0, &[]);
         xform.coefs = Affine::from_columns([-1.0, 0.0, 0.0, -1.0, 0.0, 0.0]);
         return;
     }
-    for entry in theirs {
+    for entry in &theirs {
         if let Padding::Identity(parameters) = padding(entry) {
-            set_weight(xform, entry.variation, 1.0);
-            set_parameters(xform, entry.variation, parameters);
+            set(xform, entry.variation, 1.0, parameters);
         }
     }
     if total_weight(xform) == 0.0 {
         for entry in theirs.iter().filter(|it| padding(it) == Padding::Swapped) {
-            set_weight(xform, entry.variation, 1.0);
+            set(xform, entry.variation, 1.0, &[]);
             xform.coefs = Affine::from_columns([0.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
         }
     }
     let total = total_weight(xform);
     if total == 0.0 {
-        set_weight(xform, Variation::Linear, 1.0);
+        set(xform, Variation::Linear, 1.0, &[]);
     } else {
         set_weights(xform, |weight| weight / total);
     }
@@ -215,19 +212,16 @@ fn set_weights(xform: &mut Xform, weight: impl Fn(f64) -> f64) {
     }
 }
 
-/// Every entry that is asked for exists: linear by default, the others by [`copy_parameters`].
-fn set_weight(xform: &mut Xform, variation: Variation, weight: f64) {
-    let mut entries = xform.variations.iter_mut();
-    if let Some(entry) = entries.find(|entry| entry.variation == variation) {
-        entry.weight = weight;
-    }
-}
-
-fn set_parameters(xform: &mut Xform, variation: Variation, parameters: &[(usize, f64)]) {
-    let mut entries = xform.variations.iter_mut();
-    if let Some(entry) = entries.find(|entry| entry.variation == variation) {
-        for &(place, value) in parameters {
-            entry.parameters[place] = value;
-        }
+/// Gives the variation this weight, and these parameters by their place; others stay as they are.
+fn set(xform: &mut Xform, variation: Variation, weight: f64, parameters: &[(usize, f64)]) {
+    let entries = &mut xform.variations;
+    let place = entries.binary_search_by_key(&variation, |entry| entry.variation);
+    let place = place.unwrap_or_else(|place| {
+        entries.insert(place, WeightedVariation::new(variation, 0.0));
+        place
+    });
+    entries[place].weight = weight;
+    for &(parameter, value) in parameters {
+        entries[place].parameters[parameter] = value;
     }
 }

@@ -75,14 +75,15 @@ pub(super) fn mix(
         interpolation: first.interpolation,
         interpolation_type: kind,
         palette_interpolation: first.palette_interpolation,
-        hsv_rgb_palette_blend: mix(limits::SHARE, |g| g.hsv_rgb_palette_blend),
+        hsv_rgb_palette_blend: first.hsv_rgb_palette_blend,
         palette: blend_palettes(genomes, shares),
         xforms: (0..first.xforms.len())
             .map(|index| {
                 let xforms: Vec<&Xform> = genomes.iter().map(|it| &it.xforms[index]).collect();
                 let how = xform(index);
                 Xform {
-                    chaos: blend_chaos(&xforms, first.xforms.len(), how.shares),
+                    // A stagger moves everything of an xform but its chaos row.
+                    chaos: blend_chaos(&xforms, first.xforms.len(), shares),
                     ..blend_xforms(&xforms, how, kind)
                 }
             })

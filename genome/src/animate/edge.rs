@@ -78,7 +78,7 @@ pub fn edge_genome_with(from: &Genome, to: &Genome, blend: f64, options: &EdgeOp
     if blend >= 1.0 {
         return loop_genome(to, blend);
     }
-    let mut aligned = align(vec![apply_motion(from, blend), apply_motion(to, blend)]);
+    let mut aligned = align(vec![apply_motion(from, blend), apply_motion(to, blend)], 0);
     let windings = aligned.windings();
     let turns_padding = aligned.genomes[0].interpolation_type == InterpolationType::Log;
     for (genome, padding) in aligned.genomes.iter_mut().zip(aligned.padding) {

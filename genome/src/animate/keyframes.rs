@@ -7,10 +7,10 @@
 //! Outside the keys the line through the nearest two goes on. The curve needs a key on either side
 //! of the two it runs between, so the first and the last stretch are always straight.
 
-use super::align::{align, shift_rotations};
+use super::align::{align, camera_turns};
 use super::blend::{XformBlend, mix};
 use super::shares::Shares;
-use crate::{Genome, Interpolation};
+use crate::{Genome, Interpolation, limits};
 
 /// Why a list of key genomes has no movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,10 +31,10 @@ pub enum KeyframeError {
 
 /// The genome at `time` along the key genomes, which are in order of their times.
 ///
-/// One key genome is itself at any time. Otherwise the result is aligned: it has as many xforms as
-/// the longest of the keys it was blended from, even at the time of a shorter key, where the added
-/// ones weigh nothing. Choices are those of the first key of the blend. The camera's turn goes the
-/// short way from each key to the next, unless the earlier one is of the type `old` or `older`.
+/// At a key's own time it is that key, motion elements and all; one key alone is itself at any time.
+/// Otherwise it is aligned: it has as many xforms as the longest of the keys it was blended from.
+/// Choices are those of the first key of the blend. The camera's turn goes the short way from each
+/// key to the next, unless the earlier one is of the type `old` or `older`.
 ///
 /// Costs one blend, however many keys there are.
 ///
@@ -72,38 +72,35 @@ fn check(keys: &[Genome], time: f64) -> Result<(), KeyframeError> {
     }
 }
 
-/// The blend of the keys around `time`; there are at least two.
+/// The key at `time`, or the blend of the keys around it; there are at least two.
 fn between(keys: &[Genome], time: f64) -> Genome {
+    let turns = camera_turns(keys);
+    let key = |index: usize| Genome {
+        rotate: turns[index],
+        ..keys[index].clone()
+    };
     let later = keys.partition_point(|key| key.time <= time);
     let from = later.saturating_sub(1).min(keys.len() - 2);
+    if let Some(index) = [from, from + 1]
+        .into_iter()
+        .find(|&it| keys[it].time == time)
+    {
+        return key(index);
+    }
     let shares = straight(&keys[from], &keys[from + 1], time);
     let has_both_sides = from > 0 && from + 2 < keys.len();
-    let (range, shares) = match keys[from].interpolation {
+    let blended = match keys[from].interpolation {
         Interpolation::Smooth if has_both_sides => {
-            (from - 1..from + 3, Shares::smooth(1.0 - shares.first()))
+            let around = (from - 1..from + 3).map(key).collect();
+            blend(around, Shares::smooth(1.0 - shares.first()))
         }
-        _ => (from..from + 2, shares),
+        _ => blend(vec![key(from), key(from + 1)], shares),
     };
-    let mut blended = keys[range.clone()].to_vec();
-    let rotations = rotations(&keys[..range.end]);
-    for (genome, &rotation) in blended.iter_mut().zip(&rotations[range]) {
-        genome.rotate = rotation;
+    // Times blended on the curve are not the time where the keys are unevenly spaced.
+    Genome {
+        time: limits::TIME.clamp(time),
+        ..blended
     }
-    blend(blended, shares)
-}
-
-/// The camera's turns, each the short way from the one before it, from the first key on.
-fn rotations(keys: &[Genome]) -> Vec<f64> {
-    let mut cameras: Vec<Genome> = keys
-        .iter()
-        .map(|key| Genome {
-            rotate: key.rotate,
-            interpolation_type: key.interpolation_type,
-            ..Genome::default()
-        })
-        .collect();
-    shift_rotations(&mut cameras);
-    cameras.iter().map(|camera| camera.rotate).collect()
 }
 
 /// The shares of two key genomes at `time`.
@@ -119,6 +116,8 @@ fn straight(from: &Genome, to: &Genome, time: f64) -> Shares {
 
 fn blend(genomes: Vec<Genome>, shares: Shares) -> Genome {
     let winding = None;
-    let aligned = align(genomes);
+    // The genome before the time: the first of two, the second of four.
+    let departure = genomes.len() / 2 - 1;
+    let aligned = align(genomes, departure);
     mix(&aligned.genomes, shares, |_| XformBlend { shares, winding })
 }

@@ -3,7 +3,6 @@
 //! Hues run from 0 to 6 round the usual hexcone; a grey has hue 0.
 
 use super::shares::Shares;
-use crate::limits;
 use crate::palette::PALETTE_ENTRIES;
 use crate::{Genome, Palette, PaletteInterpolation};
 
@@ -20,8 +19,7 @@ pub(super) fn blend_palettes(genomes: &[Genome], shares: Shares) -> Palette {
             PaletteInterpolation::Rgb => in_rgb(&colors, shares),
             PaletteInterpolation::Hsv => in_hsv(&colors, shares, false),
             PaletteInterpolation::HsvCircular => {
-                let rgb_shares = genomes.iter().map(|genome| genome.hsv_rgb_palette_blend);
-                let rgb_share = shares.mix(limits::SHARE, rgb_shares);
+                let rgb_share = first.hsv_rgb_palette_blend;
                 let rgb = in_rgb(&colors, shares);
                 let hsv = in_hsv(&colors, shares, circular);
                 std::array::from_fn(|c| rgb_share * rgb[c] + (1.0 - rgb_share) * hsv[c])

@@ -6,7 +6,10 @@
 //! kept here.
 
 use crate::data::genomes;
-use woolgather_genome::{Affine, Genome, Variation, Xform, edge_genome, interpolate, loop_genome};
+use woolgather_genome::{
+    Affine, Easing, EdgeOptions, Genome, Variation, Xform, edge_genome, edge_genome_with,
+    edge_window, interpolate, loop_genome, loop_window,
+};
 
 /// The tables' six digits, with room for how flam3 rounds them.
 const TOLERANCE: f64 = 3e-5;
@@ -15,12 +18,12 @@ const TOLERANCE: f64 = 3e-5;
 type Number = (&'static str, fn(&Genome) -> f64);
 
 #[track_caller]
-fn close(at: &str, ours: f64, theirs: f64) {
+pub(crate) fn close(at: &str, ours: f64, theirs: f64) {
     let error = (ours - theirs).abs() / theirs.abs().max(1.0);
     assert!(error <= TOLERANCE, "{at}: {ours} is not {theirs}");
 }
 
-fn compare(at: &str, ours: &Genome, theirs: &Genome) {
+pub(crate) fn compare(at: &str, ours: &Genome, theirs: &Genome) {
     let numbers: [Number; 16] = [
         ("width", |g| f64::from(g.size[0])),
         ("center x", |g| g.center[0]),
@@ -104,10 +107,10 @@ fn compare_variation(at: &str, ours: &Xform, theirs: &Xform, variation: Variatio
     }
 }
 
-/// Compares the colours that the tables keep.
-fn compare_palettes(at: &str, ours: &Genome, theirs: &Genome) {
+/// Compares the colours that a table keeps, one of `every` so many.
+pub(crate) fn compare_palettes(at: &str, ours: &Genome, theirs: &Genome, every: usize) {
     let both = ours.palette.entries().iter().zip(theirs.palette.entries());
-    for (i, (one, two)) in both.enumerate().filter(|(i, _)| i % 8 == 0) {
+    for (i, (one, two)) in both.enumerate().step_by(every) {
         for (one, two) in one.iter().zip(two) {
             close(&format!("{at} color {i}"), one * 255.0, two * 255.0);
         }
@@ -124,10 +127,14 @@ fn check_loop(genome: &Genome, table: &str, frames: usize) {
 }
 
 fn check_edge(from: &Genome, to: &Genome, table: &str, frames: usize) {
+    check_edge_with(from, to, table, frames, &EdgeOptions::default());
+}
+
+fn check_edge_with(from: &Genome, to: &Genome, table: &str, frames: usize, options: &EdgeOptions) {
     let expected = genomes(&format!("interp/{table}.nframes{frames}.flam3"));
     assert_eq!(expected.len(), frames + 1, "{table}");
     for (k, theirs) in expected.iter().enumerate() {
-        let ours = edge_genome(from, to, k as f64 / frames as f64);
+        let ours = edge_genome_with(from, to, k as f64 / frames as f64, options);
         let mut theirs = theirs.clone();
         if k == frames {
             // flam3 shifts the camera's turn when it reads the pair; the sheep itself does not.
@@ -135,7 +142,7 @@ fn check_edge(from: &Genome, to: &Genome, table: &str, frames: usize) {
         }
         let at = format!("{table} frame {k}");
         compare(&at, &ours, &theirs);
-        compare_palettes(&at, &ours, &theirs);
+        compare_palettes(&at, &ours, &theirs, 8);
     }
 }
 
@@ -185,6 +192,52 @@ fn logarithmic_edges_unwind_what_stands_still() {
 }
 
 #[test]
+fn staggered_edges_move_one_xform_after_another() {
+    let pair = genomes("interp/inputs/special_log.flam3");
+    let options = EdgeOptions {
+        stagger: 0.6,
+        ..EdgeOptions::default()
+    };
+    check_edge_with(
+        &pair[0],
+        &pair[1],
+        "edge_special_log_stagger0.6",
+        4,
+        &options,
+    );
+}
+
+#[test]
+fn edges_without_easing_move_evenly() {
+    let pair = genomes("interp/inputs/special_log.flam3");
+    let options = EdgeOptions {
+        easing: Easing::Linear,
+        ..EdgeOptions::default()
+    };
+    check_edge_with(
+        &pair[0],
+        &pair[1],
+        "edge_special_log_unsmoother",
+        4,
+        &options,
+    );
+}
+
+#[test]
+fn a_lone_xform_has_nothing_to_stagger() {
+    let mut pair = genomes("interp/inputs/special_log.flam3");
+    for genome in &mut pair {
+        genome.xforms.truncate(1);
+    }
+    let options = EdgeOptions {
+        stagger: 0.6,
+        ..EdgeOptions::default()
+    };
+    let staggered = edge_genome_with(&pair[0], &pair[1], 0.3, &options);
+    assert_eq!(staggered, edge_genome(&pair[0], &pair[1], 0.3));
+}
+
+#[test]
 fn linear_edges_blend_number_by_number() {
     check_special("linear");
 }
@@ -220,16 +273,22 @@ fn palettes_blend_in_every_way() {
 fn a_frame_and_its_neighbours_are_picked_out_of_a_loop_and_an_edge() {
     let picks = |name: &str| genomes(&format!("interp/pick_{name}_frame57_of160.flam3"));
     let pair = genomes("interp/inputs/special_log.flam3");
-    let turning = random("28_random_s4");
-    let expected = picks("rotate_28")
-        .into_iter()
-        .zip(picks("inter_special_log"));
-    for (frame, (in_loop, in_edge)) in (56..).zip(expected) {
-        let blend = f64::from(frame) / 160.0;
-        compare("loop", &loop_genome(&turning, blend), &in_loop);
-        let ours = edge_genome(&pair[0], &pair[1], blend);
-        compare("edge", &ours, &in_edge);
-        compare_palettes("edge", &ours, &in_edge);
+    let in_loop = loop_window(&random("28_random_s4"), 57, 160);
+    let in_edge = edge_window(&pair[0], &pair[1], 57, 160, &EdgeOptions::default());
+    let tables = [(in_loop, "rotate_28"), (in_edge, "inter_special_log")];
+    for (ours, name) in tables {
+        for (frame, (ours, theirs)) in (56..).zip(ours.iter().zip(picks(name))) {
+            let at = format!("{name} frame {frame}");
+            assert_eq!(
+                (ours.time, theirs.time),
+                (f64::from(frame), f64::from(frame)),
+                "{at}"
+            );
+            compare(&at, ours, &theirs);
+            if name == "inter_special_log" {
+                compare_palettes(&at, ours, &theirs, 8);
+            }
+        }
     }
 }
 
