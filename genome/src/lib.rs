@@ -14,6 +14,7 @@
 //!   on files of other programs.
 //! * [`Genome::canonical_bytes`] and [`GenomeId`]: identity.
 //! * [`loop_genome`], [`edge_genome`], [`genome_at`], [`sequence`]: movement.
+//! * [`palette_library`]: palettes of our own.
 //! * [`starter_flock`]: eight sheep of our own.
 
 mod affine;
@@ -27,6 +28,7 @@ mod flam3;
 mod id;
 mod model;
 mod palette;
+mod palettes;
 mod starter;
 mod xform;
 
@@ -52,5 +54,6 @@ pub use flam3::{
 pub use id::{GenomeId, GenomeIdError};
 pub use model::{Estimator, Genome, TemporalFilter};
 pub use palette::{PALETTE_ENTRIES, Palette};
+pub use palettes::{LibraryPalette, palette_library};
 pub use starter::{StarterSheep, starter_flock};
 pub use xform::{Motion, Xform};

@@ -8,6 +8,7 @@ mod interp;
 mod keyframes;
 mod meaning;
 mod oracle;
+mod palettes;
 mod roundtrip;
 mod sequence;
 mod starter;
