@@ -24,8 +24,8 @@ pub(crate) mod variations;
 use rayon::prelude::*;
 
 use crate::plan::FramePlan;
-use crate::{Frame, RenderControl};
-use density::LogPlane;
+use crate::{Frame, LinearImage, RenderControl};
+use density::{LogBin, LogPlane};
 use width::Width;
 
 pub use scatter::scatter_rate;
@@ -53,6 +53,49 @@ const ITERATE_SHARE: f64 = 0.9;
 ///
 /// [`RenderError::Cancelled`] when `control` says so.
 pub fn render(plan: &FramePlan, control: &RenderControl<'_>) -> Result<Frame, RenderError> {
+    let mut plane = accumulate(plan, control)?;
+    (control.progress)(0.95);
+    let tone = &plan.tone;
+    let pixels = if tone.early_clip {
+        plane.map(|bin| tone_map::clip_bin(tone, bin), control.cancelled)?;
+        filtered(plan, &plane, tone_map::clipped_pixel, control.cancelled)?
+    } else {
+        filtered(
+            plan,
+            &plane,
+            |pixel| tone_map::tone_map(tone, pixel),
+            control.cancelled,
+        )?
+    };
+    let colors = pixels.iter().flat_map(|(color, _)| *color).collect();
+    let alpha = tone
+        .transparency
+        .then(|| pixels.iter().map(|(_, alpha)| *alpha).collect());
+    let frame = Frame::new(plan.shape.width, plan.shape.height, colors, alpha);
+    (control.progress)(1.0);
+    Ok(frame)
+}
+
+/// Draws a picture as [`render`] does, up to the tone map, which the caller may apply in their own way.
+///
+/// # Errors
+///
+/// [`RenderError::Cancelled`] when `control` says so.
+pub fn render_linear(
+    plan: &FramePlan,
+    control: &RenderControl<'_>,
+) -> Result<LinearImage, RenderError> {
+    let plane = accumulate(plan, control)?;
+    (control.progress)(0.95);
+    let unit = |pixel: LogBin| pixel.map(|channel| channel / 255.0);
+    let pixels = filtered(plan, &plane, unit, control.cancelled)?;
+    let image = LinearImage::new(plan.shape.width, plan.shape.height, pixels);
+    (control.progress)(1.0);
+    Ok(image)
+}
+
+/// Plays every pass and sums their logarithmic densities.
+fn accumulate(plan: &FramePlan, control: &RenderControl<'_>) -> Result<LogPlane, RenderError> {
     let width = Width::widest();
     let mut plane = LogPlane::new(&plan.shape);
     let mut pass_start = 0.0;
@@ -69,37 +112,35 @@ pub fn render(plan: &FramePlan, control: &RenderControl<'_>) -> Result<Frame, Re
         density::add_log_density(&plan.density, &histogram, &mut plane, control.cancelled)?;
         pass_start += share;
     }
-    (control.progress)(0.95);
-    let frame = develop(plan, &plane, control.cancelled)?;
-    (control.progress)(1.0);
-    Ok(frame)
+    Ok(plane)
 }
 
-/// Filters and tone-maps the plane, row by row.
-fn develop(
+/// Filters the plane, row by row, and makes a pixel of every sum.
+fn filtered<P: Send + Clone + Default>(
     plan: &FramePlan,
     plane: &LogPlane,
+    pixel: impl Fn(LogBin) -> P + Sync,
     cancelled: &(dyn Fn() -> bool + Sync),
-) -> Result<Frame, RenderError> {
+) -> Result<Vec<P>, RenderError> {
     let width = plan.shape.width as usize;
-    let mut pixels = vec![0_u16; width * plan.shape.height as usize * 3];
+    let mut pixels = vec![P::default(); width * plan.shape.height as usize];
     pixels
-        .par_chunks_exact_mut(width * 3)
+        .par_chunks_exact_mut(width)
         .enumerate()
         .try_for_each_init(
             || vec![[0.0; 4]; width],
-            |filtered, (y, row)| {
+            |sums, (y, row)| {
                 if cancelled() {
                     return Err(RenderError::Cancelled);
                 }
-                filter::filter_row(&plan.filter, &plan.shape, plane, y, filtered);
-                for (pixel, density) in row.chunks_exact_mut(3).zip(filtered) {
-                    pixel.copy_from_slice(&tone_map::tone_map(&plan.tone, *density));
+                filter::filter_row(&plan.filter, &plan.shape, plane, y, sums);
+                for (to, sum) in row.iter_mut().zip(sums) {
+                    *to = pixel(*sum);
                 }
                 Ok(())
             },
         )?;
-    Ok(Frame::new(plan.shape.width, plan.shape.height, pixels))
+    Ok(pixels)
 }
 
 /// Runs `work` on a pool of its own with `threads` threads, 0 for as many as there are cores.

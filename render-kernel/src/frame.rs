@@ -4,12 +4,17 @@ use crate::Planes;
 
 /// A picture of 16 bits per channel, row-major, row 0 at the top, red, green and blue in turn.
 ///
-/// A channel is 0 to 65,280 (0xff00, full light); the colours are those of a screen (gamma applied).
+/// A channel is 0 to 65,280 (0xff00, full light); the colours are those of a screen (gamma applied). Where the
+/// picture was planned with transparency it has an alpha channel, 0 to 65,535, by which the colours are not
+/// multiplied. (The two scales differ because flam3's do.)
 #[derive(Clone, PartialEq, Eq)]
 pub struct Frame {
     width: u32,
     height: u32,
+    /// Red, green and blue of every pixel.
     pixels: Vec<u16>,
+    /// The alpha of every pixel.
+    alpha: Option<Vec<u16>>,
 }
 
 impl Frame {
@@ -17,17 +22,25 @@ impl Frame {
     pub const WHITE: u16 = 0xff00;
 
     /// Wraps finished pixels.
-    pub(crate) fn new(width: u32, height: u32, pixels: Vec<u16>) -> Self {
-        assert_eq!(
-            pixels.len(),
-            width as usize * height as usize * 3,
-            "pixels do not fill the frame"
+    pub(crate) fn new(width: u32, height: u32, pixels: Vec<u16>, alpha: Option<Vec<u16>>) -> Self {
+        let places = width as usize * height as usize;
+        assert_eq!(pixels.len(), places * 3, "pixels do not fill the frame");
+        assert!(
+            alpha.as_ref().is_none_or(|alpha| alpha.len() == places),
+            "alpha does not fill the frame"
         );
         Self {
             width,
             height,
             pixels,
+            alpha,
         }
+    }
+
+    /// Whether the picture was planned with transparency.
+    #[must_use]
+    pub fn has_alpha(&self) -> bool {
+        self.alpha.is_some()
     }
 
     /// Width in pixels.
@@ -57,7 +70,32 @@ impl Frame {
         self.pixels.clone()
     }
 
-    /// The picture as a video encoder takes it.
+    /// The picture with alpha and 8 bits per channel, cut off as flam3 does; opaque where it was planned without
+    /// transparency.
+    #[must_use]
+    pub fn to_rgba8(&self) -> Vec<u8> {
+        self.rgba()
+            .flat_map(|([red, green, blue], alpha)| [red >> 8, green >> 8, blue >> 8, alpha / 257])
+            .map(|channel| channel as u8)
+            .collect()
+    }
+
+    /// The picture with alpha and 16 bits per channel; full light is [`Frame::WHITE`], full cover 65,535.
+    #[must_use]
+    pub fn to_rgba16(&self) -> Vec<u16> {
+        self.rgba()
+            .flat_map(|([red, green, blue], alpha)| [red, green, blue, alpha])
+            .collect()
+    }
+
+    /// The colour and the alpha of every pixel.
+    fn rgba(&self) -> impl Iterator<Item = ([u16; 3], u16)> {
+        let alpha = |place: usize| self.alpha.as_ref().map_or(u16::MAX, |alpha| alpha[place]);
+        let colors = self.pixels.as_chunks::<3>().0.iter().enumerate();
+        colors.map(move |(place, &color)| (color, alpha(place)))
+    }
+
+    /// The picture as a video encoder takes it; alpha is left out.
     #[must_use]
     pub fn to_planes(&self) -> Planes {
         Planes::from_rgb16(self.width, self.height, &self.pixels)

@@ -9,7 +9,9 @@
 //! * [`plan_still`], [`plan_clip_frame`] and [`FramePlan`]: what to draw, as plain numbers. Everything that a
 //!   backend needs is in the plan, and nothing else is.
 //! * [`render`]: the processor's backend. Same plan, same bits, on every machine and for any number of threads.
-//! * [`Frame`] and [`Planes`]: the picture, and the picture as a video encoder takes it.
+//! * [`Frame`], [`LinearImage`] and [`Planes`]: the picture, the picture before the tone map, and the picture as a
+//!   video encoder takes it.
+//! * [`export`]: pictures as files, with their genome in them.
 //! * [`compare`]: whether two pictures are the same picture, which is how submissions are judged.
 //! * [`streams`] and [`math`]: the random numbers and the elementary functions that the bits depend on.
 //!
@@ -18,17 +20,20 @@
 mod control;
 mod cpu;
 mod frame;
+mod linear;
 mod plan;
 mod planes;
 
 pub mod compare;
+pub mod export;
 pub mod streams;
 
 pub use control::RenderControl;
-pub use cpu::{RenderError, math, render, scatter_rate, with_threads};
+pub use cpu::{RenderError, math, render, render_linear, scatter_rate, with_threads};
 pub use frame::Frame;
+pub use linear::LinearImage;
 pub use plan::{
-    ClipGenomes, ClipSettings, FramePlan, MEMORY_BYTES_MAX, PlanError, SAMPLES_MAX, StillSettings,
-    plan_clip_frame, plan_still,
+    ClipGenomes, ClipSettings, FramePlan, MEMORY_BYTES_MAX, OutputSettings, PlanError, SAMPLES_MAX,
+    StillSettings, plan_clip_frame, plan_still,
 };
 pub use planes::Planes;

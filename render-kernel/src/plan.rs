@@ -25,7 +25,7 @@ use crate::streams::Key;
 
 pub use clip::plan_clip_frame;
 pub use error::PlanError;
-pub use settings::{ClipGenomes, ClipSettings, StillSettings};
+pub use settings::{ClipGenomes, ClipSettings, OutputSettings, StillSettings};
 
 pub(crate) use density::{DensityPlan, Kernels};
 pub(crate) use filter::FilterPlan;
@@ -40,7 +40,7 @@ const SLABS_WANTED: u64 = 256;
 /// Fewest and most plotted steps of a slab: less wastes too much on the fuse, more answers a cancel too late.
 const SLAB_STEPS: (u64, u64) = (128, 256);
 
-/// Most bytes that a render may allocate.
+/// Most bytes that a render may allocate, unless [`OutputSettings::memory_bytes_max`] says otherwise.
 pub const MEMORY_BYTES_MAX: u64 = 3 << 30;
 /// Most samples of a frame: 2³⁶, an hour or so of a sixteen-core machine.
 pub const SAMPLES_MAX: u64 = 1 << 36;
@@ -161,6 +161,7 @@ pub fn plan_still(genome: &Genome, settings: &StillSettings) -> Result<FramePlan
         &genomes,
         &weights,
         Key::new(settings.rng_seed).derive(0),
+        &settings.output,
     )
 }
 
@@ -172,6 +173,7 @@ fn assemble(
     genomes: &[Genome],
     weights: &[f64],
     key: Key,
+    output: &OutputSettings,
 ) -> Result<FramePlan, PlanError> {
     let moments_count = genomes.len() as u64;
     if moments_count > MOMENTS_MAX {
@@ -182,14 +184,14 @@ fn assemble(
     }
     let samples = samples(leader)?;
 
-    let filter = FilterPlan::new(leader);
+    let filter = FilterPlan::new(leader, output.true_filter_shapes);
     let density_bytes = density::table_bytes(leader)?;
     let shape = shape(leader, filter.width);
     let memory = memory_bytes(&shape, density_bytes);
-    if memory > MEMORY_BYTES_MAX {
+    if memory > output.memory_bytes_max {
         return Err(PlanError::Memory {
             bytes: memory,
-            limit: MEMORY_BYTES_MAX,
+            limit: output.memory_bytes_max,
         });
     }
 
@@ -215,7 +217,7 @@ fn assemble(
         palette_mode: leader.palette_mode,
         density: DensityPlan::new(leader, mean_weight, &shape),
         filter,
-        tone: TonePlan::new(leader, genomes),
+        tone: TonePlan::new(leader, genomes, output),
         shape,
     })
 }

@@ -42,6 +42,7 @@ fn still(genome: &Genome, quality: f64) -> FramePlan {
             height: 72,
             quality,
             rng_seed: 7,
+            ..StillSettings::default()
         },
     )
     .unwrap()
@@ -147,6 +148,7 @@ fn another_rng_seed_or_frame_is_another_picture() {
                 height: 36,
                 quality: 2.0,
                 rng_seed,
+                ..StillSettings::default()
             },
         )
         .unwrap()

@@ -19,6 +19,7 @@ fn still(width: u32, height: u32, quality: f64) -> StillSettings {
         height,
         quality,
         rng_seed: 1,
+        ..StillSettings::default()
     }
 }
 

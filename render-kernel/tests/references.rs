@@ -28,6 +28,7 @@ fn draw(genome: &Genome, quality: f64) -> Frame {
             height,
             quality,
             rng_seed: 3,
+            ..StillSettings::default()
         },
     )
     .unwrap();

@@ -103,6 +103,7 @@ fn draw(picture: &Picture, args: &RenderArgs) -> anyhow::Result<()> {
         height,
         quality,
         rng_seed: args.rng_seed,
+        ..StillSettings::default()
     };
     let name = picture.out.display();
     let plan = plan_still(genome, &settings).with_context(|| name.to_string())?;

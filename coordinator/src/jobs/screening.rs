@@ -95,6 +95,7 @@ fn preview(recipe: &Recipe) -> StillSettings {
         height: height.max(1),
         quality: PREVIEW_QUALITY.min(recipe.quality),
         rng_seed: 0,
+        ..StillSettings::default()
     }
 }
 

@@ -53,6 +53,28 @@ impl LogPlane {
         }
     }
 
+    /// Replaces every bin by what `map` makes of it.
+    ///
+    /// # Errors
+    ///
+    /// [`RenderError::Cancelled`] within a row's work of `cancelled` turning true.
+    pub(super) fn map(
+        &mut self,
+        map: impl Fn(LogBin) -> LogBin + Sync,
+        cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> Result<(), RenderError> {
+        let rows = self.bins.par_chunks_exact_mut(self.width);
+        rows.try_for_each(|row| {
+            if cancelled() {
+                return Err(RenderError::Cancelled);
+            }
+            for bin in row {
+                *bin = map(*bin);
+            }
+            Ok(())
+        })
+    }
+
     /// Row `y`.
     pub(super) fn row(&self, y: usize) -> &[LogBin] {
         &self.bins[y * self.width..][..self.width]

@@ -3,7 +3,7 @@
 use woolgather_genome::{Genome, TemporalFilterShape, edge_genome, loop_genome};
 
 use super::settings::resized;
-use super::{ClipGenomes, ClipSettings, FramePlan, PlanError, assemble};
+use super::{ClipGenomes, ClipSettings, FramePlan, OutputSettings, PlanError, assemble};
 use crate::streams::Key;
 
 /// Plans frame `frame` of a clip.
@@ -46,6 +46,7 @@ pub fn plan_clip_frame(
         &moments,
         &weights,
         Key::new(settings.rng_seed).derive(frame),
+        &OutputSettings::default(),
     )
 }
 

@@ -1,12 +1,12 @@
 //! The spatial filter: how the bins of a pixel and of its surroundings make the pixel.
 //!
 //! The names of a genome are flam3's, and flam3 wires seven of them to another kernel than the one they
-//! name; [`Shape`] says what is really applied.
+//! name; [`Shape::of`] says what is really applied. [`Shape::named`] is the kernel that the name promises.
 //!
 //! # Sources
 //!
-//! D. Mitchell and A. Netravali, *Reconstruction Filters in Computer Graphics* (1988), for the cubics; the
-//! windowed sines are textbook. The wiring and the supports were measured on flam3 3.1 with impulses
+//! D. Mitchell and A. Netravali, *Reconstruction Filters in Computer Graphics* (1988), for the cubics; C. Duchon,
+//! *Lanczos Filtering in One and Two Dimensions* (1979); the other windows are textbook. The wiring and the supports were measured on flam3 3.1 with impulses
 //! (`tests/data/impulse`).
 
 use woolgather_genome::{FilterShape, Genome};
@@ -29,8 +29,13 @@ struct Shape {
 }
 
 impl FilterPlan {
-    pub(super) fn new(genome: &Genome) -> Self {
-        let shape = Shape::of(genome.filter_shape);
+    /// The filter of `genome`; `by_name` takes its name at its word.
+    pub(super) fn new(genome: &Genome, by_name: bool) -> Self {
+        let shape = if by_name {
+            Shape::named(genome.filter_shape)
+        } else {
+            Shape::of(genome.filter_shape)
+        };
         let supersample = genome.supersample;
         let exact = 2.0 * shape.support * f64::from(supersample) * genome.filter_radius;
         let width = exact as u32 + 1;
@@ -73,6 +78,30 @@ impl Shape {
             FilterShape::Catrom => (1.0, |t| sinc(t) * cosines(t, [0.54, 0.46, 0.0])),
             FilterShape::Hamming => (3.0, |t| windowed_sinc(t, 3.0)),
             FilterShape::Hanning => (2.0, |t| windowed_sinc(t, 2.0)),
+        };
+        Self { support, value }
+    }
+
+    /// What the textbooks call by a name.
+    ///
+    /// Blackman, hanning and hamming are a sine cardinal under the window of that name, one lobe long as in
+    /// flam3's table of supports; lanczos windows once.
+    fn named(name: FilterShape) -> Self {
+        let (support, value): (f64, fn(f64) -> f64) = match name {
+            FilterShape::Mitchell => (2.0, |t| cubic(t, 1.0 / 3.0, 1.0 / 3.0)),
+            FilterShape::Catrom => (2.0, |t| cubic(t, 0.0, 0.5)),
+            FilterShape::Blackman => (1.0, |t| sinc(t) * cosines(t, [0.42, 0.5, 0.08])),
+            FilterShape::Hanning => (1.0, |t| sinc(t) * cosines(t, [0.5, 0.5, 0.0])),
+            FilterShape::Hamming => (1.0, |t| sinc(t) * cosines(t, [0.54, 0.46, 0.0])),
+            FilterShape::Lanczos3 => (3.0, |t| sinc(t) * sinc(t / 3.0)),
+            FilterShape::Lanczos2 => (2.0, |t| sinc(t) * sinc(t / 2.0)),
+            FilterShape::Gaussian
+            | FilterShape::Hermite
+            | FilterShape::Box
+            | FilterShape::Triangle
+            | FilterShape::Bell
+            | FilterShape::Bspline
+            | FilterShape::Quadratic => return Self::of(name),
         };
         Self { support, value }
     }

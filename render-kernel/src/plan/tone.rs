@@ -2,6 +2,8 @@
 
 use woolgather_genome::Genome;
 
+use super::OutputSettings;
+
 /// What the tone map needs to know.
 #[derive(Clone, Debug)]
 pub(crate) struct TonePlan {
@@ -12,10 +14,14 @@ pub(crate) struct TonePlan {
     pub(crate) highlight_power: f64,
     /// Linear red, green and blue, 0 to 1.
     pub(crate) background: [f64; 3],
+    /// The pixel keeps its alpha and has no background.
+    pub(crate) transparency: bool,
+    /// The map is applied to bins, before the spatial filter.
+    pub(crate) early_clip: bool,
 }
 
 impl TonePlan {
-    pub(super) fn new(leader: &Genome, genomes: &[Genome]) -> Self {
+    pub(super) fn new(leader: &Genome, genomes: &[Genome], output: &OutputSettings) -> Self {
         let mean = |number: &dyn Fn(&Genome) -> f64| {
             genomes.iter().map(number).sum::<f64>() / genomes.len() as f64
         };
@@ -25,6 +31,8 @@ impl TonePlan {
             vibrancy: mean(&|genome| genome.vibrancy),
             highlight_power: leader.highlight_power,
             background: [0, 1, 2].map(|channel| mean(&|genome| genome.background[channel])),
+            transparency: output.transparency,
+            early_clip: output.early_clip,
         }
     }
 }

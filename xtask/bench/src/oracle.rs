@@ -132,6 +132,7 @@ fn draw(genome: &Genome, rng_seed: u64) -> anyhow::Result<(Picture, f64)> {
             height,
             quality: genome.quality,
             rng_seed,
+            ..StillSettings::default()
         },
     )?;
     let start = Instant::now();

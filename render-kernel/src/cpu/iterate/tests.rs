@@ -101,6 +101,7 @@ fn by_slabs(genome: &Genome, rng_seed: u64) -> Histogram {
             height: 120,
             quality,
             rng_seed,
+            ..StillSettings::default()
         },
     )
     .unwrap();
@@ -184,6 +185,7 @@ fn every_sample_is_plotted_exactly_once() {
         height: 120,
         quality: 7.123,
         rng_seed: 1,
+        ..StillSettings::default()
     };
     let plan = plan_still(&genome, &settings).unwrap();
     assert_eq!(plan.samples(), 136_762);

@@ -74,7 +74,14 @@ fn motion_blur_looks_like_flam3s() {
     let shutter: Vec<_> = shutter(&settings, 60).collect();
     let moments: Vec<Genome> = shutter.iter().map(|moment| at(moment.0)).collect();
     let weights: Vec<f64> = shutter.iter().map(|moment| moment.1).collect();
-    let plan = assemble(&at(0.0), &moments, &weights, Key::new(1)).unwrap();
+    let plan = assemble(
+        &at(0.0),
+        &moments,
+        &weights,
+        Key::new(1),
+        &OutputSettings::default(),
+    )
+    .unwrap();
     let ours = render(&plan, &RenderControl::unattended())
         .unwrap()
         .to_rgb8();
