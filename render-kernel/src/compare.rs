@@ -11,8 +11,10 @@
 //! black).
 
 mod continuity;
+mod floor;
 
 pub use continuity::{Suspicion, continuity};
+pub use floor::{FloorError, GenomeFloor, measure_floor};
 
 /// Side of a block in samples of its plane.
 const SIDE: usize = 8;

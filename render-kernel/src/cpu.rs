@@ -12,6 +12,7 @@ mod filter;
 mod histogram;
 mod iterate;
 mod lanes;
+pub(crate) mod nudge;
 mod scatter;
 mod slab;
 mod tone_map;

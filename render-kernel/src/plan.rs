@@ -21,6 +21,7 @@ mod tone;
 
 use woolgather_genome::{Genome, PaletteMode};
 
+use crate::cpu::nudge::Nudge;
 use crate::streams::Key;
 
 pub use clip::plan_clip_frame;
@@ -71,6 +72,8 @@ pub struct FramePlan {
     pub(crate) density: DensityPlan,
     pub(crate) filter: FilterPlan,
     pub(crate) tone: TonePlan,
+    /// Rounds as another device might; for the measurement of a floor only.
+    pub(crate) nudge: Option<Nudge>,
 }
 
 /// The sizes of a frame and of its histogram.
@@ -126,6 +129,14 @@ impl FramePlan {
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
         memory_bytes(&self.shape, self.density.table_bytes())
+    }
+
+    /// The same plan on a device that rounds in its own way.
+    pub(crate) fn on_other_device(&self, device: u32) -> Self {
+        Self {
+            nudge: Some(Nudge { device }),
+            ..self.clone()
+        }
     }
 
     /// The moments of pass `pass`.
@@ -218,6 +229,7 @@ fn assemble(
         density: DensityPlan::new(leader, mean_weight, &shape),
         filter,
         tone: TonePlan::new(leader, genomes, output),
+        nudge: None,
         shape,
     })
 }

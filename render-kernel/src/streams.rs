@@ -40,6 +40,9 @@ pub mod purpose {
     /// y of that point.
     pub const FINAL_Y: u32 = 6;
 
+    /// By how much another device's rounding moves a point; drawn by the measurement of a floor only.
+    pub const NUDGE: u32 = 7;
+
     /// x of the point that replaces a bad value before attempt `attempt` (1 to 5).
     #[must_use]
     pub const fn retry_x(attempt: u32) -> u32 {

@@ -9,6 +9,7 @@
 
 use super::lanes::{LANES, Lanes, Numbers, Places};
 use super::math;
+use super::nudge::Nudge;
 use super::scatter::{COLOR_BITS, Inks, Scatter};
 use super::width::Code;
 use crate::plan::{FramePlan, Moment, SLAB_POINTS, XformPlan};
@@ -33,6 +34,7 @@ pub(super) struct SlabTask<'a> {
     moment: &'a Moment,
     pub(super) inks: &'a Inks,
     key: Key,
+    nudge: Option<Nudge>,
     /// Points to plot.
     pub(super) samples: u64,
     bins_wide: u32,
@@ -47,6 +49,7 @@ impl<'a> SlabTask<'a> {
             moment,
             inks,
             key: moment.key.derive(slab),
+            nudge: plan.nudge,
             samples: (moment.samples - before).min(plan.slab_samples()),
             bins_wide: plan.shape.bins_wide(),
             bins_high: plan.shape.bins_high(),
@@ -148,6 +151,9 @@ impl Slab {
                 (first + lane) as u32
             });
             apply(&task.moment.xforms[choice], &mut lanes, &mut color, places);
+            if let Some(nudge) = task.nudge {
+                nudge.apply(&mut lanes, task.key, step, |lane| first + lane);
+            }
             *lane_array_mut(&mut self.x, first) = lanes.x;
             *lane_array_mut(&mut self.y, first) = lanes.y;
             *lane_array_mut(&mut self.color, first) = color;
@@ -273,6 +279,9 @@ impl Slab {
             &mut color,
             Places::new(task.key, from, step, at),
         );
+        if let Some(nudge) = task.nudge {
+            nudge.apply(&mut lanes, task.key, step, |lane| at(lane) as usize);
+        }
         for (lane, &place) in places.iter().enumerate() {
             self.x[place] = lanes.x[lane];
             self.y[place] = lanes.y[lane];
