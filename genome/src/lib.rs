@@ -15,10 +15,12 @@
 //! * [`Genome::canonical_bytes`] and [`GenomeId`]: identity.
 //! * [`loop_genome`], [`edge_genome`], [`genome_at`], [`sequence`]: movement.
 //! * [`palette_library`]: palettes of our own.
+//! * [`breed`]: children, from nothing, from one parent or from two.
 //! * [`starter_flock`]: eight sheep of our own.
 
 mod affine;
 mod animate;
+mod breed;
 mod canonical;
 mod catalogue;
 mod check;
@@ -29,6 +31,7 @@ mod id;
 mod model;
 mod palette;
 mod palettes;
+mod rng;
 mod starter;
 mod xform;
 
@@ -38,6 +41,11 @@ pub use affine::Affine;
 pub use animate::{
     Easing, EdgeOptions, KeyframeError, SequenceSettings, edge_genome, edge_genome_with,
     edge_window, genome_at, interpolate, loop_genome, loop_window, sequence,
+};
+pub use breed::{
+    AcceptTest, BoundingBox, BreedError, BreedSettings, Child, CrossMethod, Examine, Gene,
+    GeneMutation, GeneSpread, Improve, Mixture, MutateMethod, Operation, Picture, Refusal,
+    Undrawable, breed,
 };
 pub use canonical::CanonicalError;
 pub use catalogue::{Draw, MAX_PARAMETERS, Parameter, Variation, WeightedVariation};

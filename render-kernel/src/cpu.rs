@@ -20,6 +20,7 @@ mod width;
 mod xform;
 
 pub mod math;
+pub(crate) mod orbit;
 pub(crate) mod variations;
 
 use rayon::prelude::*;

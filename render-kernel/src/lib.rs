@@ -12,6 +12,7 @@
 //! * [`Frame`], [`LinearImage`] and [`Planes`]: the picture, the picture before the tone map, and the picture as a
 //!   video encoder takes it.
 //! * [`export`]: pictures as files, with their genome in them.
+//! * [`Examiner`] and [`bounds`]: flames measured instead of drawn, for breeding.
 //! * [`compare`]: whether two pictures are the same picture, which is how submissions are judged.
 //! * [`streams`] and [`math`]: the random numbers and the elementary functions that the bits depend on.
 //!
@@ -23,6 +24,7 @@ mod frame;
 mod linear;
 mod plan;
 mod planes;
+mod probe;
 
 pub mod compare;
 pub mod export;
@@ -37,3 +39,4 @@ pub use plan::{
     StillSettings, plan_clip_frame, plan_still,
 };
 pub use planes::Planes;
+pub use probe::{Examiner, bounds};

@@ -40,11 +40,11 @@ mod turn;
 
 use crate::Genome;
 use motion::apply_motion;
+pub(crate) use palette::{hsv_from_rgb, rgb_from_hsv};
 use turn::turn;
 
 pub use edge::{Easing, EdgeOptions, edge_genome, edge_genome_with};
 pub use keyframes::{KeyframeError, genome_at, interpolate};
-pub(crate) use palette::{hsv_from_rgb, rgb_from_hsv};
 pub use sequence::{SequenceSettings, edge_window, loop_window, sequence};
 
 /// The genome at `blend` of its loop, where 0 and 1 are the beginning and the end.

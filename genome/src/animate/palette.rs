@@ -49,7 +49,7 @@ fn in_hsv(colors: &[[f64; 4]], shares: Shares, circular: bool) -> [f64; 3] {
     }))
 }
 
-/// Hue, saturation and value of a colour.
+/// Hue (0 to 6), saturation and value of a colour; alpha is not looked at.
 pub(crate) fn hsv_from_rgb([red, green, blue, _]: [f64; 4]) -> [f64; 3] {
     let value = red.max(green).max(blue);
     let spread = value - red.min(green).min(blue);
@@ -67,7 +67,7 @@ pub(crate) fn hsv_from_rgb([red, green, blue, _]: [f64; 4]) -> [f64; 3] {
     [hue, spread / value, value]
 }
 
-/// The colour of any hue, saturation and value.
+/// The colour of a hue (any turn of the circle of 6), a saturation and a value.
 pub(crate) fn rgb_from_hsv([hue, saturation, value]: [f64; 3]) -> [f64; 3] {
     let hue = hue - 6.0 * (hue / 6.0).floor();
     let sextant = hue.floor();

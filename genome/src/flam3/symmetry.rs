@@ -48,7 +48,7 @@ fn draw(notes: &mut Notes<'_>) -> i64 {
 }
 
 /// The xforms of a kind, in flam3's order: by rising determinant, so that the mirror leads.
-fn expand(kind: i64) -> Vec<Xform> {
+pub(crate) fn expand(kind: i64) -> Vec<Xform> {
     let mut xforms = Vec::new();
     if kind < 0 {
         xforms.push(still(1.0, [-1.0, 0.0, 0.0, 1.0, 0.0, 0.0]));

@@ -161,8 +161,13 @@ impl Width {
     }
 
     /// Moves the points `lanes` through `xform` and blends their `color`; variations draw from `places`.
-    #[cfg(test)]
-    fn apply(self, xform: &XformPlan, lanes: &mut Lanes, color: &mut Numbers, places: Places) {
+    pub(super) fn apply(
+        self,
+        xform: &XformPlan,
+        lanes: &mut Lanes,
+        color: &mut Numbers,
+        places: Places,
+    ) {
         on_width!(self, apply(xform, lanes, color, places));
     }
 }

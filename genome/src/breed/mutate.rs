@@ -1,0 +1,215 @@
+//! flam3's mutations: one genome with a part of it replaced, moved, added or taken away.
+//!
+//! # Source
+//!
+//! The methods, their probabilities and their numbers are flam3's.
+
+use super::settings::BreedSettings;
+use super::tidy::remove_xform;
+use super::{BreedError, MutateMethod, colors, random, symmetry};
+use crate::rng::Rng;
+use crate::{Affine, Genome, Xform, limits};
+
+/// How many children of `post_xforms` have one post map for all xforms.
+const SHARED_POST: f64 = 0.75;
+
+/// What a mutation is asked for.
+pub(super) struct Mutation {
+    pub(super) method: Option<MutateMethod>,
+    pub(super) speed: f64,
+    pub(super) symmetry: Option<i32>,
+}
+
+/// Mutates `genome`; says what was done.
+pub(super) fn mutate(
+    genome: &mut Genome,
+    rng: &mut Rng,
+    mutation: &Mutation,
+    settings: &BreedSettings,
+) -> Result<String, BreedError> {
+    let method = match mutation.method {
+        Some(method) => method,
+        None => draw_method(rng, genome),
+    };
+    match method {
+        MutateMethod::AllVars => Ok(all_vars(genome, rng, settings)),
+        MutateMethod::OneXform => Ok(one_xform(genome, rng, settings)),
+        MutateMethod::AddSymmetry => {
+            let wanted = mutation.symmetry.unwrap_or(0);
+            if symmetry::xforms_of(wanted) + genome.xforms.len() > limits::XFORMS_MAX {
+                return Err(BreedError::TooManyXforms);
+            }
+            let kind = symmetry::add(genome, rng, wanted);
+            Ok(format!("symmetry {kind} added"))
+        }
+        MutateMethod::PostXforms => Ok(post_xforms(genome, rng)),
+        MutateMethod::ColorPalette => Ok(colors::mutate(rng, genome, settings).to_owned()),
+        MutateMethod::DeleteXform => delete_xform(genome, rng),
+        MutateMethod::AllCoefs => Ok(all_coefs(genome, rng, mutation.speed, settings)),
+    }
+}
+
+/// Draws a method; one that this genome cannot take is drawn again.
+fn draw_method(rng: &mut Rng, genome: &Genome) -> MutateMethod {
+    loop {
+        let mut left = rng.unit();
+        for &method in MutateMethod::ALL {
+            left -= method.probability();
+            let possible = method != MutateMethod::DeleteXform || genome.xforms.len() > 1;
+            if left < 0.0 && possible {
+                return method;
+            }
+            if left < 0.0 {
+                break;
+            }
+        }
+    }
+}
+
+fn all_vars(genome: &mut Genome, rng: &mut Rng, settings: &BreedSettings) -> String {
+    let fresh = random::bare(rng, genome.xforms.len(), settings);
+    for (xform, fresh) in genome.xforms.iter_mut().zip(fresh.xforms) {
+        xform.variations = fresh.variations;
+    }
+    "all variations new".to_owned()
+}
+
+fn one_xform(genome: &mut Genome, rng: &mut Rng, settings: &BreedSettings) -> String {
+    let count = genome.xforms.len();
+    let fresh = random::bare(rng, count, settings);
+    let index = rng.below(count);
+    let (xform, fresh) = (&mut genome.xforms[index], fresh.xforms[index].coefs);
+    if count > 2 {
+        xform.coefs = fresh;
+        return format!("new map of xform {index}");
+    }
+    xform.coefs = Affine {
+        c: fresh.c,
+        f: fresh.f,
+        ..xform.coefs
+    };
+    format!("new translation of xform {index}")
+}
+
+fn delete_xform(genome: &mut Genome, rng: &mut Rng) -> Result<String, BreedError> {
+    if genome.xforms.len() < 2 {
+        return Err(BreedError::NothingToDelete);
+    }
+    let index = rng.below(genome.xforms.len());
+    remove_xform(genome, index);
+    Ok(format!("xform {index} deleted"))
+}
+
+fn all_coefs(genome: &mut Genome, rng: &mut Rng, speed: f64, settings: &BreedSettings) -> String {
+    let fresh = random::bare(rng, genome.xforms.len(), settings);
+    for (xform, fresh) in genome.xforms.iter_mut().zip(fresh.xforms) {
+        let (mut moved, by) = (xform.coefs.to_columns(), fresh.coefs.to_columns());
+        for (number, by) in moved.iter_mut().zip(by) {
+            *number += speed * by;
+        }
+        xform.coefs = Affine::from_columns(moved);
+    }
+    format!("all maps moved by {speed}")
+}
+
+fn post_xforms(genome: &mut Genome, rng: &mut Rng) -> String {
+    let steps = PostSteps(1 + rng.below(6));
+    let shared = rng.chance(SHARED_POST);
+    let mut first = None;
+    for xform in &mut genome.xforms {
+        match first {
+            Some(post) if shared => xform.post = post,
+            _ => steps.apply(xform, rng),
+        }
+        first = first.or(Some(xform.post));
+    }
+    let which = if shared { "the same" } else { "their own" };
+    format!("post maps: {}, {which} for all xforms", steps.describe())
+}
+
+/// Which of three things are done to the maps: bit 0 turns, bit 1 scales, bit 2 shifts.
+struct PostSteps(usize);
+
+impl PostSteps {
+    fn apply(&self, xform: &mut Xform, rng: &mut Rng) {
+        if self.0 & 1 != 0 {
+            let angle = std::f64::consts::PI * rng.signed();
+            xform.coefs = turned_after(xform.coefs, angle);
+            xform.post = turned_before(xform.post, -angle);
+        }
+        if self.0 & 2 != 0 {
+            let (x, y) = (factor(rng), factor(rng));
+            xform.coefs = scaled_after(xform.coefs, 1.0 / x, 1.0 / y);
+            xform.post = scaled_before(xform.post, x, y);
+        }
+        if self.0 & 4 != 0 {
+            let (x, y) = (rng.signed(), rng.signed());
+            xform.coefs.c -= x;
+            xform.coefs.f -= y;
+            let [c, f] = xform.post.apply([x, y]);
+            (xform.post.c, xform.post.f) = (c, f);
+        }
+    }
+
+    fn describe(&self) -> String {
+        let names = ["turned", "scaled", "shifted"];
+        let done = (0..3).filter(|bit| self.0 >> bit & 1 != 0);
+        done.map(|bit| names[bit]).collect::<Vec<_>>().join(" and ")
+    }
+}
+
+/// A factor of 0.2 to 1.2, or one in that range's reciprocals.
+fn factor(rng: &mut Rng) -> f64 {
+    let factor = 0.2 + rng.unit();
+    if rng.chance(0.5) {
+        factor
+    } else {
+        1.0 / factor
+    }
+}
+
+/// First `map` without its translation, then a turn about the origin, then the translation.
+fn turned_after(map: Affine, angle: f64) -> Affine {
+    let (sin, cos) = libm::sincos(angle);
+    Affine {
+        a: cos * map.a - sin * map.d,
+        b: cos * map.b - sin * map.e,
+        d: sin * map.a + cos * map.d,
+        e: sin * map.b + cos * map.e,
+        ..map
+    }
+}
+
+/// First a turn about the origin, then `map`.
+fn turned_before(map: Affine, angle: f64) -> Affine {
+    let (sin, cos) = libm::sincos(angle);
+    Affine {
+        a: map.a * cos + map.b * sin,
+        b: map.b * cos - map.a * sin,
+        d: map.d * cos + map.e * sin,
+        e: map.e * cos - map.d * sin,
+        ..map
+    }
+}
+
+/// First `map` without its translation, then x times `x` and y times `y`, then the translation.
+fn scaled_after(map: Affine, x: f64, y: f64) -> Affine {
+    Affine {
+        a: map.a * x,
+        b: map.b * x,
+        d: map.d * y,
+        e: map.e * y,
+        ..map
+    }
+}
+
+/// First x times `x` and y times `y`, then `map`.
+fn scaled_before(map: Affine, x: f64, y: f64) -> Affine {
+    Affine {
+        a: map.a * x,
+        b: map.b * y,
+        d: map.d * x,
+        e: map.e * y,
+        ..map
+    }
+}
