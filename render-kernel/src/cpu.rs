@@ -111,7 +111,7 @@ fn accumulate(plan: &FramePlan, control: &RenderControl<'_>) -> Result<LogPlane,
             control.cancelled,
             &progress,
         )?;
-        density::add_log_density(&plan.density, &histogram, &mut plane, control.cancelled)?;
+        density::add_log_density(&plan.density, histogram, &mut plane, control.cancelled)?;
         pass_start += share;
     }
     Ok(plane)

@@ -97,7 +97,7 @@ fn gamma(tone: &TonePlan, density: f64) -> f64 {
     if density >= threshold {
         return curved;
     }
-    let straight = density * libm::pow(threshold, tone.exponent) / threshold;
+    let straight = density * tone.curved_threshold / threshold;
     let share = density / threshold;
     (1.0 - share) * straight + share * curved
 }

@@ -39,9 +39,11 @@ pub(crate) struct Kernels {
     pub(crate) curve: f64,
     /// Reach of kernel `k` in bins: it covers the square of `2 * reach[k] + 1` bins.
     pub(crate) reach: Vec<u16>,
-    /// Where the weights of kernel `k` begin: a quarter of the square, `(reach[k] + 1)` squared, row-major.
+    /// Where the weights of kernel `k` begin: `reach[k] + 1` rows, from its middle row down, of `2 * reach[k] + 1`
+    /// bins.
     starts: Vec<usize>,
-    weights: Vec<f32>,
+    /// Every weight four times, once for each channel of a bin.
+    weights: Vec<[f32; 4]>,
     /// Bins along each side of the square that a bin's hits are counted in.
     pub(crate) count_width: u32,
     /// What that sum is multiplied by.
@@ -82,7 +84,7 @@ impl DensityPlan {
     pub(super) fn table_bytes(&self) -> u64 {
         self.kernels
             .as_ref()
-            .map_or(0, |kernels| 4 * kernels.weights.len() as u64)
+            .map_or(0, |kernels| size_of_val(kernels.weights.as_slice()) as u64)
     }
 }
 
@@ -101,8 +103,12 @@ pub(super) fn table_bytes(genome: &Genome) -> Result<u64, PlanError> {
             limit: COUNTS_MAX,
         });
     }
-    let side = curve.widest.ceil();
-    Ok((curve.table * side * side * 4.0) as u64)
+    // The first kernels are the widest; to bound all by the first would bound ten times too high.
+    let bytes = (0..curve.table as usize).map(|k| {
+        let reach = curve.radius(k as f64).max(curve.narrowest).ceil() - 1.0;
+        (reach + 1.0) * (2.0 * reach + 1.0) * 16.0
+    });
+    Ok(bytes.sum::<f64>() as u64)
 }
 
 impl Curve {
@@ -199,7 +205,8 @@ impl Kernels {
         self.starts.push(self.weights.len());
         self.reach.push(reach as u16);
         self.weights.extend(
-            (0..=reach).flat_map(|dy| (0..=reach).map(move |dx| (weight(dx, dy) / sum) as f32)),
+            (0..=reach)
+                .flat_map(|dy| (-reach..=reach).map(move |dx| [(weight(dx, dy) / sum) as f32; 4])),
         );
     }
 
@@ -216,9 +223,11 @@ impl Kernels {
         (index.max(0.0) as usize).min(last)
     }
 
-    /// Weights of kernel `k` at `dy` bins above or below its middle, for 0, 1, 2 … bins beside it.
-    pub(crate) fn row(&self, k: usize, dy: usize) -> &[f32] {
-        let side = usize::from(self.reach[k]) + 1;
+    /// Weights of kernel `k` at `dy` bins above or below its middle, from `reach[k]` bins to the left of it to as
+    /// many to the right.
+    #[inline(always)]
+    pub(crate) fn row(&self, k: usize, dy: usize) -> &[[f32; 4]] {
+        let side = 2 * usize::from(self.reach[k]) + 1;
         &self.weights[self.starts[k] + dy * side..][..side]
     }
 }
@@ -248,7 +257,7 @@ mod tests {
         let kernels = kernels(9.0, 0.0).unwrap();
         let last = kernels.row(kernels.reach.len() - 1, 0);
         assert_eq!(last.len(), 1);
-        assert!((last[0] - 0.9574).abs() < 1e-4);
+        assert!((last[0][0] - 0.9574).abs() < 1e-4);
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub(crate) struct TonePlan {
     /// 1 / gamma.
     pub(crate) exponent: f64,
     pub(crate) gamma_threshold: f64,
+    /// The threshold's own density after gamma.
+    pub(crate) curved_threshold: f64,
     pub(crate) vibrancy: f64,
     pub(crate) highlight_power: f64,
     /// Linear red, green and blue, 0 to 1.
@@ -25,9 +27,11 @@ impl TonePlan {
         let mean = |number: &dyn Fn(&Genome) -> f64| {
             genomes.iter().map(number).sum::<f64>() / genomes.len() as f64
         };
+        let exponent = 1.0 / mean(&|genome| genome.gamma);
         Self {
-            exponent: 1.0 / mean(&|genome| genome.gamma),
+            exponent,
             gamma_threshold: leader.gamma_threshold,
+            curved_threshold: libm::pow(leader.gamma_threshold, exponent),
             vibrancy: mean(&|genome| genome.vibrancy),
             highlight_power: leader.highlight_power,
             background: [0, 1, 2].map(|channel| mean(&|genome| genome.background[channel])),
