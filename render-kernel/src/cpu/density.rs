@@ -19,10 +19,13 @@
 //!
 //! The histogram is given up before the plane is allocated: the two never exist together in a single pass.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::RenderError;
 use super::histogram::Histogram;
+use super::width::Width;
 use crate::plan::{DensityPlan, HIT, Kernels, Shape};
 
 /// A bin after the logarithm.
@@ -30,6 +33,9 @@ pub(super) type LogBin = [f32; 4];
 
 /// Rows of a band: enough that the rows around it are few beside it, and that its bins stay in the cache.
 const BAND: usize = 16;
+
+/// Asked between rows; an error ends the stage.
+type GoOn<'a> = dyn Fn() -> Result<(), RenderError> + Sync + 'a;
 
 /// Logarithmic density, summed over the passes.
 pub(super) struct LogPlane {
@@ -126,7 +132,8 @@ pub(super) fn add_log_density(
     let source = Source::new(plan, kernels, &histogram, &go_on)?;
     drop(histogram);
     let bands = plane.bands(BAND).enumerate();
-    bands.try_for_each(|(band, rows)| source.collect(kernels, band * BAND, rows, &go_on))
+    let width = Width::widest();
+    bands.try_for_each(|(band, rows)| source.collect(kernels, band * BAND, rows, width, &go_on))
 }
 
 /// A bin's colour and alpha, scaled to the logarithm of the alpha.
@@ -152,7 +159,7 @@ impl Source {
         plan: &DensityPlan,
         kernels: &Kernels,
         histogram: &Histogram,
-        go_on: &(dyn Fn() -> Result<(), RenderError> + Sync),
+        go_on: &GoOn<'_>,
     ) -> Result<Self, RenderError> {
         let (width, height) = (histogram.width, histogram.height);
         let mut source = Self {
@@ -191,25 +198,33 @@ impl Source {
 
     /// Adds to `rows`, which begin with row `first` of the plane, what the bins in and around them spread there.
     ///
-    /// This is where a sparse picture's time goes, so it is compiled twice on x86: for any processor, and for one
-    /// with AVX2. The two do the same operations in the same order.
+    /// This is where a sparse picture's time goes, so it is compiled for every width of vectors. All do the same
+    /// operations in the same order.
     fn collect(
         &self,
         kernels: &Kernels,
         first: usize,
         rows: &mut [LogBin],
-        go_on: &(dyn Fn() -> Result<(), RenderError> + Sync),
+        width: Width,
+        go_on: &GoOn<'_>,
     ) -> Result<(), RenderError> {
-        #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2") {
+        match width {
+            Width::Any => self.collect_here(kernels, first, rows, go_on),
+            #[cfg(target_arch = "x86_64")]
             #[expect(
                 unsafe_code,
-                reason = "calling code for a processor feature that was just detected"
+                reason = "calling code for processor features that were detected"
             )]
-            // SAFETY: the processor has AVX2, which is all that `collect_avx2` asks for.
-            return unsafe { self.collect_avx2(kernels, first, rows, go_on) };
+            // SAFETY: a width other than `Any` is only made where the processor has its features.
+            Width::Avx2 => unsafe { self.collect_avx2(kernels, first, rows, go_on) },
+            #[cfg(target_arch = "x86_64")]
+            #[expect(
+                unsafe_code,
+                reason = "calling code for processor features that were detected"
+            )]
+            // SAFETY: as above.
+            Width::Avx512 => unsafe { self.collect_avx512(kernels, first, rows, go_on) },
         }
-        self.collect_here(kernels, first, rows, go_on)
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -219,7 +234,19 @@ impl Source {
         kernels: &Kernels,
         first: usize,
         rows: &mut [LogBin],
-        go_on: &(dyn Fn() -> Result<(), RenderError> + Sync),
+        go_on: &GoOn<'_>,
+    ) -> Result<(), RenderError> {
+        self.collect_here(kernels, first, rows, go_on)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+    fn collect_avx512(
+        &self,
+        kernels: &Kernels,
+        first: usize,
+        rows: &mut [LogBin],
+        go_on: &GoOn<'_>,
     ) -> Result<(), RenderError> {
         self.collect_here(kernels, first, rows, go_on)
     }
@@ -231,7 +258,7 @@ impl Source {
         kernels: &Kernels,
         first: usize,
         rows: &mut [LogBin],
-        go_on: &(dyn Fn() -> Result<(), RenderError> + Sync),
+        go_on: &GoOn<'_>,
     ) -> Result<(), RenderError> {
         let end = first + rows.len() / self.width;
         let widest = usize::from(kernels.reach[0]);
@@ -250,11 +277,13 @@ impl Source {
                 let Some(kernel) = usize::from(choice).checked_sub(1) else {
                     continue;
                 };
-                for y in within(kernels.reach[kernel]) {
-                    let weights = kernels.row(kernel, y.abs_diff(source_y));
-                    let row = &mut rows[(y - first) * self.width..][..self.width];
-                    spread(weights, bin, x, row);
-                }
+                let patch = Patch {
+                    weights: kernels.weights(kernel).as_flattened(),
+                    reach: usize::from(kernels.reach[kernel]),
+                    lines: within(kernels.reach[kernel]),
+                    at: [x, source_y],
+                };
+                patch.spread(bin, rows, first, self.width);
             }
         }
         Ok(())
@@ -273,24 +302,91 @@ fn hits_around(kernels: &Kernels, histogram: &Histogram, x: usize, y: usize) -> 
     sum as f64 / f64::from(HIT) * kernels.count_scale
 }
 
-/// Adds one row of a bin's kernel to `row`; the middle of `weights` is for column `x`.
-#[inline(always)]
-fn spread(weights: &[[f32; 4]], bin: &LogBin, x: usize, row: &mut [LogBin]) {
-    let reach = weights.len() / 2;
-    let (first, end) = (x.saturating_sub(reach), (x + reach + 1).min(row.len()));
-    let weights = weights[first + reach - x..][..end - first].as_flattened();
-    let sums = row[first..end].as_flattened_mut();
-    // Two bins at a time, for vectors of eight numbers.
-    let [red, green, blue, alpha] = *bin;
-    let twice = [red, green, blue, alpha, red, green, blue, alpha];
-    let (pairs, last) = sums.as_chunks_mut::<8>();
-    let (pair_weights, last_weights) = weights.as_chunks::<8>();
-    for (sums, weights) in pairs.iter_mut().zip(pair_weights) {
-        for i in 0..8 {
-            sums[i] += weights[i] * twice[i];
+/// A bin's kernel laid over the plane.
+struct Patch<'a> {
+    /// Every weight four times, for the four channels; a row of the kernel's lower half after the other.
+    weights: &'a [f32],
+    /// Bins from its middle to its border.
+    reach: usize,
+    /// Rows of the plane that it is wanted in.
+    lines: Range<usize>,
+    /// Column and row of its middle.
+    at: [usize; 2],
+}
+
+impl Patch<'_> {
+    /// Adds `bin` times the kernel to `rows`, which begin with row `first` of a plane of `width` bins.
+    #[inline(always)]
+    fn spread(&self, bin: &LogBin, rows: &mut [LogBin], first: usize, width: usize) {
+        let [x, _] = self.at;
+        let inside = x >= self.reach && x + self.reach < width;
+        // Narrow kernels are most of them; with their width known, nothing is left of the loop over a row.
+        match if inside { self.reach } else { usize::MAX } {
+            0 => self.spread_inside::<4>(bin, rows, first, width),
+            1 => self.spread_inside::<12>(bin, rows, first, width),
+            2 => self.spread_inside::<20>(bin, rows, first, width),
+            3 => self.spread_inside::<28>(bin, rows, first, width),
+            4 => self.spread_inside::<36>(bin, rows, first, width),
+            5 => self.spread_inside::<44>(bin, rows, first, width),
+            6 => self.spread_inside::<52>(bin, rows, first, width),
+            7 => self.spread_inside::<60>(bin, rows, first, width),
+            _ => self.spread_anywhere(bin, rows, first, width),
         }
     }
-    for ((sum, weight), channel) in last.iter_mut().zip(last_weights).zip(bin) {
-        *sum += weight * channel;
+
+    /// The same for a kernel with rows of `N` numbers, none of which lies outside the plane.
+    #[inline(always)]
+    fn spread_inside<const N: usize>(
+        &self,
+        bin: &LogBin,
+        rows: &mut [LogBin],
+        first: usize,
+        width: usize,
+    ) {
+        let [x, source_y] = self.at;
+        let (weights, _) = self.weights.as_chunks::<N>();
+        let sums = rows.as_flattened_mut();
+        for y in self.lines.clone() {
+            let left = 4 * ((y - first) * width + x - self.reach);
+            let Some(sums) = sums[left..].first_chunk_mut::<N>() else {
+                return;
+            };
+            add_products(sums, &weights[y.abs_diff(source_y)], bin);
+        }
+    }
+
+    /// The same for any kernel anywhere.
+    #[inline(always)]
+    fn spread_anywhere(&self, bin: &LogBin, rows: &mut [LogBin], first: usize, width: usize) {
+        let [x, source_y] = self.at;
+        let side = 2 * self.reach + 1;
+        let columns = x.saturating_sub(self.reach)..(x + self.reach + 1).min(width);
+        let skipped = columns.start + self.reach - x;
+        for y in self.lines.clone() {
+            let row = &mut rows[(y - first) * width..][..width];
+            let weights = &self.weights[4 * (y.abs_diff(source_y) * side + skipped)..];
+            let sums = row[columns.clone()].as_flattened_mut();
+            add_products(sums, &weights[..sums.len()], bin);
+        }
+    }
+}
+
+/// Adds `bin` times `weights` to `sums`.
+#[inline(always)]
+fn add_products(sums: &mut [f32], weights: &[f32], bin: &LogBin) {
+    // Four bins at a time, then one, for vectors of sixteen numbers and of four.
+    let (fours, sums) = sums.as_chunks_mut::<16>();
+    let (four_weights, weights) = weights.as_chunks::<16>();
+    for (sums, weights) in fours.iter_mut().zip(four_weights) {
+        for i in 0..16 {
+            sums[i] += weights[i] * bin[i % 4];
+        }
+    }
+    let (ones, _) = sums.as_chunks_mut::<4>();
+    let (one_weights, _) = weights.as_chunks::<4>();
+    for (sums, weights) in ones.iter_mut().zip(one_weights) {
+        for i in 0..4 {
+            sums[i] += weights[i] * bin[i];
+        }
     }
 }

@@ -22,8 +22,9 @@ pub(super) const COLOR_BITS: u32 = 16;
 const TILE_SHIFT_MAX: u32 = 13;
 /// Bytes that the buffers of all threads hold together.
 const BUFFERS_BYTES: usize = 48 << 20;
-/// Hits of a thread's buffers at most.
-const HITS_MAX: usize = 1 << 20;
+/// Hits that a thread's buffers hold: as many as there are bins, so that a cache line of the histogram is loaded for
+/// several hits, within these bounds.
+const HITS: (usize, usize) = (1 << 20, 1 << 22);
 /// Fewest and most hits of a buffer.
 const BUFFER: (usize, usize) = (64, 1 << 14);
 
@@ -139,7 +140,9 @@ impl Scatter {
     /// Empty buffers for every tile of `histogram`, for one of `threads` threads.
     pub(super) fn new(histogram: &SharedHistogram, threads: usize) -> Self {
         let tiles = histogram.tiles() + 1;
-        let hits = (BUFFERS_BYTES / size_of::<u32>() / threads.max(1)).min(HITS_MAX);
+        let bins = histogram.tiles() << histogram.layout().shift;
+        let hits = BUFFERS_BYTES / size_of::<u32>() / threads.max(1);
+        let hits = hits.min(bins.clamp(HITS.0, HITS.1));
         let capacity = (hits / tiles).clamp(BUFFER.0, BUFFER.1);
         let capacity = 1 << capacity.ilog2();
         Self {

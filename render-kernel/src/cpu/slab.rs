@@ -94,8 +94,8 @@ pub(super) fn run_slab_here(
         } else {
             slab.step_by_group(&before, &mix, task, &code.apply, step, &mut bad);
         }
-        for (place, row) in bad.drain(..) {
-            slab.retry(task, &code.apply, step, place, row);
+        if !bad.is_empty() {
+            slab.mend(task, &code.apply, step, &mut bad);
         }
         if step >= FUSE {
             let plotted = left.min(POINTS as u64);
@@ -221,38 +221,46 @@ impl Slab {
         }
     }
 
-    /// Replaces the bad value at `place` by a fresh point and moves that, until it comes out good; the choices
-    /// are made in selection row `row`.
-    fn retry(
+    /// Replaces the bad values at the places of `bad` by fresh points and moves those, until they come out good; the
+    /// choices are made in the selection rows of `bad`, which is empty afterwards.
+    ///
+    /// Points of one choice are moved together: there are flames that throw away every point.
+    fn mend(
         &mut self,
         task: &SlabTask<'_>,
         apply: impl Fn(&XformPlan, &mut Lanes, &mut Numbers, Places),
         step: u32,
-        place: usize,
-        row: usize,
+        bad: &mut Vec<Bad>,
     ) {
-        let at = place as u32;
         for attempt in 1..=ATTEMPTS {
-            self.x[place] = task
-                .key
-                .signed(counter(purpose::retry_x(attempt), step, at));
-            self.y[place] = task
-                .key
-                .signed(counter(purpose::retry_y(attempt), step, at));
-            if attempt == ATTEMPTS {
-                return;
+            let draw = |purpose, place: usize| counter(purpose, step, place as u32);
+            for &(place, _) in &*bad {
+                self.x[place] = task.key.signed(draw(purpose::retry_x(attempt), place));
+                self.y[place] = task.key.signed(draw(purpose::retry_y(attempt), place));
             }
-            let word = task
-                .key
-                .word(counter(purpose::retry_choice(attempt), step, at));
-            let choice = task.moment.selection.choose(row, word);
-            self.xform[place] = choice as u8;
-            let from = purpose::variations(attempt);
-            self.move_points(task, &apply, choice, &[place], from, step);
-            if !is_bad(self.x[place], self.y[place]) {
-                return;
+            if attempt == ATTEMPTS || bad.is_empty() {
+                break;
             }
+            for &(place, row) in &*bad {
+                let word = task.key.word(draw(purpose::retry_choice(attempt), place));
+                self.xform[place] = task.moment.selection.choose(row, word) as u8;
+            }
+            let xform = self.xform;
+            bad.sort_unstable_by_key(|&(place, _)| (xform[place], place));
+            let mut places = [0; LANES];
+            for alike in bad.chunk_by(|&(one, _), &(other, _)| xform[one] == xform[other]) {
+                let choice = usize::from(xform[alike[0].0]);
+                for group in alike.chunks(LANES) {
+                    for (to, &(place, _)) in places.iter_mut().zip(group) {
+                        *to = place;
+                    }
+                    let from = purpose::variations(attempt);
+                    self.move_points(task, &apply, choice, &places[..group.len()], from, step);
+                }
+            }
+            bad.retain(|&(place, _)| is_bad(self.x[place], self.y[place]));
         }
+        bad.clear();
     }
 
     /// Moves the points at `places` (at most a group) through xform `choice`.

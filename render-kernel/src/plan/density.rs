@@ -223,12 +223,12 @@ impl Kernels {
         (index.max(0.0) as usize).min(last)
     }
 
-    /// Weights of kernel `k` at `dy` bins above or below its middle, from `reach[k]` bins to the left of it to as
-    /// many to the right.
+    /// Weights of kernel `k`: the row through its middle, the one next to it, and so on to its border, each from
+    /// `reach[k]` bins to the left of the middle to as many to the right.
     #[inline(always)]
-    pub(crate) fn row(&self, k: usize, dy: usize) -> &[[f32; 4]] {
-        let side = 2 * usize::from(self.reach[k]) + 1;
-        &self.weights[self.starts[k] + dy * side..][..side]
+    pub(crate) fn weights(&self, k: usize) -> &[[f32; 4]] {
+        let reach = usize::from(self.reach[k]);
+        &self.weights[self.starts[k]..][..(reach + 1) * (2 * reach + 1)]
     }
 }
 
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn the_narrowest_kernel_loses_its_ring_as_in_flam3() {
         let kernels = kernels(9.0, 0.0).unwrap();
-        let last = kernels.row(kernels.reach.len() - 1, 0);
+        let last = kernels.weights(kernels.reach.len() - 1);
         assert_eq!(last.len(), 1);
         assert!((last[0][0] - 0.9574).abs() < 1e-4);
     }
