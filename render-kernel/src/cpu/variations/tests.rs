@@ -1,4 +1,6 @@
-//! Every deterministic variation against flam3's own results, point by point.
+//! Every deterministic variation against flam3's own results, point by point; the others are in `tests/chance.rs`.
+
+mod chance;
 
 use serde_json::Value;
 use woolgather_genome::{Affine, Variation, WeightedVariation};
