@@ -12,3 +12,4 @@ mod palettes;
 mod roundtrip;
 mod sequence;
 mod starter;
+mod variations_page;

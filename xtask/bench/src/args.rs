@@ -23,6 +23,25 @@ pub(crate) enum Command {
     /// Weigh a rendered and encoded segment against its frames as PNG
     #[cfg(feature = "upload")]
     Upload(UploadOptions),
+    /// Draw every variation into one picture, as the documentation shows them
+    Variations(VariationsOptions),
+}
+
+/// Options of `variations`.
+#[derive(clap::Args)]
+pub(crate) struct VariationsOptions {
+    /// Where the picture goes, as PNG
+    #[arg(long)]
+    pub(crate) out: std::path::PathBuf,
+    /// Tiles side by side
+    #[arg(long, default_value_t = 11)]
+    pub(crate) columns: u32,
+    /// Size of a tile in pixels
+    #[arg(long, default_value_t = 150)]
+    pub(crate) tile: u32,
+    /// Samples per pixel
+    #[arg(long, default_value_t = 300.0)]
+    pub(crate) quality: f64,
 }
 
 /// Options of `oracle`.

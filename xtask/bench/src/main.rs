@@ -1,4 +1,5 @@
-//! Measurements against named references: flam3's pictures, and the promise about upload sizes.
+//! Measurements against named references: flam3's pictures, and the promise about upload sizes. And the
+//! picture of all variations, which is looked at rather than measured.
 //!
 //! `cargo xtask bench oracle` and `cargo xtask bench upload` run this program in release. Results go to
 //! standard output, progress to standard error; the exit status is 1 when a promise is missed.
@@ -9,6 +10,7 @@ mod oracle;
 mod picture;
 #[cfg(feature = "upload")]
 mod upload;
+mod variations;
 
 use std::process::ExitCode;
 
@@ -23,6 +25,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Draw(options) => cpu::draw(&options).map(|()| true)?,
         #[cfg(feature = "upload")]
         Command::Upload(options) => upload::run(&options)?,
+        Command::Variations(options) => variations::run(&options)?,
     };
     Ok(if kept {
         ExitCode::SUCCESS

@@ -146,7 +146,7 @@ fn log2_parts(x: f32) -> (f32, f32, f32) {
     (n, log_high, (product - log_high) + product_low)
 }
 
-/// Returns `x` to the power `y` for `x ≥ 0`; 2 ulp for |y| ≤ 32.
+/// Returns `x` to the power `y` for `x ≥ 0`; 2 ulp for |y| ≤ 16, 3 for |y| ≤ 40.
 ///
 /// 0 to a positive power is 0 and to a negative one infinite; a negative `x` gives not a number.
 #[inline(always)]
