@@ -472,7 +472,7 @@ catalogue! {
             "Y += 2 m y"
         ], [];
     Cell = 58 "cell", flam3,
-        "Moves the cells of a grid apart, y negated.",
+        "Shuffles the cells of a grid into one quadrant, like cards.",
         [
             "i = floor(x / size), j = floor(y / size)",
             "i' = 2 i, or -(2 i + 1) where i < 0; j' likewise",

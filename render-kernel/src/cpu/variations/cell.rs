@@ -1,4 +1,4 @@
-//! Cell: moves the cells of a grid apart.
+//! Cell: shuffles the cells of a grid into one quadrant, like cards.
 //!
 //! The formula is the catalogue's: [`woolgather_genome::Variation::formula`].
 

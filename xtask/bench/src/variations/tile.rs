@@ -20,8 +20,9 @@ const LINE: f64 = 0.012;
 const FIELD: f64 = 9.0;
 /// Pixels of that look.
 const PROBE: u32 = 288;
-/// Share of the light that may lie outside the window, on each side.
-const TAIL: f64 = 0.015;
+/// Shares of the light that may lie outside on each side of a window, and by how much the rest is then enlarged.
+/// The smaller window counts: the first fits a picture with an edge, the second one that thins out for ever.
+const TAILS: [(f64, f64); 2] = [(0.015, 1.12), (0.2, 1.95)];
 
 /// What to set where the defaults show too little: weight, translation of the grid, parameters.
 type Setting = (f64, [f64; 2], &'static [f64]);
@@ -64,14 +65,22 @@ fn window(genome: &Genome) -> anyhow::Result<([f64; 2], f64)> {
         columns[place % PROBE as usize] += light;
         rows[place / PROBE as usize] += light;
     }
-    let ([left, right], [top, bottom]) = (extent(&columns), extent(&rows));
-    let center = [0.5 * (left + right), 0.5 * (top + bottom)];
-    let half = 0.5 * (right - left).max(bottom - top);
-    Ok((center, (1.12 * half).clamp(0.25, FIELD)))
+    let windows = TAILS.map(|(tail, margin)| {
+        let ([left, right], [top, bottom]) = (extent(&columns, tail), extent(&rows, tail));
+        let center = [0.5 * (left + right), 0.5 * (top + bottom)];
+        let half = 0.5 * margin * (right - left).max(bottom - top);
+        (center, half.clamp(0.25, FIELD))
+    });
+    let [edged, thinning] = windows;
+    Ok(if edged.1 <= thinning.1 {
+        edged
+    } else {
+        thinning
+    })
 }
 
-/// From where to where all but the tails of `light` lie, in world units.
-fn extent(light: &[f64]) -> [f64; 2] {
+/// From where to where all of `light` but a share of `tail` on each side lies, in world units.
+fn extent(light: &[f64], tail: f64) -> [f64; 2] {
     let total: f64 = light.iter().sum();
     let place = |share: f64| {
         let mut sum = 0.0;
@@ -83,8 +92,8 @@ fn extent(light: &[f64]) -> [f64; 2] {
     };
     let step = 2.0 * FIELD / f64::from(PROBE);
     [
-        place(TAIL) * step - FIELD,
-        (place(1.0 - TAIL) + 1.0) * step - FIELD,
+        place(tail) * step - FIELD,
+        (place(1.0 - tail) + 1.0) * step - FIELD,
     ]
 }
 
@@ -194,21 +203,21 @@ fn setting(variation: Variation) -> Setting {
         Variation::RadialBlur => (0.25, MIDDLE, &[0.6]),
         Variation::Pie => (1.0, MIDDLE, &[6.0, 0.2, 0.5]),
         Variation::Curl => (1.0, MIDDLE, &[0.45, 0.15]),
-        Variation::Rectangles => (1.0, MIDDLE, &[0.55, 0.75]),
+        Variation::Rectangles => (1.0, MIDDLE, &[0.55, 0.7]),
         Variation::Disc2 => (1.0, MIDDLE, &[0.5, 0.6]),
-        Variation::SuperShape => (1.0, MIDDLE, &[0.0, 6.0, 1.4, 1.6, 1.9, 0.1]),
+        Variation::SuperShape => (1.0, MIDDLE, &[0.0, 6.0, 0.7, 1.6, 1.9, 0.1]),
         Variation::Flower => (1.0, MIDDLE, &[5.0, 0.1]),
         Variation::Conic => (1.0, MIDDLE, &[0.8, 0.0]),
         Variation::Parabola => (1.0, MIDDLE, &[1.0, 1.0]),
         Variation::Bent2 => (1.0, MIDDLE, &[-0.5, 1.8]),
         Variation::Bipolar => (1.0, MIDDLE, &[0.3]),
-        Variation::Cell => (1.0, MIDDLE, &[0.8]),
+        Variation::Cell => (1.0, MIDDLE, &[0.9]),
         Variation::Cpow => (1.0, MIDDLE, &[1.0, 0.25, 2.0]),
         Variation::Curve => (1.0, MIDDLE, &[0.8, -0.7, 0.6, 0.5]),
         Variation::Escher => (1.0, ASIDE, &[1.0]),
         Variation::Lazysusan => (1.2, MIDDLE, &[0.5, 0.4, 1.2, 0.2, -0.1]),
         Variation::PreBlur => (0.12, MIDDLE, &[]),
-        Variation::Modulus => (1.0, MIDDLE, &[0.9, 0.6]),
+        Variation::Modulus => (1.0, MIDDLE, &[1.3, 0.9]),
         Variation::Oscilloscope => (1.0, [0.0, 0.5], &[0.3, 0.9, 0.6, 0.4]),
         Variation::Popcorn2 => (1.0, MIDDLE, &[0.25, 0.2, 1.4]),
         Variation::Separation => (1.0, MIDDLE, &[0.5, 0.4, 0.3, 0.2]),
@@ -225,7 +234,8 @@ fn setting(variation: Variation) -> Setting {
         Variation::Mobius => (1.0, MIDDLE, &[1.0, 0.2, 0.1, 0.4, 0.25, -0.35, 1.1, 0.3]),
         Variation::Loonie => (1.3, MIDDLE, &[]),
         Variation::Blade | Variation::Twintrian | Variation::Secant2 => (0.9, MIDDLE, &[]),
-        Variation::Rays | Variation::Arch => (0.7, MIDDLE, &[]),
+        Variation::Rays => (0.7, MIDDLE, &[]),
+        Variation::Arch => (0.44, MIDDLE, &[]),
         Variation::Noise => (1.0, ASIDE, &[]),
         _ => (1.0, MIDDLE, &[]),
     }
