@@ -16,7 +16,7 @@
 //! * [`loop_genome`], [`edge_genome`], [`genome_at`], [`sequence`]: movement.
 //! * [`palette_library`]: palettes of our own.
 //! * [`breed`]: children, from nothing, from one parent or from two.
-//! * [`starter_flock`]: eight sheep of our own.
+//! * [`starter_flock`]: sixteen sheep of our own.
 
 mod affine;
 mod animate;

@@ -1,4 +1,4 @@
-//! The starter flock: eight sheep that every Woolgather knows from the first minute.
+//! The starter flock: sixteen sheep that every Woolgather knows from the first minute.
 //!
 //! The client draws them when it has no network and no cache; a new coordinator publishes them
 //! first. They are our own, under CC0 1.0: `starter/README.md` says what each is made of. The
@@ -6,7 +6,7 @@
 
 use crate::{Genome, parse_flames};
 
-/// One of the eight, as its file says it.
+/// One sheep of the flock, as its file says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StarterSheep {
     /// What people call it.
@@ -40,6 +40,14 @@ const FLOCK: &[StarterSheep] = &[
     sheep!("Delft Tide", "06-delft-tide"),
     sheep!("Owl in the Reeds", "07-owl-in-the-reeds"),
     sheep!("Honeycomb Moon", "08-honeycomb-moon"),
+    sheep!("Nautilus Lamp", "09-nautilus-lamp"),
+    sheep!("Foxfire", "10-foxfire"),
+    sheep!("Seahorse Lane", "11-seahorse-lane"),
+    sheep!("Ribbon Dancers", "12-ribbon-dancers"),
+    sheep!("Lily in Sparks", "13-lily-in-sparks"),
+    sheep!("Urchin Window", "14-urchin-window"),
+    sheep!("Glassblower", "15-glassblower"),
+    sheep!("Seven Veils", "16-seven-veils"),
 ];
 
 impl StarterSheep {
@@ -59,7 +67,7 @@ impl StarterSheep {
     }
 }
 
-/// The eight, in the order in which they are shown.
+/// The sixteen, in the order in which they are shown.
 #[must_use]
 pub fn starter_flock() -> &'static [StarterSheep] {
     FLOCK

@@ -1,21 +1,51 @@
 //! The starter flock is legal, distinct, and loops without a seam.
 
+use std::collections::BTreeSet;
+
 use woolgather_genome::{Genome, loop_genome, parse_flames, print_flame, starter_flock};
 
 const FRAMES: u32 = 160;
 
 #[test]
-fn eight_sheep_have_titles_artists_and_ids_of_their_own() {
+fn sixteen_sheep_have_titles_artists_and_ids_of_their_own() {
     let flock = starter_flock();
-    assert_eq!(flock.len(), 8);
+    assert_eq!(flock.len(), 16);
     let mut titles: Vec<_> = flock.iter().map(|sheep| sheep.title).collect();
     let mut ids: Vec<_> = flock.iter().map(|sheep| sheep.genome().id()).collect();
     titles.sort_unstable();
     titles.dedup();
     ids.sort();
     ids.dedup();
-    assert_eq!((titles.len(), ids.len()), (8, 8));
+    assert_eq!((titles.len(), ids.len()), (16, 16));
     assert!(flock.iter().all(|sheep| !sheep.artist.is_empty()));
+}
+
+#[test]
+fn a_sheep_keeps_its_id_for_ever() {
+    let lines: Vec<String> = starter_flock()
+        .iter()
+        .map(|sheep| format!("{} {}", sheep.genome().id(), sheep.title))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn together_they_show_many_of_the_flame_s_means() {
+    let genomes: Vec<Genome> = starter_flock().iter().map(|one| one.genome()).collect();
+    let xforms = || genomes.iter().flat_map(|genome| &genome.xforms);
+    let used: BTreeSet<&str> = xforms()
+        .chain(
+            genomes
+                .iter()
+                .filter_map(|genome| genome.final_xform.as_ref()),
+        )
+        .flat_map(|xform| &xform.variations)
+        .map(|weighted| weighted.variation.name())
+        .collect();
+    assert!(used.len() >= 13, "{used:?}");
+    assert!(xforms().any(|xform| !xform.motion.is_empty()));
+    assert!(xforms().any(|xform| !xform.post.is_identity()));
+    assert!(genomes.iter().any(|genome| genome.final_xform.is_some()));
 }
 
 #[test]
