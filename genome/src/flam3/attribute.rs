@@ -28,9 +28,19 @@ impl<'a, 'input> Value<'a, 'input> {
         self.attribute.value()
     }
 
+    /// Another attribute of the same element.
+    pub(super) fn beside(&self, name: &str) -> Option<Self> {
+        Self::all(self.node).find(|value| value.name() == name)
+    }
+
     /// Whether the value is a zero, as of a variation that adds nothing.
     pub(super) fn is_zero(&self) -> bool {
         self.text().trim().parse() == Ok(0.0)
+    }
+
+    /// Whether the value is a number, as it is where a variation has a weight.
+    pub(super) fn is_number(&self) -> bool {
+        self.text().trim().parse::<f64>().is_ok()
     }
 
     /// The name of the element that it stands in.
@@ -60,8 +70,13 @@ impl<'a, 'input> Value<'a, 'input> {
 
     /// One whole number within a `range` of numbers above 0.
     pub(super) fn count(&self, range: Range) -> Result<u32, ParseError> {
+        self.count_in(self.text(), range)
+    }
+
+    /// `word`, a part of the value, as a whole number within a `range` of numbers above 0.
+    pub(super) fn count_in(&self, word: &str, range: Range) -> Result<u32, ParseError> {
         debug_assert!(range.min >= 0.0 && range.max <= f64::from(u32::MAX));
-        Ok(self.integer(range)? as u32)
+        Ok(self.integer_in(word, range)? as u32)
     }
 
     /// Exactly `N` numbers within `range`.

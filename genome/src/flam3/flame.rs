@@ -3,10 +3,11 @@
 use super::attribute::Value;
 use super::remark::{Notes, RemarkKind, XformPlace};
 use super::xform;
-use super::{ParseError, ParseErrorKind, edit, library, palette, symmetry};
+use super::{ParseError, ParseErrorKind, edit, foreign, library, palette, symmetry};
 use crate::{
     FilterShape, Genome, Interpolation, InterpolationType, LimitError, PaletteInterpolation,
-    PaletteMode, TemporalFilterShape, limits,
+    PaletteMode, TemporalFilterShape,
+    limits::{self, Range},
 };
 use roxmltree::Node;
 
@@ -18,12 +19,17 @@ pub(super) fn parse(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Result<Genome,
     let mut genome = Genome::default();
     let mut solo = None;
     let mut library_palette = None;
+    let mut unknown = Vec::new();
     for value in Value::all(node) {
         match value.name() {
             "soloxform" => solo = Some(value),
             "palette" => library_palette = Some(value),
-            _ => read_attribute(&mut genome, value)?,
+            _ if read_attribute(&mut genome, value, value.name(), notes)? => {}
+            _ => unknown.push(value),
         }
+    }
+    for value in unknown {
+        read_unknown(&mut genome, value, notes)?;
     }
     if genome.estimator.minimum > genome.estimator.radius {
         return Err(estimator_error(node, &genome));
@@ -62,9 +68,28 @@ fn check_whole(node: Node<'_, '_>, genome: &Genome) -> Result<(), ParseError> {
     })
 }
 
-/// Reads one attribute; unknown ones are ignored.
-fn read_attribute(genome: &mut Genome, value: Value<'_, '_>) -> Result<(), ParseError> {
-    match value.name() {
+/// Reads an attribute that is not flam3's.
+fn read_unknown(
+    genome: &mut Genome,
+    value: Value<'_, '_>,
+    notes: &mut Notes<'_>,
+) -> Result<(), ParseError> {
+    let Some(to) = foreign::flame::rename(value.name()) else {
+        return foreign::flame::read(genome, value, notes);
+    };
+    read_attribute(genome, value, to, notes)?;
+    notes.attribute(value, RemarkKind::Renamed { to });
+    Ok(())
+}
+
+/// Reads one attribute under its name here; false where there is none of this name.
+fn read_attribute(
+    genome: &mut Genome,
+    value: Value<'_, '_>,
+    name: &str,
+    notes: &mut Notes<'_>,
+) -> Result<bool, ParseError> {
+    match name {
         "name" => genome.name = tidy_name(value.text()),
         "time" => genome.time = value.number(limits::TIME)?,
         "size" => genome.size = value.counts(limits::SIZE)?,
@@ -72,13 +97,15 @@ fn read_attribute(genome: &mut Genome, value: Value<'_, '_>) -> Result<(), Parse
         "scale" => genome.scale = value.number(limits::SCALE)?,
         "zoom" => genome.zoom = value.number(limits::ZOOM)?,
         "rotate" => genome.rotate = value.number(limits::ROTATE)?,
-        "supersample" | "oversample" => genome.supersample = value.count(limits::SUPERSAMPLE)?,
+        "supersample" | "oversample" => {
+            genome.supersample = whole(value, limits::SUPERSAMPLE, notes)?;
+        }
         "filter" => genome.filter_radius = value.number(limits::FILTER_RADIUS)?,
         "filter_shape" => {
             genome.filter_shape = value.choice(FilterShape::ALL, FilterShape::name)?;
         }
         "quality" => genome.quality = value.number(limits::QUALITY)?,
-        "passes" => genome.passes = value.count(limits::PASSES)?,
+        "passes" => genome.passes = whole(value, limits::PASSES, notes)?,
         "background" => genome.background = value.numbers(limits::BACKGROUND)?,
         "brightness" => genome.brightness = value.number(limits::BRIGHTNESS)?,
         "gamma" => genome.gamma = value.number(limits::GAMMA)?,
@@ -88,17 +115,34 @@ fn read_attribute(genome: &mut Genome, value: Value<'_, '_>) -> Result<(), Parse
         "estimator_radius" => genome.estimator.radius = value.number(limits::ESTIMATOR_RADIUS)?,
         "estimator_minimum" => genome.estimator.minimum = value.number(limits::ESTIMATOR_RADIUS)?,
         "estimator_curve" => genome.estimator.curve = value.number(limits::ESTIMATOR_CURVE)?,
-        name if name.starts_with("temporal_") => read_temporal(genome, value)?,
-        _ => read_color_attribute(genome, value)?,
+        name if name.starts_with("temporal_") => return read_temporal(genome, value, notes),
+        _ => return read_color_attribute(genome, value),
     }
-    Ok(())
+    Ok(true)
+}
+
+/// A count, which JWildfire writes with a decimal point.
+fn whole(value: Value<'_, '_>, range: Range, notes: &mut Notes<'_>) -> Result<u32, ParseError> {
+    let Some(digits) = value.text().trim().strip_suffix(".0") else {
+        return value.count(range);
+    };
+    let count = value.count_in(digits, range)?;
+    let to = format!("{}=\"{count}\"", value.name());
+    notes.attribute(value, RemarkKind::Converted { to });
+    Ok(count)
 }
 
 /// Reads an attribute of the shutter.
-fn read_temporal(genome: &mut Genome, value: Value<'_, '_>) -> Result<(), ParseError> {
+fn read_temporal(
+    genome: &mut Genome,
+    value: Value<'_, '_>,
+    notes: &mut Notes<'_>,
+) -> Result<bool, ParseError> {
     let filter = &mut genome.temporal_filter;
     match value.name() {
-        "temporal_samples" => genome.temporal_samples = value.count(limits::TEMPORAL_SAMPLES)?,
+        "temporal_samples" => {
+            genome.temporal_samples = whole(value, limits::TEMPORAL_SAMPLES, notes)?;
+        }
         "temporal_filter_type" => {
             filter.shape = value.choice(TemporalFilterShape::ALL, TemporalFilterShape::name)?;
         }
@@ -106,13 +150,13 @@ fn read_temporal(genome: &mut Genome, value: Value<'_, '_>) -> Result<(), ParseE
         "temporal_filter_exp" => {
             filter.exponent = value.number(limits::TEMPORAL_FILTER_EXPONENT)?;
         }
-        _ => {}
+        _ => return Ok(false),
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Reads an attribute of colours or of interpolation.
-fn read_color_attribute(genome: &mut Genome, value: Value<'_, '_>) -> Result<(), ParseError> {
+fn read_color_attribute(genome: &mut Genome, value: Value<'_, '_>) -> Result<bool, ParseError> {
     match value.name() {
         "hue" => genome.hue = library::read_hue(value)?,
         "palette_mode" => {
@@ -130,9 +174,9 @@ fn read_color_attribute(genome: &mut Genome, value: Value<'_, '_>) -> Result<(),
                 value.choice(PaletteInterpolation::ALL, PaletteInterpolation::name)?;
         }
         "hsv_rgb_palette_blend" => genome.hsv_rgb_palette_blend = value.number(limits::SHARE)?,
-        _ => {}
+        _ => return Ok(false),
     }
-    Ok(())
+    Ok(true)
 }
 
 /// What the children of a flame add up to, beside its xforms.
@@ -225,7 +269,7 @@ fn check_chaos(node: Node<'_, '_>, genome: &Genome) -> Result<(), ParseError> {
 /// Makes every xform but one invisible; a negative number means none.
 fn show_only(genome: &mut Genome, value: Value<'_, '_>) -> Result<(), ParseError> {
     let last = genome.xforms.len() as f64 - 1.0;
-    let chosen = value.integer(limits::Range::new(-1.0, last))?;
+    let chosen = value.integer(Range::new(-1.0, last))?;
     if chosen < 0 {
         return Ok(());
     }

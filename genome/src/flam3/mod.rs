@@ -22,6 +22,7 @@ mod attribute;
 mod edit;
 mod error;
 mod flame;
+mod foreign;
 mod library;
 mod palette;
 mod print;

@@ -4,6 +4,7 @@
 //! ones winning, as flam3 does; a motion element starts from zeros instead of defaults.
 
 use super::attribute::Value;
+use super::foreign::xform as foreign;
 use super::remark::{Notes, RemarkKind, XformPlace};
 use super::{ParseError, ParseErrorKind};
 use crate::catalogue::FLAM3_VARIATIONS;
@@ -39,20 +40,25 @@ pub(super) fn parse(
 ) -> Result<Xform, ParseError> {
     notes.xform = Some(place);
     let mut reader = Reader::new(Place::Xform(place));
+    let mut unknown = Vec::new();
     for value in Value::all(node) {
-        if value.name().starts_with("motion_") {
+        if matches!(value.name(), "motion_frequency" | "motion_function") {
             let legal = "only in a <motion> element";
             return Err(value.error(ParseErrorKind::Misplaced).legal(legal));
         }
-        reader.read(value, notes)?;
+        if !reader.read(value)? {
+            unknown.push(value);
+        }
     }
+    let fixed = !node.children().any(|child| child.has_tag_name("motion"));
+    foreign::read(&mut reader, &unknown, fixed, notes)?;
     let mut motion = Vec::new();
     for child in node.children().filter(|child| child.has_tag_name("motion")) {
         if motion.len() == limits::MOTIONS_MAX {
             let legal = format!("at most {} motion elements", limits::MOTIONS_MAX);
             return Err(ParseError::at(child, ParseErrorKind::TooMany).legal(legal));
         }
-        motion.push(parse_motion(child, notes)?);
+        motion.extend(parse_motion(child, notes)?);
     }
     let mut xform = reader.finish();
     if motion.is_empty() {
@@ -63,14 +69,20 @@ pub(super) fn parse(
     Ok(xform)
 }
 
-/// Reads a `<motion>`.
-fn parse_motion(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Result<Motion, ParseError> {
+/// Reads a `<motion>`; none where it moves in a way that there is not here.
+fn parse_motion(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Result<Option<Motion>, ParseError> {
     let mut motion = Motion::default();
     let mut reader = Reader::new(Place::Motion);
+    let mut unknown = Vec::new();
     for value in Value::all(node) {
         match value.name() {
             "motion_frequency" => {
                 motion.frequency = value.integer(limits::MOTION_FREQUENCY)? as i32;
+            }
+            "motion_function" if value.text().trim() == "saw" => {
+                let reason = "motion here follows sin, triangle or hill";
+                notes.attribute(value, RemarkKind::Dropped { reason });
+                return Ok(None);
             }
             "motion_function" => {
                 motion.function = value.choice(MotionFunction::ALL, MotionFunction::name)?;
@@ -79,11 +91,13 @@ fn parse_motion(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Result<Motion, Par
                 let legal = "only in an <xform> element";
                 return Err(value.error(ParseErrorKind::Misplaced).legal(legal));
             }
-            _ => reader.read(value, notes)?,
+            _ if reader.read(value)? => {}
+            _ => unknown.push(value),
         }
     }
+    foreign::read(&mut reader, &unknown, false, notes)?;
     let added = reader.finish();
-    Ok(Motion {
+    Ok(Some(Motion {
         weight: added.weight,
         color: added.color,
         color_speed: added.color_speed,
@@ -93,11 +107,11 @@ fn parse_motion(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Result<Motion, Par
         post: added.post,
         variations: added.variations,
         ..motion
-    })
+    }))
 }
 
 /// An xform in the making.
-struct Reader {
+pub(super) struct Reader {
     place: Place,
     xform: Xform,
     variations: BTreeMap<Variation, WeightedVariation>,
@@ -134,8 +148,8 @@ impl Reader {
         }
     }
 
-    /// Reads one attribute; unknown ones are remarked upon.
-    fn read(&mut self, value: Value<'_, '_>, notes: &mut Notes<'_>) -> Result<(), ParseError> {
+    /// Reads one attribute, or returns false where it is none of flam3's.
+    fn read(&mut self, value: Value<'_, '_>) -> Result<bool, ParseError> {
         let share = self.place.range(limits::SHARE);
         let coefficient = self.place.range(limits::COEFFICIENT);
         match value.name() {
@@ -151,9 +165,9 @@ impl Reader {
             "chaos" => self.read_chaos(value)?,
             "var1" => self.read_single_variation(value)?,
             "var" => self.read_all_variations(value)?,
-            _ => self.read_variation(value, notes)?,
+            _ => return self.read_variation(value),
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Hides the xform where it says "off"; other words mean nothing.
@@ -238,25 +252,102 @@ impl Reader {
         Ok(())
     }
 
-    /// The weight or a parameter of a variation.
-    fn read_variation(
-        &mut self,
-        value: Value<'_, '_>,
-        notes: &mut Notes<'_>,
-    ) -> Result<(), ParseError> {
+    /// The weight or a parameter of a variation; false where there is none of this name.
+    fn read_variation(&mut self, value: Value<'_, '_>) -> Result<bool, ParseError> {
         let name = value.name();
         if let Some(variation) = Variation::from_name(name) {
-            let weight = value.number(limits::VARIATION_WEIGHT)?;
-            self.entry(variation).weight = weight;
-        } else if let Some((variation, place)) = Variation::from_parameter_name(name) {
-            let range = self.place.range(variation.parameters()[place].range);
-            let parameter = value.number(range)?;
-            self.entry(variation).parameters[place] = parameter;
-        } else if !value.is_zero() {
-            let reason = "no variation, parameter or setting of this name is known here";
-            notes.attribute(value, RemarkKind::Dropped { reason });
+            self.entry(variation).weight = value.number(limits::VARIATION_WEIGHT)?;
+            return Ok(true);
         }
-        Ok(())
+        self.set_parameter(name, value)
+    }
+
+    /// Sets the parameter called `name`; false where there is none.
+    pub(super) fn set_parameter(
+        &mut self,
+        name: &str,
+        value: Value<'_, '_>,
+    ) -> Result<bool, ParseError> {
+        let Some((variation, place)) = Variation::from_parameter_name(name) else {
+            return Ok(false);
+        };
+        let range = self.place.range(variation.parameters()[place].range);
+        self.entry(variation).parameters[place] = value.number(range)?;
+        Ok(true)
+    }
+
+    /// Gives a variation its weight under another name; false where it has one already, unless
+    /// the two are simply the sum.
+    pub(super) fn add_weight(
+        &mut self,
+        variation: Variation,
+        value: Value<'_, '_>,
+    ) -> Result<bool, ParseError> {
+        let weight = value.number(limits::VARIATION_WEIGHT)?;
+        let entry = self.entry(variation);
+        let free = entry.weight == 0.0 || variation == Variation::Linear;
+        if free {
+            entry.weight = limits::VARIATION_WEIGHT.clamp(entry.weight + weight);
+        }
+        Ok(free)
+    }
+
+    /// Takes a variation out.
+    pub(super) fn remove(&mut self, variation: Variation) {
+        self.variations.remove(&variation);
+    }
+
+    /// Multiplies the points before the variations by a factor, if nothing stands in the way.
+    pub(super) fn scale_coefs(&mut self, factor: f64) -> bool {
+        let minds = |variation| reads_coefs(variation) || stands_first(variation);
+        if self.weighted().any(minds) {
+            return false;
+        }
+        let columns = self
+            .xform
+            .coefs
+            .to_columns()
+            .map(|number| number * factor + 0.0);
+        let legal = columns
+            .iter()
+            .all(|&number| limits::COEFFICIENT.contains(number));
+        if legal {
+            self.xform.coefs = Affine::from_columns(columns);
+        }
+        legal
+    }
+
+    /// Multiplies the points after the variations by a factor, if the result is legal.
+    pub(super) fn scale_post(&mut self, factor: f64) -> bool {
+        let [a, d, b, e, c, f] = self.xform.post.to_columns();
+        let [a, d, b, e] = [a, d, b, e].map(|number| number * factor + 0.0);
+        let legal = [a, d, b, e]
+            .iter()
+            .all(|&number| limits::COEFFICIENT.contains(number));
+        if legal {
+            self.xform.post = Affine::from_columns([a, d, b, e, c, f]);
+        }
+        legal
+    }
+
+    /// Puts a variation in the place of those that leave every point where it is, if they do.
+    pub(super) fn replace_identity(&mut self, entry: WeightedVariation) -> bool {
+        let only_linear = self.weighted().eq([Variation::Linear]);
+        let identity = only_linear && self.entry(Variation::Linear).weight == 1.0;
+        let free = identity && !stands_first(entry.variation);
+        if free {
+            self.clear_weights();
+            self.variations.insert(entry.variation, entry);
+        }
+        free
+    }
+
+    /// The variations that have a weight.
+    fn weighted(&self) -> impl Iterator<Item = Variation> {
+        let entries = self.variations.values();
+        entries
+            .filter(|entry| entry.weight != 0.0)
+            .map(|entry| entry.variation)
     }
 
     fn entry(&mut self, variation: Variation) -> &mut WeightedVariation {
@@ -277,4 +368,14 @@ fn unknown_variation(value: Value<'_, '_>) -> ParseError {
     value
         .error(ParseErrorKind::UnknownVariation)
         .legal(names.join(", "))
+}
+
+/// Whether a variation's formula has numbers of coefs in it.
+fn reads_coefs(variation: Variation) -> bool {
+    matches!(variation.name(), "waves" | "popcorn" | "rings" | "fan")
+}
+
+/// Whether a variation moves the point before the sum of the others sees it.
+fn stands_first(variation: Variation) -> bool {
+    variation.name() == "pre_blur"
 }
