@@ -62,9 +62,6 @@ pub enum ParseErrorKind {
     /// Not one of the legal words.
     #[error("is not one of the legal words")]
     UnknownWord,
-    /// One of flam3's variations that this version does not know.
-    #[error("asks for a variation that this version does not know yet")]
-    UnknownVariation,
     /// Colours out of flam3's own palette library.
     #[error("asks for flam3's palette library, which is not in the file")]
     LibraryPalette,

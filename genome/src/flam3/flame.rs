@@ -39,16 +39,49 @@ pub(super) fn parse(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Result<Genome,
         let library = notes.options.flam3_palettes;
         children.palette.choose(number, genome.hue, library)?;
     }
-    for child in node.children().filter(Node::is_element) {
+    let content = content(node, &mut genome, notes)?;
+    for child in content.children().filter(Node::is_element) {
         children.read(&mut genome, child, notes)?;
     }
     genome.palette = children.palette.finish();
-    check_chaos(node, &genome)?;
+    check_chaos(content, &genome)?;
     if let Some(solo) = solo {
         show_only(&mut genome, solo)?;
     }
     check_whole(node, &genome)?;
     Ok(genome)
+}
+
+/// The element that holds the xforms: the flame itself, or the first visible layer of JWildfire's.
+fn content<'a, 'input>(
+    node: Node<'a, 'input>,
+    genome: &mut Genome,
+    notes: &mut Notes<'_>,
+) -> Result<Node<'a, 'input>, ParseError> {
+    let hidden = |layer: &Node<'_, '_>| matches!(layer.attribute("visible"), Some("0" | "false"));
+    let mut layers: Vec<Node<'_, '_>> = node
+        .children()
+        .filter(|child| child.has_tag_name("layer"))
+        .collect();
+    if layers.is_empty() {
+        return Ok(node);
+    }
+    let first = layers.iter().position(|layer| !hidden(layer)).unwrap_or(0);
+    let content = layers.remove(first);
+    for value in Value::all(content).filter(|value| value.name() == "smooth_gradient") {
+        foreign::flame::read(genome, value, notes)?;
+    }
+    for layer in layers {
+        let kind = if hidden(&layer) {
+            let reason = "it is not visible";
+            RemarkKind::Ignored { reason }
+        } else {
+            let reason = "a genome is one layer";
+            RemarkKind::Dropped { reason }
+        };
+        notes.element(layer, kind);
+    }
+    Ok(content)
 }
 
 /// Refuses what only the whole genome shows.
@@ -83,7 +116,7 @@ fn read_unknown(
 }
 
 /// Reads one attribute under its name here; false where there is none of this name.
-fn read_attribute(
+pub(super) fn read_attribute(
     genome: &mut Genome,
     value: Value<'_, '_>,
     name: &str,
@@ -187,7 +220,7 @@ struct Children {
 }
 
 impl Children {
-    /// Reads one child element; unknown ones are ignored.
+    /// Reads one child element; unknown ones are remarked upon.
     fn read(
         &mut self,
         genome: &mut Genome,
@@ -199,22 +232,23 @@ impl Children {
                 let place = XformPlace::Number(genome.xforms.len());
                 genome.xforms.push(xform::parse(child, place, notes)?);
             }
-            "finalxform" => {
-                if genome.final_xform.is_some() {
-                    let legal = "one <finalxform> in a flame";
-                    return Err(ParseError::at(child, ParseErrorKind::TooMany).legal(legal));
-                }
-                genome.final_xform = Some(xform::parse(child, XformPlace::Final, notes)?);
-            }
+            "finalxform" => read_final(genome, child, notes)?,
             "symmetry" => genome.xforms.extend(symmetry::parse(child, notes)?),
             "color" => self.palette.read_color(child)?,
             "colors" => self.palette.read_colors(child)?,
             "palette" => {
-                let library = notes.options.flam3_palettes;
-                self.palette.read_palette(child, library)?;
+                self.palette.read_palette(child, notes)?;
             }
             "edit" => self.read_edit(genome, child, notes),
-            _ => {}
+            "flame" | "jwf-flame" => {}
+            "bgxform" | "flame_motion" => {
+                let reason = "a genome has xforms and one final xform, and only they move";
+                notes.element(child, RemarkKind::Dropped { reason });
+            }
+            _ => {
+                let reason = "no element of this name is known here";
+                notes.element(child, RemarkKind::Ignored { reason });
+            }
         }
         if genome.xforms.len() > limits::XFORMS_MAX {
             let legal = format!("at most {} xforms in a flame", limits::XFORMS_MAX);
@@ -231,6 +265,25 @@ impl Children {
             notes.element(child, RemarkKind::Ignored { reason });
         }
     }
+}
+
+/// Reads a `<finalxform>`, unless it is turned off; of several only the first is kept.
+fn read_final(
+    genome: &mut Genome,
+    child: Node<'_, '_>,
+    notes: &mut Notes<'_>,
+) -> Result<(), ParseError> {
+    let xform = xform::parse(child, XformPlace::Final, notes)?;
+    if child.attribute("enabled").map(str::trim) == Some("0") {
+        let reason = "it is turned off";
+        notes.element(child, RemarkKind::Ignored { reason });
+    } else if genome.final_xform.is_some() {
+        let reason = "a genome has one final xform";
+        notes.element(child, RemarkKind::Dropped { reason });
+    } else {
+        genome.final_xform = Some(xform);
+    }
+    Ok(())
 }
 
 /// The name as a genome keeps it: no white space, no more than the longest legal name.

@@ -28,6 +28,7 @@ mod palette;
 mod print;
 mod remark;
 mod symmetry;
+mod template;
 mod xform;
 
 pub use error::{ParseError, ParseErrorKind};
@@ -35,10 +36,12 @@ pub use library::Flam3Palettes;
 pub use print::{print_flame, print_flames};
 pub use remark::{ReadOptions, Reading, Remark, RemarkKind, XformPlace};
 pub(crate) use symmetry::expand as symmetry_xforms;
+pub use template::{Template, read_template};
 
 use crate::{Genome, limits};
 use remark::Notes;
 use roxmltree::{Document, Node, ParsingOptions};
+use std::borrow::Cow;
 
 /// Reads every flame of a file, in its order, and says what was read in another way than it was
 /// written.
@@ -78,12 +81,9 @@ pub fn parse_flames(xml: &str) -> Result<Vec<Genome>, ParseError> {
 }
 
 fn read(xml: &str, notes: &mut Notes<'_>) -> Result<Vec<Genome>, ParseError> {
-    if xml.len() > limits::GENOME_BYTES_MAX {
-        return Err(ParseError::whole(1, ParseErrorKind::TooLarge)
-            .legal(format!("at most {} bytes", limits::GENOME_BYTES_MAX)));
-    }
-    check_attributes(xml)?;
-    let document = document(xml)?;
+    check_size(xml)?;
+    let xml = without_hashes(xml);
+    let document = document(&xml)?;
     let mut genomes = Vec::new();
     for flame in document.descendants().filter(|node| is_flame(*node)) {
         if genomes.len() == limits::FLAMES_MAX {
@@ -94,14 +94,53 @@ fn read(xml: &str, notes: &mut Notes<'_>) -> Result<Vec<Genome>, ParseError> {
         genomes.push(flame::parse(flame, notes)?);
     }
     if genomes.is_empty() {
-        return Err(ParseError::whole(1, ParseErrorKind::NoFlame));
+        let root = document.root_element().tag_name().name();
+        return Err(ParseError::whole(1, ParseErrorKind::NoFlame).legal(format!(
+            "<flame>, alone or inside others; this file is a <{root}>"
+        )));
     }
     Ok(genomes)
 }
 
 /// Whether an element is a flame.
 fn is_flame(node: Node<'_, '_>) -> bool {
-    node.has_tag_name("flame")
+    node.has_tag_name("flame") || node.has_tag_name("jwf-flame")
+}
+
+/// The text with dots for the hashes in its tags, outside quotes.
+///
+/// JWildfire writes the second bubble of an xform as `bubble#1#`, which is no XML. No well-formed
+/// file has a hash there, so that no other file reads differently, and no byte moves.
+fn without_hashes(xml: &str) -> Cow<'_, str> {
+    let mut in_tag = false;
+    let mut quote = None;
+    let is_hash_in_tag = |byte: u8| {
+        match (byte, quote) {
+            (b'"' | b'\'', None) if in_tag => quote = Some(byte),
+            (b'<', None) => in_tag = true,
+            (b'>', None) => in_tag = false,
+            (_, Some(end)) if byte == end => quote = None,
+            (b'#', None) => return in_tag,
+            _ => {}
+        }
+        false
+    };
+    let hashes: Vec<bool> = xml.bytes().map(is_hash_in_tag).collect();
+    if !hashes.contains(&true) {
+        return Cow::Borrowed(xml);
+    }
+    let letters = xml.char_indices();
+    let dotted = letters.map(|(place, letter)| if hashes[place] { '.' } else { letter });
+    Cow::Owned(dotted.collect())
+}
+
+/// Refuses a genome's file that is too large or would cost too much.
+fn check_size(xml: &str) -> Result<(), ParseError> {
+    if xml.len() > limits::GENOME_BYTES_MAX {
+        return Err(ParseError::whole(1, ParseErrorKind::TooLarge)
+            .legal(format!("at most {} bytes", limits::GENOME_BYTES_MAX)));
+    }
+    check_attributes(xml)
 }
 
 /// The XML, without a document type and with a bounded number of nodes.

@@ -11,6 +11,7 @@
 //! back on it for a palette with an alpha that neither of flam3's forms can hold.
 
 use super::attribute::Value;
+use super::remark::{Notes, RemarkKind};
 use super::{ParseError, ParseErrorKind, library};
 use crate::Flam3Palettes;
 use crate::limits::{self, Range};
@@ -95,24 +96,28 @@ impl PaletteReader {
     pub(super) fn read_palette(
         &mut self,
         node: Node<'_, '_>,
-        library: Option<&Flam3Palettes>,
+        notes: &mut Notes<'_>,
     ) -> Result<(), ParseError> {
         if BLEND.iter().any(|name| node.has_attribute(*name)) {
-            let blend = read_blend(node, library)?;
+            let blend = read_blend(node, notes.options.flam3_palettes)?;
             self.set = blend.map(Some);
             return Ok(());
         }
-        self.read_digits(node)
+        self.read_digits(node, notes)
     }
 
     /// Reads `<palette count format>digits</palette>`.
-    fn read_digits(&mut self, node: Node<'_, '_>) -> Result<(), ParseError> {
+    fn read_digits(&mut self, node: Node<'_, '_>, notes: &mut Notes<'_>) -> Result<(), ParseError> {
         let mut count = None;
         let mut format = "RGB";
         for value in Value::all(node) {
             match value.name() {
                 "count" => count = Some(read_count(value)?),
                 "format" => format = read_format(value)?,
+                "source_colors" => {
+                    let reason = "the colours between these of Fractorium's are all here";
+                    notes.attribute(value, RemarkKind::Ignored { reason });
+                }
                 _ => return Err(misplaced(value, "count, format")),
             }
         }

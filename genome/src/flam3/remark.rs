@@ -201,13 +201,12 @@ impl<'a> Notes<'a> {
     /// Remarks on an attribute.
     pub(super) fn attribute(&mut self, value: Value<'_, '_>, kind: RemarkKind) {
         let text = super::error::shorten(value.text(), VALUE_CHARS_MAX);
-        let element = value.element();
-        self.add(
-            (value.position(), element),
-            value.name().to_owned(),
-            text,
-            kind,
-        );
+        // What the reader saw as bubble.1. stands in the file as bubble#1#.
+        let name = match value.name() {
+            name if name.ends_with('.') => name.replace('.', "#"),
+            name => name.to_owned(),
+        };
+        self.add((value.position(), value.element()), name, text, kind);
     }
 
     /// Remarks on an element.

@@ -214,9 +214,10 @@ impl Reader {
     /// `var1`: this variation and no other.
     fn read_single_variation(&mut self, value: Value<'_, '_>) -> Result<(), ParseError> {
         let legal = Range::new(0.0, (FLAM3_VARIATIONS - 1) as f64);
-        let index = value.integer(legal)? as usize;
+        let index = value.integer(legal)? as u8;
         self.clear_weights();
-        self.set_weight(value, index, 1.0)
+        self.set_weight(index, 1.0);
+        Ok(())
     }
 
     /// `var`: the weights of all of flam3's variations, by number.
@@ -225,7 +226,7 @@ impl Reader {
         self.clear_weights();
         for (index, &weight) in weights.iter().enumerate() {
             if weight != 0.0 {
-                self.set_weight(value, index, weight)?;
+                self.set_weight(index as u8, weight);
             }
         }
         Ok(())
@@ -238,18 +239,11 @@ impl Reader {
         }
     }
 
-    fn set_weight(
-        &mut self,
-        value: Value<'_, '_>,
-        index: usize,
-        weight: f64,
-    ) -> Result<(), ParseError> {
-        let known = u8::try_from(index).ok().and_then(Variation::from_index);
-        let Some(variation) = known else {
-            return Err(unknown_variation(value).value(&index.to_string()));
-        };
-        self.entry(variation).weight = weight;
-        Ok(())
+    /// Gives the variation with flam3's number `index` its weight.
+    fn set_weight(&mut self, index: u8, weight: f64) {
+        if let Some(variation) = Variation::from_index(index) {
+            self.entry(variation).weight = weight;
+        }
     }
 
     /// The weight or a parameter of a variation; false where there is none of this name.
@@ -361,13 +355,6 @@ impl Reader {
         };
         self.variations.entry(variation).or_insert(start)
     }
-}
-
-fn unknown_variation(value: Value<'_, '_>) -> ParseError {
-    let names: Vec<_> = Variation::ALL.iter().map(|known| known.name()).collect();
-    value
-        .error(ParseErrorKind::UnknownVariation)
-        .legal(names.join(", "))
 }
 
 /// Whether a variation's formula has numbers of coefs in it.

@@ -188,7 +188,7 @@ fn a_long_or_rude_value_is_shown_short_and_tame() {
 
 #[test]
 fn what_flam3_ignores_is_ignored() {
-    let xml = r#"<any version="1"><deep><flame name="a" nick="b" contrast="2" version="c">
+    let xml = r#"<any version="1"><deep><flame name="a" nick="b" contrast="1" version="c">
         <edit date="x" action="y"><sheep generation="1" id="2"/></edit>
         <xform weight="1" linear="1" plugin_of_another_program="0" pdj_a="2" mobius="0"/>
         <finalxform linear="1" chaos="1 2 3"/>

@@ -199,7 +199,7 @@ fn perspective(
 ) -> Result<(), ParseError> {
     let tilts = ["cam_pitch", "cam_yaw", "cam_zpos", "cam_pos_z"];
     let flat = |name: &&str| value.beside(name).is_none_or(|tilt| tilt.is_zero());
-    if !value.is_zero() && !tilts.iter().all(|name| flat(name)) {
+    if !value.is_zero() && !tilts.iter().all(flat) {
         notes.attribute(value, RemarkKind::Dropped { reason: PLANE });
     }
     Ok(())

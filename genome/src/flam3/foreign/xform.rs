@@ -25,6 +25,7 @@ pub(super) const WORDS: &[Word] = &[
     // Settings of Apophysis 7X.
     ("name", Note("xforms have numbers here, no names")),
     ("var_color", Silent),
+    // Read with its <finalxform>.
     ("enabled", Silent),
     // Settings of Fractorium.
     (
@@ -258,34 +259,42 @@ fn read_sides(
     fixed: bool,
     notes: &mut Notes<'_>,
 ) -> Result<(), ParseError> {
-    for &(side, variation, value) in sides {
-        let weight = value.number(limits::VARIATION_WEIGHT)?;
-        let mut entry = WeightedVariation::new(variation, weight);
-        let own = unknown
-            .iter()
-            .filter(|other| owner(other.name(), unknown) == Some(value.name()));
-        for parameter in own {
-            let plain = side_of(parameter.name()).and_then(|(_, rest)| known_name(rest));
-            if let Some((_, place)) = plain
-                .and_then(Variation::from_parameter_name)
-                .filter(|(owner, _)| *owner == variation)
-            {
-                entry.parameters[place] = parameter.number(variation.parameters()[place].range)?;
-            }
+    if let [(side, variation, value)] = *sides
+        && fixed
+    {
+        let entry = read_side(variation, value, unknown)?;
+        if let Some(to) = fold(reader, side, entry) {
+            notes.attribute(value, RemarkKind::Converted { to });
+            return Ok(());
         }
-        let alone = fixed && sides.len() == 1;
-        let converted = if alone {
-            fold(reader, side, entry)
-        } else {
-            None
-        };
-        let kind = match converted {
-            Some(to) => RemarkKind::Converted { to },
-            None => RemarkKind::Dropped { reason: ORDER },
-        };
-        notes.attribute(value, kind);
+    }
+    for (_, _, value) in sides {
+        notes.attribute(*value, RemarkKind::Dropped { reason: ORDER });
     }
     Ok(())
+}
+
+/// A variation before or after the sum with its weight and parameters.
+fn read_side(
+    variation: Variation,
+    value: Value<'_, '_>,
+    unknown: &[Value<'_, '_>],
+) -> Result<WeightedVariation, ParseError> {
+    let weight = value.number(limits::VARIATION_WEIGHT)?;
+    let mut entry = WeightedVariation::new(variation, weight);
+    for parameter in unknown {
+        let Some(name) = side_of(parameter.name()).and_then(|(_, rest)| known_name(rest)) else {
+            continue;
+        };
+        let belongs = owner(parameter.name(), unknown) == Some(value.name());
+        if let Some((of, place)) = Variation::from_parameter_name(name)
+            && belongs
+            && of == variation
+        {
+            entry.parameters[place] = parameter.number(variation.parameters()[place].range)?;
+        }
+    }
+    Ok(entry)
 }
 
 /// Puts a variation that stands before or after the sum into the xform, where that gives the same
@@ -302,11 +311,6 @@ fn fold(reader: &mut Reader, side: Side, entry: WeightedVariation) -> Option<Str
         }
     };
     scaled.map(|place| format!("a factor of {place}"))
-}
-
-/// Whether a final xform is turned off, as some programs keep one.
-pub(in crate::flam3) fn is_disabled(value: Value<'_, '_>) -> bool {
-    value.name() == "enabled" && value.is_zero()
 }
 
 #[cfg(test)]
