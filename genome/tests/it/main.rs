@@ -3,6 +3,7 @@
 mod data;
 
 mod canonical;
+mod foreign;
 mod hostile;
 mod interp;
 mod keyframes;
