@@ -102,7 +102,7 @@ impl ParseError {
     pub(super) fn at(node: Node<'_, '_>, kind: ParseErrorKind) -> Self {
         let line = node.document().text_pos_at(node.range().start).row;
         Self {
-            element: Some(node.tag_name().name().to_owned()),
+            element: Some(shorten(node.tag_name().name(), VALUE_CHARS_MAX)),
             ..Self::whole(line, kind)
         }
     }
@@ -115,7 +115,7 @@ impl ParseError {
     ) -> Self {
         Self {
             line: node.document().text_pos_at(attribute.range().start).row,
-            attribute: Some(attribute.name().to_owned()),
+            attribute: Some(shorten(attribute.name(), VALUE_CHARS_MAX)),
             value: Some(shorten(attribute.value(), VALUE_CHARS_MAX)),
             ..Self::at(node, kind)
         }

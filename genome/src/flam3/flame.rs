@@ -236,7 +236,7 @@ impl Children {
             "symmetry" => genome.xforms.extend(symmetry::parse(child, notes)?),
             "color" => self.palette.read_color(child)?,
             "colors" => self.palette.read_colors(child)?,
-            "palette" => {
+            "palette" | palette::EXACT_ELEMENT => {
                 self.palette.read_palette(child, notes)?;
             }
             "edit" => self.read_edit(genome, child, notes),

@@ -94,9 +94,9 @@ fn read(xml: &str, notes: &mut Notes<'_>) -> Result<Vec<Genome>, ParseError> {
         genomes.push(flame::parse(flame, notes)?);
     }
     if genomes.is_empty() {
-        let root = document.root_element().tag_name().name();
+        let root = error::shorten(document.root_element().tag_name().name(), 60);
         return Err(ParseError::whole(1, ParseErrorKind::NoFlame).legal(format!(
-            "<flame>, alone or inside others; this file is a <{root}>"
+            "<flame>, alone or inside others; the outermost element here is <{root}>"
         )));
     }
     Ok(genomes)

@@ -7,8 +7,8 @@
 //! neighbours, round the end to the beginning. `<color>` multiplies by alpha when it is read, the
 //! other two hold what they say.
 //!
-//! `format="RGBA-f64"` is ours: 64 digits an entry, the bits of four numbers. The printer falls
-//! back on it for a palette with an alpha that neither of flam3's forms can hold.
+//! `<palette_exact format="RGBA-f64">` is ours: 64 digits an entry, the bits of four numbers. The
+//! printer adds it to a palette with an alpha that flam3's digits cannot hold; flam3 passes it over.
 
 use super::attribute::Value;
 use super::remark::{Notes, RemarkKind};
@@ -18,6 +18,8 @@ use crate::limits::{self, Range};
 use crate::palette::{PALETTE_ENTRIES, Palette};
 use roxmltree::Node;
 
+/// The name of our own element.
+pub(super) const EXACT_ELEMENT: &str = "palette_exact";
 /// The word of our own format.
 pub(super) const EXACT_FORMAT: &str = "RGBA-f64";
 

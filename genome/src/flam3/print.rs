@@ -4,7 +4,7 @@
 //! a program with other defaults. Numbers are the shortest text that reads back to the same bits.
 
 use super::edit;
-use super::palette::EXACT_FORMAT;
+use super::palette::{EXACT_ELEMENT, EXACT_FORMAT};
 use crate::{Affine, Genome, Motion, Palette, WeightedVariation, Xform};
 use std::fmt::{self, Write};
 
@@ -158,37 +158,42 @@ fn write_variations(out: &mut String, entries: &[WeightedVariation]) -> fmt::Res
     Ok(())
 }
 
-/// An opaque palette as `<color>` lines, one with a byte-sized alpha as RGBA digits, and any other
-/// as the bits of its numbers, which only we can read.
+/// An opaque palette as `<color>` lines, another as RGBA digits; where bytes cannot hold it, the
+/// bits of its numbers follow in an element of ours, which other programs pass over.
 fn write_palette(out: &mut String, palette: &Palette) -> fmt::Result {
+    let entries = palette.entries();
     if palette.is_opaque() {
-        for (index, [red, green, blue, _]) in palette.entries().iter().enumerate() {
+        for (index, [red, green, blue, _]) in entries.iter().enumerate() {
             write!(out, "   <color index=\"{index}\"")?;
             numbers(out, "rgb", &[red * 255.0, green * 255.0, blue * 255.0])?;
             out.write_str("/>\n")?;
         }
         return Ok(());
     }
-    let bytes: Option<Vec<u8>> = palette.entries().iter().flatten().map(as_byte).collect();
-    let (format, row_digits, digits) = match bytes {
-        Some(bytes) => ("RGBA", 64, hexadecimal(bytes)),
-        None => {
-            let numbers = palette.entries().iter().flatten();
-            let bits = numbers.flat_map(|number| number.to_be_bytes());
-            (EXACT_FORMAT, 64, hexadecimal(bits))
-        }
-    };
-    writeln!(out, "   <palette count=\"256\" format=\"{format}\">")?;
-    for row in digits.as_bytes().chunks(row_digits) {
-        writeln!(out, "      {}", String::from_utf8_lossy(row))?;
+    let numbers = || entries.iter().flatten();
+    write_digits(
+        out,
+        "palette",
+        "RGBA",
+        &hexadecimal(numbers().map(nearest_byte)),
+    )?;
+    if numbers().any(|&number| f64::from(nearest_byte(&number)) / 255.0 != number) {
+        let bits = numbers().flat_map(|number| number.to_be_bytes());
+        write_digits(out, EXACT_ELEMENT, EXACT_FORMAT, &hexadecimal(bits))?;
     }
-    out.write_str("   </palette>\n")
+    Ok(())
 }
 
-/// The byte that stands for exactly this number.
-fn as_byte(number: &f64) -> Option<u8> {
-    let byte = (number * 255.0).round_ties_even() as u8;
-    (f64::from(byte) / 255.0 == *number).then_some(byte)
+fn write_digits(out: &mut String, element: &str, format: &str, digits: &str) -> fmt::Result {
+    writeln!(out, "   <{element} count=\"256\" format=\"{format}\">")?;
+    for row in digits.as_bytes().chunks(64) {
+        writeln!(out, "      {}", String::from_utf8_lossy(row))?;
+    }
+    writeln!(out, "   </{element}>")
+}
+
+fn nearest_byte(number: &f64) -> u8 {
+    (number * 255.0).round_ties_even() as u8
 }
 
 fn hexadecimal(bytes: impl IntoIterator<Item = u8>) -> String {

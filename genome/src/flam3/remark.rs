@@ -12,6 +12,8 @@ use std::fmt;
 
 /// Remarks that are kept of one file.
 pub(super) const REMARKS_MAX: usize = 1000;
+/// Characters of a name that a remark repeats.
+const NAME_CHARS_MAX: usize = 60;
 /// Characters of a value that a remark repeats.
 const VALUE_CHARS_MAX: usize = 30;
 
@@ -146,10 +148,12 @@ impl Remark {
             | RemarkKind::Ignored { .. } => (ParseErrorKind::NotCarried, "nothing".to_owned()),
         };
         let value = (!self.value.is_empty()).then(|| self.value.clone());
+        // An element is named once.
+        let attribute = (!self.attribute.starts_with('<')).then(|| self.attribute.clone());
         ParseError {
             line: self.line,
             element: Some(element),
-            attribute: Some(self.attribute.clone()),
+            attribute,
             value,
             legal: Some(legal),
             kind,
@@ -232,7 +236,7 @@ impl<'a> Notes<'a> {
             line: 0,
             flame: self.flame,
             xform: self.xform,
-            attribute,
+            attribute: super::error::shorten(&attribute, NAME_CHARS_MAX),
             value,
             kind,
         };

@@ -28,9 +28,9 @@ pub(crate) fn genomes(name: &str) -> Vec<Genome> {
     parse_flames(&text(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// The oracle's genomes with their names, in order.
-pub(crate) fn oracle() -> Vec<(String, Genome)> {
-    let folder = std::fs::read_dir(path("oracle")).expect("the oracle's genomes");
+/// The names of the files in a folder under `tests/data`, in order.
+pub(crate) fn files(folder: &str) -> Vec<String> {
+    let folder = std::fs::read_dir(path(folder)).expect("a folder");
     let mut names: Vec<String> = folder
         .map(|entry| {
             let name = entry.expect("an entry").file_name();
@@ -38,12 +38,17 @@ pub(crate) fn oracle() -> Vec<(String, Genome)> {
         })
         .collect();
     names.sort();
+    names
+}
+
+/// The oracle's genomes with their names, in order.
+pub(crate) fn oracle() -> Vec<(String, Genome)> {
     let read = |name: String| {
         let mut flames = genomes(&format!("oracle/{name}"));
         assert_eq!(flames.len(), 1, "{name}");
         (name, flames.remove(0))
     };
-    names.into_iter().map(read).collect()
+    files("oracle").into_iter().map(read).collect()
 }
 
 /// Any legal number of a range: its ends, zero, small numbers and anything between.

@@ -3,6 +3,7 @@
 mod data;
 
 mod canonical;
+mod edits;
 mod foreign;
 mod hostile;
 mod interp;
@@ -13,4 +14,5 @@ mod palettes;
 mod roundtrip;
 mod sequence;
 mod starter;
+mod template;
 mod variations_page;

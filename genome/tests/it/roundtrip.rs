@@ -93,7 +93,8 @@ fn a_palette_with_any_alpha_survives() {
     let uneven = |i: usize| (i as f64 / PALETTE_ENTRIES as f64).sqrt();
     genome.palette = Palette::new(std::array::from_fn(|i| [0.3, uneven(i), 0.7, uneven(i)]));
     let bits = print_flame(&genome);
-    assert!(bits.contains("format=\"RGBA-f64\""));
+    assert!(bits.contains("<palette count=\"256\" format=\"RGBA\">"));
+    assert!(bits.contains("<palette_exact count=\"256\" format=\"RGBA-f64\">"));
     assert_eq!(parse_flames(&bits), Ok(vec![genome]));
 }
 

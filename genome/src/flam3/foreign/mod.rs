@@ -49,6 +49,7 @@ fn look_up(table: &[Word], name: &str) -> Option<Meaning> {
 fn pass_over(value: Value<'_, '_>, meaning: Meaning, notes: &mut Notes<'_>) {
     match meaning {
         Meaning::Name(_) | Meaning::Rule(_) | Meaning::Silent => {}
+        Meaning::Note(_) if value.text().trim().is_empty() => {}
         Meaning::Note(reason) => notes.attribute(value, RemarkKind::Ignored { reason }),
         Meaning::Neutral(values, reason) => {
             if !values.iter().any(|neutral| is_same(value.text(), neutral)) {
