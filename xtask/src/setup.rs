@@ -46,6 +46,7 @@ pub(crate) const FOR_DEMO: &[Package] =
 /// Everything that `cargo xtask test` uses.
 pub(crate) const FOR_TESTS: &[Package] = &[
     program("nasm", "nasm", "faster AV1 encoder and decoder"),
+    program("g++", "c++", "the fuzzer"),
     program("ffmpeg", "ffprobe", "an independent reader of our clips"),
     program("chromium", "chromium", "the website's tests"),
     program("nodejs", "node", "the website's tests"),

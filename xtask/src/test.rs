@@ -4,7 +4,7 @@ use std::process::Command;
 
 use clap::Args;
 
-use crate::{run, setup, tidy};
+use crate::{fuzz, run, setup, tidy};
 
 /// Which part to run; all of it when nothing is chosen.
 #[derive(Args)]
@@ -15,6 +15,9 @@ pub(crate) struct Options {
     /// Only unit, integration and end-to-end tests.
     #[arg(long)]
     rust: bool,
+    /// Only a minute of fuzzing the reader of flam3 files.
+    #[arg(long)]
+    fuzz: bool,
     /// Only the website's tests in Chromium.
     #[arg(long)]
     browser: bool,
@@ -24,7 +27,7 @@ pub(crate) struct Options {
 ///
 /// At the first step that fails.
 pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
-    let all = !(options.lints || options.rust || options.browser);
+    let all = !(options.lints || options.rust || options.fuzz || options.browser);
     setup::install(setup::FOR_TESTS)?;
     if all || options.lints {
         lints()?;
@@ -33,6 +36,9 @@ pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
         determinism_without_optimisation()?;
         build_programs()?;
         rust_tests()?;
+    }
+    if all || options.fuzz {
+        fuzz::fuzz()?;
     }
     if all || options.browser {
         build_programs()?;
