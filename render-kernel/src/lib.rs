@@ -6,8 +6,8 @@
 //!
 //! In reading order:
 //!
-//! * [`plan_still`], [`plan_clip_frame`] and [`FramePlan`]: what to draw, as plain numbers. Everything that a
-//!   backend needs is in the plan, and nothing else is.
+//! * [`plan_still`], [`plan_clip_frame`], [`plan_keyframes`] and [`FramePlan`]: what to draw, as plain numbers.
+//!   Everything that a backend needs is in the plan, and nothing else is.
 //! * [`render`]: the processor's backend. Same plan, same bits, on every machine and for any number of threads.
 //! * [`Frame`], [`LinearImage`] and [`Planes`]: the picture, the picture before the tone map, and the picture as a
 //!   video encoder takes it.
@@ -35,8 +35,8 @@ pub use cpu::{RenderError, math, render, render_linear, scatter_rate, with_threa
 pub use frame::Frame;
 pub use linear::LinearImage;
 pub use plan::{
-    ClipGenomes, ClipSettings, FramePlan, MEMORY_BYTES_MAX, OutputSettings, PlanError, SAMPLES_MAX,
-    StillSettings, plan_clip_frame, plan_still,
+    ClipGenomes, ClipSettings, FramePlan, KeyframeSettings, MEMORY_BYTES_MAX, OutputSettings,
+    PlanError, SAMPLES_MAX, StillSettings, plan_clip_frame, plan_keyframes, plan_still,
 };
 pub use planes::Planes;
 pub use probe::{Examiner, bounds};

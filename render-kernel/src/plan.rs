@@ -14,9 +14,11 @@ mod clip;
 mod density;
 mod error;
 mod filter;
+mod keyframes;
 mod moment;
 mod selection;
 mod settings;
+mod shutter;
 mod tone;
 
 use woolgather_genome::{Genome, PaletteMode};
@@ -26,6 +28,7 @@ use crate::streams::Key;
 
 pub use clip::plan_clip_frame;
 pub use error::PlanError;
+pub use keyframes::{KeyframeSettings, plan_keyframes};
 pub use settings::{ClipGenomes, ClipSettings, OutputSettings, StillSettings};
 
 pub(crate) use density::{DensityPlan, Kernels};
@@ -58,7 +61,7 @@ const SCRATCH_BYTES: u64 = 64 << 20;
 
 /// One frame to draw.
 ///
-/// Made by [`plan_still`] or [`plan_clip_frame`], drawn by [`crate::render`]. Cloning is cheap next to a
+/// Made by [`plan_still`], [`plan_clip_frame`] or [`plan_keyframes`], drawn by [`crate::render`]. Cloning is cheap next to a
 /// render; printing one is for debugging only.
 #[derive(Clone, Debug)]
 pub struct FramePlan {

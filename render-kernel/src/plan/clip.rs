@@ -1,9 +1,9 @@
 //! One frame of a clip: the moments of an open shutter around the frame's time.
 
-use woolgather_genome::{Genome, TemporalFilterShape, edge_genome, loop_genome};
+use woolgather_genome::{Genome, edge_genome, loop_genome};
 
 use super::settings::resized;
-use super::{ClipGenomes, ClipSettings, FramePlan, OutputSettings, PlanError, assemble};
+use super::{ClipGenomes, ClipSettings, FramePlan, OutputSettings, PlanError, assemble, shutter};
 use crate::streams::Key;
 
 /// Plans frame `frame` of a clip.
@@ -27,7 +27,7 @@ pub fn plan_clip_frame(
             frames: settings.frames,
         });
     }
-    check_shutter(settings)?;
+    shutter::check(settings.temporal_samples, &settings.temporal_filter)?;
     genomes.check()?;
     let at = |time: f64| {
         let genome = genomes.at(time / f64::from(settings.frames));
@@ -35,7 +35,7 @@ pub fn plan_clip_frame(
     };
     let leader = at(f64::from(frame))?;
     let moments = settings.temporal_samples * leader.passes;
-    let shutter: Vec<_> = shutter(settings, moments).collect();
+    let shutter: Vec<_> = shutter::moments(settings.temporal_filter, moments).collect();
     let moments = shutter
         .iter()
         .map(|&(delay, _)| at(f64::from(frame) + delay))
@@ -72,49 +72,26 @@ impl ClipGenomes {
     }
 }
 
-fn check_shutter(settings: &ClipSettings) -> Result<(), PlanError> {
-    let filter = &settings.temporal_filter;
-    let legal = (1..=1024).contains(&settings.temporal_samples)
-        && (0.0..=64.0).contains(&filter.width)
-        && filter.exponent.abs() <= 100.0;
-    if legal {
-        return Ok(());
-    }
-    Err(PlanError::Shutter {
-        temporal_samples: settings.temporal_samples,
-        width: filter.width,
-        exponent: filter.exponent,
-    })
-}
-
-/// The moments of the shutter: when, in frames from the frame's time, and how much it counts, at most 1.
-fn shutter(settings: &ClipSettings, moments: u32) -> impl Iterator<Item = (f64, f64)> {
-    let filter = settings.temporal_filter;
-    let count = f64::from(moments);
-    let weight = move |i: u32| {
-        let i = f64::from(i);
-        match filter.shape {
-            TemporalFilterShape::Box => 1.0,
-            TemporalFilterShape::Gaussian => {
-                let t = 1.5 * (i - count / 2.0).abs() / (count / 2.0);
-                libm::exp(-2.0 * t * t)
-            }
-            TemporalFilterShape::Exp if filter.exponent >= 0.0 => {
-                libm::pow((i + 1.0) / count, filter.exponent)
-            }
-            TemporalFilterShape::Exp => libm::pow((count - i) / count, -filter.exponent),
-        }
-    };
-    let greatest = (0..moments).map(weight).fold(0.0, f64::max);
-    (0..moments).map(move |i| {
-        let place = if moments == 1 {
-            0.0
-        } else {
-            f64::from(i) / (count - 1.0) - 0.5
-        };
-        (place * filter.width, weight(i) / greatest)
-    })
-}
-
 #[cfg(test)]
-mod tests;
+mod tests {
+    use woolgather_genome::parse_flames;
+
+    use super::*;
+
+    #[test]
+    fn a_loop_runs_round_its_end_and_an_edge_begins_and_ends_in_loops() {
+        let flames = [
+            include_str!("../../../genome/tests/data/oracle/27_random_s3.flam3"),
+            include_str!("../../../genome/tests/data/oracle/28_random_s4.flam3"),
+        ]
+        .map(|xml| parse_flames(xml).unwrap().remove(0));
+        let turning = ClipGenomes::Loop(flames[0].clone());
+        assert_eq!(turning.at(-0.125), turning.at(0.875));
+        let passing = ClipGenomes::Edge(flames[0].clone(), flames[1].clone());
+        assert_eq!(passing.at(-0.125), turning.at(0.875));
+        assert_eq!(
+            passing.at(1.125),
+            ClipGenomes::Loop(flames[1].clone()).at(0.125)
+        );
+    }
+}

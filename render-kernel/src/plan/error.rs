@@ -1,6 +1,6 @@
 //! Why a frame cannot be planned.
 
-use woolgather_genome::LimitError;
+use woolgather_genome::{KeyframeError, LimitError};
 
 /// Why a frame cannot be planned; nothing was allocated or drawn.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,9 @@ pub enum PlanError {
         /// Asked for, in samples per pixel.
         quality: f64,
     },
+    /// The key genomes have no movement: sort them by their times, or ask for a finite time.
+    #[error("the key genomes cannot be followed: {0}")]
+    Keyframes(#[from] KeyframeError),
     /// The clip has no such frame.
     #[error("frame {frame} of a clip of {frames} frames")]
     Frame {
