@@ -13,7 +13,7 @@ pub(crate) struct Args {
 /// What to measure.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Compare our pictures with flam3's, genome by genome
+    /// Compare our pictures with flam3's, genome by genome; about four minutes with flam3 installed
     Oracle(OracleOptions),
     /// Time the processor's renderer beside flam3-render
     Cpu(CpuOptions),
@@ -49,6 +49,9 @@ pub(crate) struct VariationsOptions {
 pub(crate) struct OracleOptions {
     /// Only genomes whose name contains this
     pub(crate) filter: Option<String>,
+    /// Only this leg; may be given several times
+    #[arg(long, value_enum)]
+    pub(crate) leg: Vec<crate::oracle::Leg>,
     /// Number that the random streams start from
     #[arg(long, default_value_t = 3)]
     pub(crate) rng_seed: u64,

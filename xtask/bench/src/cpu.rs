@@ -7,7 +7,7 @@
 //! The genomes are the oracle's that look most like sheep: two of flam3's classic making (swirl, spherical, julian, linear; one
 //! with everything usual turned on) and three with two to five variations in every xform, drawn by chance.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -18,6 +18,7 @@ use woolgather_render_kernel::{
 };
 
 use crate::args::{CpuOptions, DrawOptions};
+use crate::flam3;
 use crate::oracle;
 use crate::picture::Picture;
 
@@ -49,9 +50,9 @@ struct Row {
 /// Measures every genome and prints the table with what was promised. Timings never fail.
 pub(crate) fn run(options: &CpuOptions) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let flam3 = flam3();
+    let flam3 = flam3::renderer();
     if flam3.is_none() {
-        println!("flam3-render is not installed: no ratio (apt-get install flam3)");
+        println!("flam3-render is not installed: no ratio (apt-get install flam3-utils)");
     }
     println!(
         "{}x{}, quality {}, {} runs of each in turn, million samples per second of processor time",
@@ -153,13 +154,6 @@ fn sorted(numbers: impl IntoIterator<Item = f64>) -> Vec<f64> {
 /// The middle of sorted numbers.
 fn median(sorted: &[f64]) -> Option<f64> {
     sorted.get(sorted.len() / 2).copied()
-}
-
-fn flam3() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join("flam3-render"))
-        .find(|file| file.is_file())
 }
 
 fn flam3_render(flam3: &Path, file: &Path, folder: &Path) -> Command {

@@ -6,6 +6,7 @@
 
 mod args;
 mod cpu;
+mod flam3;
 mod oracle;
 mod picture;
 #[cfg(feature = "upload")]

@@ -1,28 +1,37 @@
-//! Every oracle genome against flam3's own picture of it.
+//! Every oracle picture of flam3 against ours, in four legs.
+//!
+//! | leg | ours | flam3's |
+//! |---|---|---|
+//! | `still` | 32 genomes as they stand | the same |
+//! | `fine` | six of them at four times the quality | the same |
+//! | `blur` | a frame of three key genomes, for each shutter | flam3-animate's |
+//! | `export` | our print of the 32 genomes, drawn by flam3 | the genomes drawn by flam3 |
 //!
 //! flam3 differs from itself when it starts from another random number; that distance is the *floor*. A picture
 //! of ours passes when its distance to flam3's picture is the floor, within the tolerances below. The pictures
-//! and the floors in `data/oracle` were made with flam3 3.1.1 in double precision.
+//! and the floors in `data/oracle` were made with flam3 3.1.1 in double precision; those of `blur` are the mean of
+//! four random numbers. An export is drawn from the picture's own random number: where our print says the same to
+//! the last bit, the two pictures are identical.
 //!
 //! A distance is itself noisy: from one random number to the next it moves by about half a dB where the floor is
-//! high. A genome that misses is therefore drawn with two more random numbers and judged by the mean of the
-//! three; its row says so.
-//!
-//! A floor is the distance of one pair of flam3's pictures, so it has luck in it, and so has ours. In 04 and 06 a
-//! few lone hits on black decide the figures: they move by ±0.4 dB from one random number to the next (measured
-//! over six), and some numbers miss by that. Our pictures of one number are the same everywhere, so the verdict
-//! for the default number is too.
+//! high. A picture that misses is therefore drawn with two more random numbers and judged by the mean of the
+//! three; its row says so. See `docs/decisions/0011-a-miss-is-judged-by-three-drawings.md`.
 
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+mod data;
+mod legs;
 
-use anyhow::{Context, ensure};
-use serde_json::Value;
-use woolgather_genome::{Genome, parse_flames};
-use woolgather_render_kernel::{RenderControl, StillSettings, plan_still, render};
+use std::path::Path;
+
+use anyhow::Context;
+use clap::ValueEnum;
 
 use crate::args::OracleOptions;
+use crate::flam3;
 use crate::picture::{Distance, Picture};
+use data::{Reference, references};
+use legs::{Drawing, draw, draw_export};
+
+pub(crate) use data::genome;
 
 /// How far below the floor a picture may be, in dB: in general, where the floor itself is above
 /// [`QUIET_FLOOR`], and after averaging.
@@ -37,7 +46,21 @@ const BIAS_MAX: f64 = 0.25;
 /// Drawings that a second look takes the mean of.
 const DRAWINGS: u64 = 3;
 
+/// What is compared with flam3's pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Leg {
+    /// Stills at their own quality
+    Still,
+    /// Stills at four times their quality
+    Fine,
+    /// Frames with motion blur
+    Blur,
+    /// What flam3 draws of the genomes as we print them
+    Export,
+}
+
 /// flam3's distance from itself.
+#[derive(Clone, Copy)]
 struct Floor {
     psnr: f64,
     psnr4: f64,
@@ -56,65 +79,154 @@ impl Floor {
     }
 }
 
-/// Renders and compares every genome, prints the table, and returns whether all of them pass.
-pub(crate) fn run(options: &OracleOptions) -> anyhow::Result<bool> {
-    let floors =
-        std::fs::read_to_string(data().join("FLOOR.json")).context("cannot read the floors")?;
-    let floors: Value = serde_json::from_str(&floors).context("cannot parse the floors")?;
-    let names = names()?;
-    println!(
-        "{:<24}  {:>6} {:>6}  {:>6} {:>6}  {:>6}  {:>8}",
-        "genome", "psnr", "floor", "psnr4", "floor4", "bias", "Msample/s"
-    );
+/// Pictures that passed, and all of them.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    all: usize,
+}
 
-    let (mut passed, mut failed) = (0, 0);
-    for name in names.iter().filter(|name| {
-        options
-            .filter
-            .as_ref()
-            .is_none_or(|filter| name.contains(filter))
-    }) {
-        eprint!("\r{name:<24} …");
-        let floor = floor(&floors, name)?;
-        let genome = genome(name)?;
-        let (picture, speed) = draw(&genome, options.rng_seed)?;
-        if let Some(folder) = &options.save {
-            picture.write(&folder.join(format!("{name}.png")))?;
+/// Renders and compares every picture, prints the table, and returns whether all of them pass.
+pub(crate) fn run(options: &OracleOptions) -> anyhow::Result<bool> {
+    println!(
+        "{:<6}  {:<24}  {:>6} {:>6}  {:>6} {:>6}  {:>6}  {:>9}",
+        "leg", "genome", "psnr", "floor", "psnr4", "floor4", "bias", "Msample/s"
+    );
+    let legs = match &options.leg[..] {
+        [] => Leg::value_variants(),
+        chosen => chosen,
+    };
+    let mut tally = Tally::default();
+    for &leg in legs {
+        let mut references = references(leg)?;
+        let wanted = options.filter.as_deref().unwrap_or("");
+        references.retain(|reference| reference.name.contains(wanted));
+        if leg == Leg::Export {
+            judge_exports(&references, &mut tally)?;
+        } else {
+            for reference in &references {
+                judge_ours(leg, reference, options, &mut tally)?;
+            }
         }
-        let reference = Picture::read(&data().join("ref").join(format!("{name}.png")))?;
-        let mut distance = picture.distance(&reference)?;
-        let mut note = "";
-        if !floor.admits(&distance) {
-            distance = mean_distance(&genome, options.rng_seed, &reference)?;
-            note = ", mean of three";
+    }
+    println!("{} of {} pictures pass", tally.passed, tally.all);
+    Ok(tally.passed == tally.all && tally.all > 0)
+}
+
+/// Draws one picture of ours and prints its row.
+fn judge_ours(
+    leg: Leg,
+    reference: &Reference,
+    options: &OracleOptions,
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
+    eprint!("\r{:<24} …", reference.name);
+    let theirs = Picture::read(&reference.picture)?;
+    let Drawing { picture, rate } = draw(leg, reference, options.rng_seed)?;
+    if let Some(folder) = &options.save {
+        picture.write(&folder.join(format!("{}.{}.png", reference.name, word(leg))))?;
+    }
+    let mut distance = picture.distance(&theirs)?;
+    let mut note = "";
+    if !reference.floor.admits(&distance) {
+        distance = mean_distance(leg, reference, options.rng_seed, &theirs)?;
+        note = ", mean of three";
+    }
+    tally.add(
+        leg,
+        reference,
+        &distance,
+        &format!("{:9.1}", rate / 1e6),
+        note,
+    );
+    Ok(())
+}
+
+/// Lets flam3 draw our prints, as many at a time as there are cores, and prints their rows.
+fn judge_exports(references: &[Reference], tally: &mut Tally) -> anyhow::Result<()> {
+    let Some(renderer) = flam3::renderer() else {
+        println!("export: flam3-render is not installed (apt-get install flam3-utils), left out");
+        return Ok(());
+    };
+    let folder = tempfile::tempdir().context("no folder for flam3's pictures")?;
+    let at_a_time = std::thread::available_parallelism().map_or(1, usize::from);
+    for some in references.chunks(at_a_time) {
+        eprint!("\r{:<24} …", some[0].name);
+        let pictures = exports(&renderer, some, folder.path());
+        for (reference, picture) in some.iter().zip(pictures) {
+            let distance = picture?.distance(&Picture::read(&reference.picture)?)?;
+            let note = if distance.is_none() {
+                ", identical"
+            } else {
+                ""
+            };
+            tally.add(Leg::Export, reference, &distance, "-", note);
         }
-        let pass = floor.admits(&distance);
-        *(if pass { &mut passed } else { &mut failed }) += 1;
+    }
+    Ok(())
+}
+
+/// One flam3 for each of `references`, all at once.
+fn exports(
+    renderer: &Path,
+    references: &[Reference],
+    folder: &Path,
+) -> Vec<anyhow::Result<Picture>> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = references
+            .iter()
+            .map(|reference| scope.spawn(|| draw_export(renderer, reference, folder)))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("a drawing thread returns its errors"))
+            .collect()
+    })
+}
+
+impl Tally {
+    /// Judges a distance and prints its row.
+    fn add(
+        &mut self,
+        leg: Leg,
+        reference: &Reference,
+        distance: &Distance,
+        rate: &str,
+        note: &str,
+    ) {
+        let pass = reference.floor.admits(distance);
+        self.all += 1;
+        self.passed += usize::from(pass);
         eprint!("\r{:<30}\r", "");
         println!(
-            "{name:<24}  {:6.2} {:6.2}  {:6.2} {:6.2}  {:+6.3}  {speed:8.1}  {}{note}",
+            "{:<6}  {:<24}  {:6.2} {:6.2}  {:6.2} {:6.2}  {:+6.3}  {rate:>9}  {}{note}",
+            word(leg),
+            reference.name,
             distance.psnr,
-            floor.psnr,
+            reference.floor.psnr,
             distance.psnr4,
-            floor.psnr4,
+            reference.floor.psnr4,
             distance.bias,
             if pass { "pass" } else { "MISS" },
         );
     }
-    println!("{passed} of {} genomes pass", passed + failed);
-    Ok(failed == 0 && passed > 0)
 }
 
 /// The mean of the distances that three random numbers give.
-fn mean_distance(genome: &Genome, rng_seed: u64, reference: &Picture) -> anyhow::Result<Distance> {
+fn mean_distance(
+    leg: Leg,
+    reference: &Reference,
+    rng_seed: u64,
+    theirs: &Picture,
+) -> anyhow::Result<Distance> {
     let mut sum = Distance {
         psnr: 0.0,
         psnr4: 0.0,
         bias: 0.0,
     };
     for offset in 0..DRAWINGS {
-        let (picture, _) = draw(genome, rng_seed.wrapping_add(offset))?;
-        let distance = picture.distance(reference)?;
+        let drawing = draw(leg, reference, rng_seed.wrapping_add(offset))?;
+        let distance = drawing.picture.distance(theirs)?;
         sum.psnr += distance.psnr / DRAWINGS as f64;
         sum.psnr4 += distance.psnr4 / DRAWINGS as f64;
         sum.bias += distance.bias / DRAWINGS as f64;
@@ -122,74 +234,12 @@ fn mean_distance(genome: &Genome, rng_seed: u64, reference: &Picture) -> anyhow:
     Ok(sum)
 }
 
-/// Draws `genome` at its own size and quality; also returns the speed in millions of samples per second.
-fn draw(genome: &Genome, rng_seed: u64) -> anyhow::Result<(Picture, f64)> {
-    let [width, height] = genome.size;
-    let plan = plan_still(
-        genome,
-        &StillSettings {
-            width,
-            height,
-            quality: genome.quality,
-            rng_seed,
-            ..StillSettings::default()
-        },
-    )?;
-    let start = Instant::now();
-    let frame = render(&plan, &RenderControl::unattended())?;
-    let speed = plan.samples() as f64 / start.elapsed().as_secs_f64() / 1e6;
-    Ok((
-        Picture {
-            width,
-            height,
-            rgb: frame.to_rgb8(),
-        },
-        speed,
-    ))
-}
-
-/// Our own data, shipped with the source.
-fn data() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/oracle")
-}
-
-/// The genomes are the parser's test data too.
-fn genomes() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../genome/tests/data/oracle")
-}
-
-fn names() -> anyhow::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in
-        std::fs::read_dir(data().join("ref")).context("cannot list the reference pictures")?
-    {
-        let path = entry?.path();
-        names.extend(
-            path.file_stem()
-                .map(|stem| stem.to_string_lossy().into_owned()),
-        );
+/// The leg as the command line says it.
+fn word(leg: Leg) -> &'static str {
+    match leg {
+        Leg::Still => "still",
+        Leg::Fine => "fine",
+        Leg::Blur => "blur",
+        Leg::Export => "export",
     }
-    names.sort();
-    Ok(names)
-}
-
-pub(crate) fn genome(name: &str) -> anyhow::Result<Genome> {
-    let path = genomes().join(format!("{name}.flam3"));
-    let xml = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    let mut flames = parse_flames(&xml)?;
-    ensure!(flames.len() == 1, "{name} holds {} flames", flames.len());
-    Ok(flames.remove(0))
-}
-
-fn floor(floors: &Value, name: &str) -> anyhow::Result<Floor> {
-    let number = |key: &str| {
-        floors[name][key]
-            .as_f64()
-            .with_context(|| format!("the floor of {name} has no {key}"))
-    };
-    Ok(Floor {
-        psnr: number("psnr")?,
-        psnr4: number("psnr4")?,
-    })
 }

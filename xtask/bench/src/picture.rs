@@ -21,6 +21,13 @@ pub(crate) struct Distance {
     pub(crate) bias: f64,
 }
 
+impl Distance {
+    /// Whether the pictures are the same to the last bit.
+    pub(crate) fn is_none(&self) -> bool {
+        self.psnr == f64::INFINITY
+    }
+}
+
 impl Picture {
     /// Reads a PNG file.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
