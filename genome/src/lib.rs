@@ -43,9 +43,9 @@ pub use animate::{
     edge_window, genome_at, interpolate, loop_genome, loop_window, sequence,
 };
 pub use breed::{
-    AcceptTest, BoundingBox, BreedError, BreedSettings, Child, CrossMethod, Examine, Gene,
-    GeneMutation, GeneSpread, Improve, Mixture, MutateMethod, Operation, Picture, Refusal,
-    Undrawable, breed,
+    AcceptTest, BoundingBox, BreedError, BreedSettings, Child, CrossMethod, Descriptors, Examine,
+    Fault, Gene, GeneMutation, GeneSpread, Improve, Mixture, MutateMethod, Operation, Picture,
+    Refusal, Screening, ScreeningSettings, Undrawable, breed, screen,
 };
 pub use canonical::CanonicalError;
 pub use catalogue::{Draw, MAX_PARAMETERS, Parameter, Variation, WeightedVariation};

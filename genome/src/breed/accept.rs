@@ -34,6 +34,14 @@ pub enum Refusal {
         /// What it could be.
         white_max: f64,
     },
+    /// It is noise or fog.
+    #[error("its structure is {structure:.3}, under {structure_min}")]
+    Noise {
+        /// The picture's structure.
+        structure: f64,
+        /// What it had to be.
+        structure_min: f64,
+    },
     /// There is no picture of it.
     #[error(transparent)]
     Undrawable(#[from] Undrawable),
@@ -97,6 +105,13 @@ fn judge(picture: &Picture, test: &AcceptTest) -> Result<(), Refusal> {
             white_max: test.white_max,
         });
     }
+    let structure = picture.structure();
+    if structure < test.structure_min {
+        return Err(Refusal::Noise {
+            structure,
+            structure_min: test.structure_min,
+        });
+    }
     Ok(())
 }
 
@@ -106,7 +121,11 @@ mod tests {
 
     fn check(pixels: [[u8; 3]; 4], expected: &str) {
         let picture = Picture::new(2, 2, pixels.to_vec());
-        let verdict = judge(&picture, &AcceptTest::default());
+        let test = AcceptTest {
+            structure_min: 0.0,
+            ..AcceptTest::default()
+        };
+        let verdict = judge(&picture, &test);
         let verdict = verdict.map_or_else(|refusal| refusal.to_string(), |()| "good".to_owned());
         assert_eq!(verdict, expected);
     }

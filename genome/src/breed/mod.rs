@@ -15,6 +15,7 @@
 mod accept;
 mod colors;
 mod cross;
+mod descriptors;
 mod examine;
 mod genes;
 mod mutate;
@@ -23,14 +24,18 @@ mod picture;
 mod random;
 mod reframe;
 mod run;
+mod screening;
 mod settings;
 mod symmetry;
 mod tidy;
+mod view;
 
 pub use accept::Refusal;
+pub use descriptors::Descriptors;
 pub use examine::{BoundingBox, Examine, Undrawable};
 pub use genes::{Gene, GeneMutation, GeneSpread};
 pub use operation::{CrossMethod, MutateMethod, Operation};
 pub use picture::Picture;
 pub use run::{BreedError, Child, breed};
+pub use screening::{Fault, Screening, ScreeningSettings, screen};
 pub use settings::{AcceptTest, BreedSettings, Improve, Mixture};

@@ -1,5 +1,8 @@
 //! A small picture as plain numbers, and what can be counted in it.
 
+/// Side of a block in pixels.
+const BLOCK: usize = 8;
+
 /// A picture of 8 bits per channel as a screen shows it, row-major, row 0 at the top.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
@@ -66,6 +69,39 @@ impl Picture {
         self.share(|pixel| pixel == [255; 3])
     }
 
+    /// How much of what varies in the picture varies from one 8 by 8 block to the next and not from
+    /// pixel to pixel: 0 for noise and for a flat picture, 1 for smooth shapes.
+    #[must_use]
+    pub fn structure(&self) -> f64 {
+        let luma = self.luma();
+        let all = variance(&luma);
+        if all == 0.0 {
+            return 0.0;
+        }
+        // Means of noise vary too, by the pixels' variance over their number.
+        let chance = all / (BLOCK * BLOCK) as f64;
+        let blocks = variance(&self.block_means(&luma));
+        ((blocks - chance) / (all - chance)).clamp(0.0, 1.0)
+    }
+
+    /// Means over 8 by 8 blocks of a number per pixel; blocks at the right and lower border may be smaller.
+    pub(super) fn block_means(&self, numbers: &[f64]) -> Vec<f64> {
+        let (width, high) = (self.width as usize, self.height as usize);
+        let mut means = Vec::new();
+        for top in (0..high).step_by(BLOCK) {
+            for left in (0..width).step_by(BLOCK) {
+                let rows = top..(top + BLOCK).min(high);
+                let columns = left..(left + BLOCK).min(width);
+                let count = (rows.len() * columns.len()) as f64;
+                let sum: f64 = rows
+                    .map(|y| numbers[y * width..][columns.clone()].iter().sum::<f64>())
+                    .sum();
+                means.push(sum / count);
+            }
+        }
+        means
+    }
+
     /// The share of pixels for which `holds`.
     pub(super) fn share(&self, holds: impl Fn([u8; 3]) -> bool) -> f64 {
         let count = self.pixels.iter().filter(|&&pixel| holds(pixel)).count();
@@ -76,6 +112,13 @@ impl Picture {
     pub(super) fn luma(&self) -> Vec<f64> {
         self.pixels.iter().map(|&pixel| luma(pixel)).collect()
     }
+}
+
+/// The mean square distance from the mean.
+pub(super) fn variance(numbers: &[f64]) -> f64 {
+    let count = numbers.len() as f64;
+    let mean = numbers.iter().sum::<f64>() / count;
+    numbers.iter().map(|n| (n - mean) * (n - mean)).sum::<f64>() / count
 }
 
 /// The luma of a pixel, 0 to 255, with the weights of BT.709.

@@ -46,6 +46,8 @@ pub struct AcceptTest {
     pub black_min: f64,
     /// Greatest share of white pixels, 0 to 1.
     pub white_max: f64,
+    /// Least [`crate::Picture::structure`]; flam3 asks for none and lets noise and fog pass.
+    pub structure_min: f64,
     /// Pixels per world unit of the picture; unsaid, the part of the world that the child's own
     /// framing shows, cut to a square.
     pub scale: Option<f64>,
@@ -58,14 +60,17 @@ impl AcceptTest {
         mean_min: 20.0,
         black_min: 0.01,
         white_max: 0.05,
+        structure_min: 0.0,
         scale: Some(64.0),
     };
 }
 
 impl Default for AcceptTest {
-    /// flam3's limits, for the part of the world that will be seen.
+    /// flam3's limits for the part of the world that will be seen, and some structure in it: noise has
+    /// about 0.01, the poorest picture worth looking at 0.1.
     fn default() -> Self {
         Self {
+            structure_min: 0.06,
             scale: None,
             ..Self::FLAM3
         }
