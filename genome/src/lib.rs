@@ -44,8 +44,9 @@ pub use animate::{
 };
 pub use breed::{
     AcceptTest, BoundingBox, BreedError, BreedSettings, Child, CrossMethod, Descriptors, Examine,
-    Fault, Gene, GeneMutation, GeneSpread, Improve, Mixture, MutateMethod, Operation, Picture,
-    Refusal, Screening, ScreeningSettings, Undrawable, breed, screen,
+    Fault, Gate, Gene, GeneMutation, GeneSpread, Improve, Mixture, MutateMethod, Operation,
+    Picture, Refusal, Screening, ScreeningSettings, TurnedAway, Undrawable, breed, breed_for_flock,
+    screen,
 };
 pub use canonical::CanonicalError;
 pub use catalogue::{Draw, MAX_PARAMETERS, Parameter, Variation, WeightedVariation};

@@ -12,7 +12,7 @@
 //! * [`Frame`], [`LinearImage`] and [`Planes`]: the picture, the picture before the tone map, and the picture as a
 //!   video encoder takes it.
 //! * [`export`]: pictures as files, with their genome in them.
-//! * [`Examiner`] and [`bounds`]: flames measured instead of drawn, for breeding.
+//! * [`Examiner`], [`bounds`] and [`measure`]: flames measured instead of drawn, for breeding and for artists.
 //! * [`compare`]: whether two pictures are the same picture, which is how submissions are judged.
 //! * [`streams`] and [`math`]: the random numbers and the elementary functions that the bits depend on.
 //!
@@ -39,4 +39,4 @@ pub use plan::{
     PlanError, SAMPLES_MAX, StillSettings, plan_clip_frame, plan_keyframes, plan_still,
 };
 pub use planes::Planes;
-pub use probe::{Examiner, bounds};
+pub use probe::{Examiner, Measures, bounds, measure};

@@ -1,17 +1,21 @@
-//! Flames measured: where they lie, what they look like in small.
+//! Flames measured: where they lie, how they fill the plane, what they look like in small.
 //!
 //! ```text
-//! genome -> [FramePlan] -> orbits -> bounds ...
+//! genome -> plan -> orbits -> [BoundingBox], [Measures]
+//! genome -> plan -> render -> [Picture]
 //! ```
 //!
-//! Breeding (`genome`) asks for these through [`Examine`]; [`Examiner`] is the answer. Everything here depends
-//! on the genome and the `rng_seed` alone and gives the same bits on every machine.
+//! Breeding (`genome`) asks through [`Examine`]; [`Examiner`] is the answer. Everything here depends on the
+//! genome and the `rng_seed` alone and gives the same bits on every machine.
 
 mod bounds;
+mod dimension;
+mod measures;
 
 use woolgather_genome::{BoundingBox, Examine, Genome, Picture, Undrawable};
 
 pub use bounds::bounds;
+pub use measures::{Measures, measure};
 
 use crate::plan::FramePlan;
 use crate::{Frame, OutputSettings, RenderControl, StillSettings, plan_still, render};

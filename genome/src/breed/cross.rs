@@ -35,6 +35,7 @@ pub(super) fn cross(
     for (index, xform) in child.xforms.iter_mut().enumerate() {
         xform.color = (index & 1) as f64;
     }
+    action = format!("{}: {action}", method.name());
     if rng.chance(CROSSED_PALETTES) {
         child.palette = colors::crossed(rng, &one.palette, &other.palette);
         action += ", palettes crossed";
@@ -73,7 +74,7 @@ fn union(one: &Genome, other: &Genome) -> Result<(Genome, String), BreedError> {
             }
             xform
         }));
-    Ok((child, format!("union of {own} and {added} xforms")))
+    Ok((child, format!("{own} and {added} xforms")))
 }
 
 fn between(one: &Genome, other: &Genome, rng: &mut Rng) -> (Genome, String) {
@@ -139,5 +140,82 @@ fn alternate_once(parents: [&Genome; 2], rng: &mut Rng) -> Alternated {
         child,
         base,
         origins,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::breed::{BreedSettings, random};
+
+    fn parents() -> [Genome; 2] {
+        let settings = BreedSettings::default();
+        [(4, 3), (6, 5)].map(|(rng_seed, count)| {
+            let mut rng = Rng::new(rng_seed);
+            let mut parent = random::bare(&mut rng, count, &settings);
+            parent.palette = colors::random_palette(&mut rng, &settings.palettes);
+            parent
+        })
+    }
+
+    fn crossed(method: CrossMethod, rng_seed: u64) -> (Genome, String) {
+        let [one, other] = parents();
+        cross(&one, &other, &mut Rng::new(rng_seed), Some(method)).unwrap()
+    }
+
+    #[test]
+    fn a_union_has_the_xforms_of_both_and_keeps_their_chaos_apart() {
+        let [one, mut other] = parents();
+        other.xforms[0].chaos = vec![0.5, 2.0];
+        let (child, action) = union(&one, &other).unwrap();
+        assert_eq!(action, "3 and 5 xforms");
+        assert_eq!(child.xforms[3].chaos, [1.0, 1.0, 1.0, 0.5, 2.0]);
+        assert_eq!(child.xforms[4].coefs, other.xforms[1].coefs);
+    }
+
+    #[test]
+    fn an_alternating_child_has_xforms_of_both() {
+        let [one, other] = parents();
+        for rng_seed in 0..50 {
+            let (child, action) = crossed(CrossMethod::Alternate, rng_seed);
+            let from = |parent: &Genome| {
+                let maps: Vec<_> = parent.xforms.iter().map(|xform| xform.coefs).collect();
+                child
+                    .xforms
+                    .iter()
+                    .filter(|xform| maps.contains(&xform.coefs))
+                    .count()
+            };
+            let (first, second) = (from(&one), from(&other));
+            assert!(first > 0 && second > 0, "{action}");
+            assert_eq!(first + second, child.xforms.len());
+        }
+    }
+
+    #[test]
+    fn colours_are_dealt_anew_and_four_palettes_in_ten_are_crossed() {
+        let [one, other] = parents();
+        let mut crossings = 0;
+        for rng_seed in 0..400 {
+            let (child, action) = crossed(CrossMethod::Alternate, rng_seed);
+            let colors: Vec<f64> = child.xforms.iter().map(|xform| xform.color).collect();
+            assert_eq!(colors[..3], [0.0, 1.0, 0.0]);
+            let pure = child.palette == one.palette || child.palette == other.palette;
+            crossings += usize::from(!pure);
+            assert!(pure || action.ends_with("palettes crossed"));
+        }
+        // One crossed palette in thirteen never changes sides and counts as pure.
+        assert!((120..=185).contains(&crossings), "{crossings}");
+    }
+
+    #[test]
+    fn what_would_be_too_large_is_refused_or_not_drawn() {
+        let [mut one, mut other] = parents();
+        one.xforms = vec![one.xforms[0].clone(); 40];
+        other.xforms = vec![other.xforms[0].clone(); 40];
+        assert_eq!(union(&one, &other), Err(BreedError::TooManyXforms));
+        let mut rng = Rng::new(1);
+        let drawn = (0..300).map(|_| draw_method(&mut rng, &one, &other));
+        assert!(drawn.into_iter().all(|method| method != CrossMethod::Union));
     }
 }

@@ -160,3 +160,85 @@ fn variation_genes(
         within(Gene::Parameter(variation, place), value, parameter.range);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::starter_flock;
+
+    fn flock() -> Vec<Genome> {
+        starter_flock().iter().map(|sheep| sheep.genome()).collect()
+    }
+
+    #[test]
+    fn every_fifth_gene_moves_by_about_half_its_spread() {
+        let flock = flock();
+        let mutation = GeneMutation::of(&flock);
+        let (mut genes, mut moved, mut squares) = (0, 0, 0.0);
+        for (rng_seed, parent) in (0..).zip(flock.iter().cycle().take(200)) {
+            let mut child = parent.clone();
+            mutate(&mut child, &mut Rng::new(rng_seed), &mutation);
+            for (before, after) in parent.xforms.iter().zip(&child.xforms) {
+                let [before, after] = [before, after].map(|xform| xform.coefs.to_columns());
+                for place in 0..6_u8 {
+                    let by = after[usize::from(place)] - before[usize::from(place)];
+                    let spread = mutation.spread.of_gene(Gene::Coefs(place));
+                    genes += 1;
+                    moved += usize::from(by != 0.0);
+                    squares += (by / spread) * (by / spread);
+                }
+            }
+        }
+        assert!((moved as f64 / genes as f64 - 0.2).abs() < 0.02);
+        assert!(((squares / moved as f64).sqrt() - 0.5).abs() < 0.05);
+    }
+
+    #[test]
+    fn xforms_are_kept_whole() {
+        let flock = flock();
+        let mutation = GeneMutation {
+            share: 1.0,
+            sigma: 3.0,
+            ..GeneMutation::of(&flock)
+        };
+        for (rng_seed, parent) in (0..).zip(&flock) {
+            let mut child = parent.clone();
+            mutate(&mut child, &mut Rng::new(rng_seed), &mutation);
+            assert_eq!(child.check(), Ok(()));
+            let shape = |genome: &Genome| -> Vec<Vec<Variation>> {
+                let xforms = genome.xforms.iter();
+                let names = |xform: &Xform| xform.variations.iter().map(|v| v.variation).collect();
+                xforms.map(names).collect()
+            };
+            assert_eq!(shape(parent), shape(&child));
+            assert_eq!(parent.palette, child.palette);
+        }
+    }
+
+    #[test]
+    fn where_the_flock_agrees_nothing_moves() {
+        let one = &flock()[0];
+        let mutation = GeneMutation {
+            share: 1.0,
+            ..GeneMutation::of(&[])
+        };
+        let mut child = one.clone();
+        let action = mutate(&mut child, &mut Rng::new(1), &mutation);
+        assert_eq!(&child, one);
+        assert!(action.starts_with("0 of "));
+    }
+
+    #[test]
+    fn a_spread_is_the_standard_deviation_over_all_xforms() {
+        let weights = [1.0, 3.0].map(|weight| Genome {
+            xforms: vec![Xform {
+                weight,
+                ..Xform::default()
+            }],
+            ..Genome::default()
+        });
+        let spread = GeneSpread::of(&weights);
+        assert_eq!(spread.entries(), [(Gene::Weight, 1.0)]);
+        assert_eq!(spread.of_gene(Gene::Color), 0.0);
+    }
+}

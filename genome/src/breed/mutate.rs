@@ -31,22 +31,23 @@ pub(super) fn mutate(
         Some(method) => method,
         None => draw_method(rng, genome),
     };
-    match method {
-        MutateMethod::AllVars => Ok(all_vars(genome, rng, settings)),
-        MutateMethod::OneXform => Ok(one_xform(genome, rng, settings)),
+    let done = match method {
+        MutateMethod::AllVars => all_vars(genome, rng, settings),
+        MutateMethod::OneXform => one_xform(genome, rng, settings),
         MutateMethod::AddSymmetry => {
             let wanted = mutation.symmetry.unwrap_or(0);
             if symmetry::xforms_of(wanted) + genome.xforms.len() > limits::XFORMS_MAX {
                 return Err(BreedError::TooManyXforms);
             }
             let kind = symmetry::add(genome, rng, wanted);
-            Ok(format!("symmetry {kind} added"))
+            format!("symmetry of kind {kind}")
         }
-        MutateMethod::PostXforms => Ok(post_xforms(genome, rng)),
-        MutateMethod::ColorPalette => Ok(colors::mutate(rng, genome, settings).to_owned()),
-        MutateMethod::DeleteXform => delete_xform(genome, rng),
-        MutateMethod::AllCoefs => Ok(all_coefs(genome, rng, mutation.speed, settings)),
-    }
+        MutateMethod::PostXforms => post_xforms(genome, rng),
+        MutateMethod::ColorPalette => colors::mutate(rng, genome, settings).to_owned(),
+        MutateMethod::DeleteXform => delete_xform(genome, rng)?,
+        MutateMethod::AllCoefs => all_coefs(genome, rng, mutation.speed, settings),
+    };
+    Ok(format!("{}: {done}", method.name()))
 }
 
 /// Draws a method; one that this genome cannot take is drawn again.
@@ -71,7 +72,7 @@ fn all_vars(genome: &mut Genome, rng: &mut Rng, settings: &BreedSettings) -> Str
     for (xform, fresh) in genome.xforms.iter_mut().zip(fresh.xforms) {
         xform.variations = fresh.variations;
     }
-    "all variations new".to_owned()
+    "all variations are new".to_owned()
 }
 
 fn one_xform(genome: &mut Genome, rng: &mut Rng, settings: &BreedSettings) -> String {
@@ -97,7 +98,7 @@ fn delete_xform(genome: &mut Genome, rng: &mut Rng) -> Result<String, BreedError
     }
     let index = rng.below(genome.xforms.len());
     remove_xform(genome, index);
-    Ok(format!("xform {index} deleted"))
+    Ok(format!("without xform {index}"))
 }
 
 fn all_coefs(genome: &mut Genome, rng: &mut Rng, speed: f64, settings: &BreedSettings) -> String {
@@ -109,7 +110,7 @@ fn all_coefs(genome: &mut Genome, rng: &mut Rng, speed: f64, settings: &BreedSet
         }
         xform.coefs = Affine::from_columns(moved);
     }
-    format!("all maps moved by {speed}")
+    format!("all maps moved at speed {speed}")
 }
 
 fn post_xforms(genome: &mut Genome, rng: &mut Rng) -> String {
@@ -124,7 +125,7 @@ fn post_xforms(genome: &mut Genome, rng: &mut Rng) -> String {
         first = first.or(Some(xform.post));
     }
     let which = if shared { "the same" } else { "their own" };
-    format!("post maps: {}, {which} for all xforms", steps.describe())
+    format!("{}, {which} for all xforms", steps.describe())
 }
 
 /// Which of three things are done to the maps: bit 0 turns, bit 1 scales, bit 2 shifts.
@@ -168,15 +169,16 @@ fn factor(rng: &mut Rng) -> f64 {
     }
 }
 
-/// First `map` without its translation, then a turn about the origin, then the translation.
+/// First `map`, then a turn about the origin.
 fn turned_after(map: Affine, angle: f64) -> Affine {
     let (sin, cos) = libm::sincos(angle);
     Affine {
         a: cos * map.a - sin * map.d,
         b: cos * map.b - sin * map.e,
+        c: cos * map.c - sin * map.f,
         d: sin * map.a + cos * map.d,
         e: sin * map.b + cos * map.e,
-        ..map
+        f: sin * map.c + cos * map.f,
     }
 }
 
@@ -192,14 +194,15 @@ fn turned_before(map: Affine, angle: f64) -> Affine {
     }
 }
 
-/// First `map` without its translation, then x times `x` and y times `y`, then the translation.
+/// First `map`, then x times `x` and y times `y`.
 fn scaled_after(map: Affine, x: f64, y: f64) -> Affine {
     Affine {
         a: map.a * x,
         b: map.b * x,
+        c: map.c * x,
         d: map.d * y,
         e: map.e * y,
-        ..map
+        f: map.f * y,
     }
 }
 
@@ -211,5 +214,136 @@ fn scaled_before(map: Affine, x: f64, y: f64) -> Affine {
         d: map.d * x,
         e: map.e * y,
         ..map
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parent(count: usize) -> Genome {
+        let settings = BreedSettings::default();
+        random::bare(&mut Rng::new(1_008), count, &settings)
+    }
+
+    fn mutated(parent: &Genome, method: MutateMethod, rng_seed: u64) -> (Genome, String) {
+        let mutation = Mutation {
+            method: Some(method),
+            speed: 0.1,
+            symmetry: Some(3),
+        };
+        let mut child = parent.clone();
+        let settings = BreedSettings::default();
+        let action = mutate(&mut child, &mut Rng::new(rng_seed), &mutation, &settings);
+        (child, action.unwrap())
+    }
+
+    /// Which parts of which xforms differ: m for the map, v for the variations, p for the post map.
+    fn differences(one: &Genome, other: &Genome) -> String {
+        let both = one.xforms.iter().zip(&other.xforms);
+        let parts = both.map(|(one, other)| {
+            let mut parts = String::new();
+            parts.extend((one.coefs != other.coefs).then_some('m'));
+            parts.extend((one.variations != other.variations).then_some('v'));
+            parts.extend((one.post != other.post).then_some('p'));
+            parts
+        });
+        parts.collect::<Vec<_>>().join("|")
+    }
+
+    #[test]
+    fn every_method_changes_its_own_part_and_nothing_else() {
+        let parent = parent(3);
+        let check = |method, expected: &[&str]| {
+            for rng_seed in 0..20 {
+                let (child, action) = mutated(&parent, method, rng_seed);
+                let differences = differences(&parent, &child);
+                assert!(
+                    expected.contains(&differences.as_str()),
+                    "{action}: {differences}"
+                );
+            }
+        };
+        check(MutateMethod::AllVars, &["v|v|v"]);
+        check(MutateMethod::OneXform, &["m||", "|m|", "||m"]);
+        check(MutateMethod::AllCoefs, &["m|m|m"]);
+        check(MutateMethod::ColorPalette, &["||"]);
+        check(MutateMethod::AddSymmetry, &["||"]);
+        assert_eq!(
+            mutated(&parent, MutateMethod::AddSymmetry, 0)
+                .0
+                .xforms
+                .len(),
+            5
+        );
+        assert_eq!(
+            mutated(&parent, MutateMethod::DeleteXform, 0)
+                .0
+                .xforms
+                .len(),
+            2
+        );
+    }
+
+    #[test]
+    fn of_two_xforms_one_keeps_its_shape() {
+        let parent = parent(2);
+        let (child, _) = mutated(&parent, MutateMethod::OneXform, 1);
+        for (one, other) in parent.xforms.iter().zip(&child.xforms) {
+            let shape = |map: Affine| [map.a, map.b, map.d, map.e];
+            assert_eq!(shape(one.coefs), shape(other.coefs));
+        }
+        assert_ne!(parent, child);
+    }
+
+    #[test]
+    fn a_post_map_undoes_what_was_done_to_the_map_before() {
+        let mut rng = Rng::new(9);
+        for steps in 1..=7 {
+            for _ in 0..20 {
+                let mut xform = Xform {
+                    coefs: Affine::from_columns(std::array::from_fn(|_| rng.signed())),
+                    post: Affine::from_columns(std::array::from_fn(|_| rng.signed())),
+                    ..Xform::default()
+                };
+                let before = xform.clone();
+                PostSteps(steps).apply(&mut xform, &mut rng);
+                assert_ne!(before.coefs, xform.coefs);
+                for point in [[0.0, 0.0], [1.0, 0.0], [0.3, -0.8]] {
+                    let whole = |xform: &Xform| xform.post.apply(xform.coefs.apply(point));
+                    let (was, is) = (whole(&before), whole(&xform));
+                    for axis in 0..2 {
+                        assert!((was[axis] - is[axis]).abs() < 1e-12, "steps {steps}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_deleted_xform_takes_its_chaos_column_with_it() {
+        let mut parent = parent(3);
+        parent.xforms[0].chaos = vec![1.0, 2.0, 3.0];
+        parent.xforms[2].chaos = vec![4.0];
+        remove_xform(&mut parent, 1);
+        assert_eq!(parent.xforms[0].chaos, [1.0, 3.0]);
+        assert_eq!(parent.xforms[1].chaos, [4.0]);
+    }
+
+    #[test]
+    fn the_only_xform_is_not_deleted() {
+        let mut lonely = parent(1);
+        let mut rng = Rng::new(1);
+        assert_eq!(
+            delete_xform(&mut lonely, &mut rng),
+            Err(BreedError::NothingToDelete)
+        );
+        let drawn = (0..300).map(|_| draw_method(&mut rng, &lonely));
+        assert!(
+            drawn
+                .into_iter()
+                .all(|method| method != MutateMethod::DeleteXform)
+        );
+        assert_eq!(lonely.xforms.len(), 1);
     }
 }

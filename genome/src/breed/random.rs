@@ -7,7 +7,7 @@
 use super::settings::{BreedSettings, Mixture};
 use super::{colors, symmetry};
 use crate::rng::Rng;
-use crate::{Affine, Genome, Variation, WeightedVariation, Xform};
+use crate::{Affine, Draw, Genome, Variation, WeightedVariation, Xform};
 
 /// How many xforms a random genome has: each entry is as likely as the others.
 const XFORM_COUNTS: [usize; 14] = [2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6];
@@ -49,8 +49,6 @@ pub(super) fn bare(rng: &mut Rng, count: usize, settings: &BreedSettings) -> Gen
     let mut genome = Genome {
         xforms: Vec::new(),
         final_xform: None,
-        name: String::new(),
-        time: 0.0,
         ..settings.template.clone()
     };
     let mut choice = Choice::new(rng, settings);
@@ -174,6 +172,19 @@ fn several(rng: &mut Rng, count: usize, choices: &[Variation]) -> Vec<WeightedVa
 }
 
 /// A variation with the parameters that random genomes draw for it.
-fn with_parameters(_rng: &mut Rng, variation: Variation, weight: f64) -> WeightedVariation {
-    WeightedVariation::new(variation, weight)
+fn with_parameters(rng: &mut Rng, variation: Variation, weight: f64) -> WeightedVariation {
+    let mut drawn = WeightedVariation::new(variation, weight);
+    for (place, parameter) in variation.parameters().iter().enumerate() {
+        let value = match parameter.draw {
+            Draw::Default => continue,
+            Draw::Value(value) => value,
+            Draw::Uniform { from, to } => rng.between(from, to),
+            Draw::Whole { from, to } => {
+                f64::from(from) + rng.below((to - from) as usize + 1) as f64
+            }
+            Draw::Multiple { of, from, to } => drawn.parameters[of] * rng.between(from, to),
+        };
+        drawn.parameters[place] = parameter.range.clamp(value);
+    }
+    drawn
 }

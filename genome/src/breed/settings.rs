@@ -1,6 +1,6 @@
 //! What every child has in common: where fresh numbers come from, and what is good enough.
 
-use crate::{Estimator, Genome, Palette, PaletteMode, Variation, starter_flock};
+use crate::{Estimator, Genome, Palette, PaletteMode, Variation, palette_library};
 
 /// How children are made.
 ///
@@ -103,11 +103,15 @@ impl Default for BreedSettings {
     fn default() -> Self {
         Self {
             template: template(),
-            palettes: starter_flock()
+            palettes: palette_library()
                 .iter()
-                .map(|sheep| sheep.genome().palette)
+                .map(|library| library.palette.clone())
                 .collect(),
-            variations: Variation::ALL.to_vec(),
+            variations: Variation::ALL
+                .iter()
+                .copied()
+                .filter(|variation| variation.in_random_genomes())
+                .collect(),
             mixture: Mixture::default(),
             accept: AcceptTest::default(),
             tries: 10,

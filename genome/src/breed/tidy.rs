@@ -11,6 +11,7 @@ const LIGHT: f64 = 0.001;
 pub(super) fn tidy(genome: &mut Genome) -> Loss {
     genome.name.clear();
     genome.time = 0.0;
+    genome.edits.clear();
     let mut loss = Loss::default();
     for xform in genome.xforms.iter_mut().chain(&mut genome.final_xform) {
         mend(xform);
@@ -131,4 +132,69 @@ fn mend_chaos(xform: &mut Xform) {
 fn legal(affine: Affine) -> Affine {
     let columns = affine.to_columns();
     Affine::from_columns(columns.map(|number| limits::COEFFICIENT.clamp(number)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Motion, Variation, WeightedVariation};
+
+    fn with_variations(count: usize) -> Xform {
+        let variations = Variation::ALL[..count].iter().enumerate();
+        Xform {
+            weight: 1.0,
+            variations: variations
+                .map(|(i, &variation)| WeightedVariation::new(variation, (i + 1) as f64 * 0.1))
+                .collect(),
+            ..Xform::default()
+        }
+    }
+
+    #[test]
+    fn the_five_heaviest_variations_stay_in_order() {
+        let mut genome = Genome {
+            xforms: vec![with_variations(8)],
+            ..Genome::default()
+        };
+        let loss = tidy(&mut genome);
+        assert_eq!(loss.variations, 3);
+        let kept = genome.xforms[0].variations.iter();
+        let kept: Vec<u8> = kept.map(|entry| entry.variation.index()).collect();
+        assert_eq!(kept, [3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn light_xforms_go_but_never_all() {
+        let xform = |weight| Xform {
+            weight,
+            chaos: vec![1.0, 2.0, 3.0],
+            ..Xform::default()
+        };
+        let mut genome = Genome {
+            xforms: vec![xform(1.0), xform(0.0005), xform(0.2)],
+            ..Genome::default()
+        };
+        assert_eq!(tidy(&mut genome).xforms, 1);
+        assert_eq!(genome.xforms[1].weight, 0.2);
+        assert_eq!(genome.xforms[1].chaos, [1.0, 3.0]);
+        genome.xforms = vec![xform(0.0001), xform(0.0002)];
+        assert_eq!(tidy(&mut genome).xforms, 0);
+    }
+
+    #[test]
+    fn numbers_and_motions_beyond_their_limits_are_brought_back() {
+        let mut xform = with_variations(2);
+        xform.coefs.a = f64::INFINITY;
+        xform.color = -3.0;
+        xform.motion = vec![Motion::default(); 40];
+        let mut genome = Genome {
+            name: "parent".to_owned(),
+            xforms: vec![xform.clone(), xform],
+            ..Genome::default()
+        };
+        tidy(&mut genome);
+        assert_eq!(genome.check(), Ok(()));
+        assert!(genome.name.is_empty());
+        assert_eq!(genome.xforms[1].motion.len(), limits::MOTIONS_MAX - 40);
+    }
 }

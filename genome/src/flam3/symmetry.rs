@@ -20,7 +20,7 @@ pub(super) fn parse(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Result<Vec<Xfo
         }
         let number = value.integer(limits::SYMMETRY_KIND)?;
         kind = Some(if number == 0 {
-            let kind = draw(notes);
+            let kind = draw_kind(|count| notes.draw() % count);
             notes.attribute(value, RemarkKind::Drawn { kind });
             kind
         } else {
@@ -36,8 +36,10 @@ const OFTEN: [i64; 15] = [-4, -3, -2, -2, -2, -1, -1, -1, 2, 2, 2, 3, 3, 4, 4];
 
 /// Draws a kind as flam3 does: half the time one of the common ones, else mostly -6 to 6, seldom
 /// -25 to 25, of which 0 and 1 add nothing.
-fn draw(notes: &mut Notes<'_>) -> i64 {
-    let mut below = |count: u64| (notes.draw() % count) as i64;
+///
+/// `below` draws a whole number below its argument.
+pub(crate) fn draw_kind(mut below: impl FnMut(u64) -> u64) -> i64 {
+    let mut below = |count: u64| below(count) as i64;
     if below(2) == 0 {
         OFTEN[below(OFTEN.len() as u64) as usize]
     } else if below(32) != 0 {

@@ -2,6 +2,7 @@
 
 mod data;
 
+mod breed;
 mod canonical;
 mod edits;
 mod foreign;
