@@ -27,6 +27,8 @@ use rayon::prelude::*;
 
 use crate::plan::FramePlan;
 use crate::{Frame, LinearImage, RenderControl};
+pub(crate) use scatter::buffers_bytes;
+
 use density::{LogBin, LogPlane};
 use width::Width;
 

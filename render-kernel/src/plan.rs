@@ -15,6 +15,7 @@ mod density;
 mod error;
 mod filter;
 mod keyframes;
+mod memory;
 mod moment;
 mod selection;
 mod settings;
@@ -25,6 +26,7 @@ use woolgather_genome::{Genome, PaletteMode};
 
 use crate::cpu::nudge::Nudge;
 use crate::streams::Key;
+use memory::Memory;
 
 pub use clip::plan_clip_frame;
 pub use error::PlanError;
@@ -52,12 +54,6 @@ pub const SAMPLES_MAX: u64 = 1 << 36;
 const MOMENTS_MAX: u64 = 4096;
 /// Widest and highest picture in pixels.
 const SIZE_MAX: u32 = 16_384;
-/// Bytes of a histogram bin, of a bin after the logarithm, and of a pixel of the frame.
-const BIN_BYTES: u64 = 40;
-const LOG_BIN_BYTES: u64 = 16;
-const PIXEL_BYTES: u64 = 6;
-/// Room for what every thread needs for itself.
-const SCRATCH_BYTES: u64 = 64 << 20;
 
 /// One frame to draw.
 ///
@@ -77,6 +73,7 @@ pub struct FramePlan {
     pub(crate) tone: TonePlan,
     /// Rounds as another device might; for the measurement of a floor only.
     pub(crate) nudge: Option<Nudge>,
+    memory: Memory,
 }
 
 /// The sizes of a frame and of its histogram.
@@ -128,10 +125,10 @@ impl FramePlan {
         self.moments.iter().map(|moment| moment.samples).sum()
     }
 
-    /// Bytes that a render of this plan allocates at its peak, within a tenth or so.
+    /// Bytes that a render of this plan allocates at its peak on the current rayon pool, within an eighth.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
-        memory_bytes(&self.shape, self.density.table_bytes())
+        self.memory.peak_bytes(rayon::current_num_threads())
     }
 
     /// The same plan on a device that rounds in its own way.
@@ -199,15 +196,8 @@ fn assemble(
     let samples = samples(leader)?;
 
     let filter = FilterPlan::new(leader, output.true_filter_shapes);
-    let density_bytes = density::table_bytes(leader)?;
+    let table_bytes = density::table_bytes(leader)?;
     let shape = shape(leader, filter.width);
-    let memory = memory_bytes(&shape, density_bytes);
-    if memory > output.memory_bytes_max {
-        return Err(PlanError::Memory {
-            bytes: memory,
-            limit: output.memory_bytes_max,
-        });
-    }
 
     let share = |i: u64| (u128::from(samples) * u128::from(i) / u128::from(moments_count)) as u64;
     let moments = genomes
@@ -220,6 +210,8 @@ fn assemble(
             Moment::new(genome, weight, samples, &shape, key.derive(i as u32))
         })
         .collect::<Result<Vec<_>, _>>()?;
+    let memory = Memory::new(&shape, leader.passes, &moments, table_bytes);
+    memory.check(output.memory_bytes_max)?;
 
     let mean_weight = weights.iter().sum::<f64>() / moments_count as f64;
     let per_moment = samples / moments_count;
@@ -233,6 +225,7 @@ fn assemble(
         filter,
         tone: TonePlan::new(leader, genomes, output),
         nudge: None,
+        memory,
         shape,
     })
 }
@@ -266,12 +259,4 @@ fn shape(genome: &Genome, filter_width: u32) -> Shape {
         supersample,
         gutter: estimator.max((filter_width - supersample) / 2),
     }
-}
-
-fn memory_bytes(shape: &Shape, table_bytes: u64) -> u64 {
-    let pixels = u64::from(shape.width) * u64::from(shape.height);
-    shape.bins() * (BIN_BYTES + 2 * LOG_BIN_BYTES + 2)
-        + pixels * PIXEL_BYTES
-        + table_bytes
-        + SCRATCH_BYTES
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use woolgather_genome::{Genome, TemporalFilter, starter_flock};
 use woolgather_render_kernel::{
-    ClipGenomes, ClipSettings, MEMORY_BYTES_MAX, PlanError, RenderControl, RenderError,
+    ClipGenomes, ClipSettings, MEMORY_BYTES_MAX, OutputSettings, PlanError, RenderControl, RenderError,
     StillSettings, plan_clip_frame, plan_still, render,
 };
 
@@ -113,6 +113,24 @@ fn a_plan_knows_what_it_costs() {
     let larger = plan_still(&genome(), &still(1280, 720, 10.0)).unwrap();
     assert!(larger.memory_bytes() > plan.memory_bytes());
     assert!(larger.memory_bytes() < MEMORY_BYTES_MAX);
+}
+
+#[test]
+fn a_caller_may_allow_less_memory_or_more() {
+    let settings = |memory_bytes_max| StillSettings {
+        output: OutputSettings {
+            memory_bytes_max,
+            ..OutputSettings::default()
+        },
+        ..still(640, 360, 1.0)
+    };
+    let error = plan_still(&genome(), &settings(10 << 20)).unwrap_err();
+    let text = error.to_string();
+    assert!(text.ends_with("at most 10 MiB; lower the size or the supersample"), "{text}");
+    let PlanError::Memory { bytes, .. } = error else {
+        panic!("{text}");
+    };
+    assert!(plan_still(&genome(), &settings(bytes)).is_ok());
 }
 
 #[test]

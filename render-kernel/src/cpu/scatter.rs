@@ -130,6 +130,21 @@ pub(super) struct Scatter {
     layout: Layout,
 }
 
+/// Hits of a buffer, of which each of `threads` threads has `tiles`.
+fn capacity(tiles: usize, threads: usize) -> usize {
+    let bins = tiles << TILE_SHIFT_MAX;
+    let hits = BUFFERS_BYTES / size_of::<u32>() / threads.max(1);
+    let hits = hits.min(bins.clamp(HITS.0, HITS.1));
+    let capacity = (hits / tiles).clamp(BUFFER.0, BUFFER.1);
+    1 << capacity.ilog2()
+}
+
+/// Bytes of the buffers of `threads` threads for a histogram of `bins` bins.
+pub(crate) fn buffers_bytes(bins: u64, threads: usize) -> u64 {
+    let tiles = bins.div_ceil(1 << TILE_SHIFT_MAX) as usize + 1;
+    (threads * tiles * capacity(tiles, threads) * size_of::<u32>()) as u64
+}
+
 /// Hits of a group that wait to be pushed.
 pub(super) struct Volley {
     pub(super) tiles: [u32; LANES],
@@ -140,11 +155,7 @@ impl Scatter {
     /// Empty buffers for every tile of `histogram`, for one of `threads` threads.
     pub(super) fn new(histogram: &SharedHistogram, threads: usize) -> Self {
         let tiles = histogram.tiles() + 1;
-        let bins = histogram.tiles() << histogram.layout().shift;
-        let hits = BUFFERS_BYTES / size_of::<u32>() / threads.max(1);
-        let hits = hits.min(bins.clamp(HITS.0, HITS.1));
-        let capacity = (hits / tiles).clamp(BUFFER.0, BUFFER.1);
-        let capacity = 1 << capacity.ilog2();
+        let capacity = capacity(tiles, threads);
         Self {
             hits: vec![0; tiles * capacity],
             next: (0..tiles).map(|tile| (tile * capacity) as u32).collect(),

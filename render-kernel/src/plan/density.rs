@@ -79,13 +79,6 @@ impl DensityPlan {
             kernels: Curve::of(genome).and_then(|curve| Kernels::new(&curve, shape.supersample)),
         }
     }
-
-    /// Bytes of the kernel tables.
-    pub(super) fn table_bytes(&self) -> u64 {
-        self.kernels
-            .as_ref()
-            .map_or(0, |kernels| size_of_val(kernels.weights.as_slice()) as u64)
-    }
 }
 
 /// Bytes that the kernel tables of `genome` will take at most.

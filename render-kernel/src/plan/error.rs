@@ -62,12 +62,19 @@ pub enum PlanError {
         limit: u64,
     },
     /// The frame would take too much memory: lower the size, the supersample or the filter radii.
-    #[error("{bytes} bytes of memory for one frame: at most {limit}")]
+    #[error(
+        "{} of memory for one frame, of which most are {bins} histogram bins: at most {}; lower the size or the \
+         supersample",
+        mebibytes(*.bytes),
+        mebibytes(*.limit)
+    )]
     Memory {
         /// Bytes the frame would take.
         bytes: u64,
         /// Most bytes.
         limit: u64,
+        /// Bins of the histogram: the size times the supersample, and the filters' border.
+        bins: u64,
     },
     /// Density estimation would tell more hit counts apart than flam3 allows.
     #[error(
@@ -85,4 +92,8 @@ pub enum PlanError {
         /// The previous xform, counted from 0; `None` where there are no weights at all.
         after: Option<usize>,
     },
+}
+
+fn mebibytes(bytes: u64) -> String {
+    format!("{} MiB", bytes.div_ceil(1 << 20))
 }

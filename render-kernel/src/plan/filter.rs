@@ -177,3 +177,63 @@ fn windowed_sinc(t: f64, lobes: f64) -> f64 {
     let window = sinc(t / lobes);
     sinc(t) * window * window
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Holds the textbook kernel of `name` to what flam3 applies for `wired`.
+    #[track_caller]
+    fn check_wired_as(name: FilterShape, wired: FilterShape) {
+        let (named, wired) = (Shape::named(name), Shape::of(wired));
+        assert_eq!(named.support, wired.support);
+        for i in -40..=40 {
+            let t = f64::from(i) / 10.0;
+            assert_eq!((named.value)(t), (wired.value)(t), "{name:?} at {t}");
+        }
+    }
+
+    #[test]
+    fn flam3_has_five_textbook_kernels_under_other_names() {
+        check_wired_as(FilterShape::Mitchell, FilterShape::Lanczos3);
+        check_wired_as(FilterShape::Catrom, FilterShape::Mitchell);
+        check_wired_as(FilterShape::Blackman, FilterShape::Lanczos2);
+        check_wired_as(FilterShape::Hanning, FilterShape::Blackman);
+        check_wired_as(FilterShape::Hamming, FilterShape::Catrom);
+        check_wired_as(FilterShape::Triangle, FilterShape::Triangle);
+    }
+
+    #[test]
+    fn a_true_lanczos_is_one_in_the_middle_and_nothing_at_every_other_whole_number() {
+        for (name, lobes) in [(FilterShape::Lanczos2, 2), (FilterShape::Lanczos3, 3)] {
+            let shape = Shape::named(name);
+            assert_eq!(shape.support, f64::from(lobes));
+            assert_eq!((shape.value)(0.0), 1.0);
+            for k in 1..=lobes {
+                assert!((shape.value)(f64::from(k)).abs() < 1e-15, "{name:?} at {k}");
+            }
+            // The second lobe is negative, and less so than under the window that flam3 applies twice.
+            assert!((shape.value)(1.3) < windowed_sinc(1.3, f64::from(lobes)));
+        }
+    }
+
+    #[test]
+    fn every_filter_sums_to_one_whichever_way_its_name_is_meant() {
+        for &filter_shape in FilterShape::ALL {
+            for (supersample, filter_radius) in [(1, 0.5), (1, 1.5), (2, 0.75), (3, 0.0)] {
+                let genome = Genome {
+                    filter_shape,
+                    supersample,
+                    filter_radius,
+                    ..Genome::default()
+                };
+                for by_name in [false, true] {
+                    let plan = FilterPlan::new(&genome, by_name);
+                    let sum: f64 = plan.kernel.iter().map(|&weight| f64::from(weight)).sum();
+                    assert!((sum - 1.0).abs() < 1e-5, "{filter_shape:?}: {sum}");
+                    assert_eq!(plan.width % 2, supersample % 2);
+                }
+            }
+        }
+    }
+}
