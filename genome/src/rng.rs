@@ -79,7 +79,6 @@ impl Rng {
         ((u128::from(self.word()) * count as u128) >> 64) as usize
     }
 
-
     /// One of `choices`, of which there is at least one.
     pub(crate) fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         &choices[self.below(choices.len())]

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use woolgather_genome::{Genome, TemporalFilter, starter_flock};
 use woolgather_render_kernel::{
-    ClipGenomes, ClipSettings, MEMORY_BYTES_MAX, OutputSettings, PlanError, RenderControl, RenderError,
-    StillSettings, plan_clip_frame, plan_still, render,
+    ClipGenomes, ClipSettings, MEMORY_BYTES_MAX, OutputSettings, PlanError, RenderControl,
+    RenderError, StillSettings, plan_clip_frame, plan_still, render,
 };
 
 fn genome() -> Genome {
@@ -126,7 +126,10 @@ fn a_caller_may_allow_less_memory_or_more() {
     };
     let error = plan_still(&genome(), &settings(10 << 20)).unwrap_err();
     let text = error.to_string();
-    assert!(text.ends_with("at most 10 MiB; lower the size or the supersample"), "{text}");
+    assert!(
+        text.ends_with("at most 10 MiB; lower the size or the supersample"),
+        "{text}"
+    );
     let PlanError::Memory { bytes, .. } = error else {
         panic!("{text}");
     };

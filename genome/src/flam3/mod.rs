@@ -35,8 +35,8 @@ pub use error::{ParseError, ParseErrorKind};
 pub use library::Flam3Palettes;
 pub use print::{print_flame, print_flames};
 pub use remark::{ReadOptions, Reading, Remark, RemarkKind, XformPlace};
-pub use template::{Template, read_template};
 pub(crate) use symmetry::{draw_kind, expand as symmetry_xforms};
+pub use template::{Template, read_template};
 
 use crate::{Genome, limits};
 use remark::Notes;

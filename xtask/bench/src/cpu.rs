@@ -14,7 +14,7 @@ use std::time::Instant;
 use anyhow::{Context, ensure};
 use woolgather_genome::{Genome, print_flame};
 use woolgather_render_kernel::{
-    OutputSettings, RenderControl, StillSettings, plan_still, render, scatter_rate, with_threads,
+    RenderControl, StillSettings, plan_still, render, scatter_rate, with_threads,
 };
 
 use crate::args::{CpuOptions, DrawOptions};
@@ -214,7 +214,7 @@ pub(crate) fn draw(options: &DrawOptions) -> anyhow::Result<()> {
         height,
         quality: genome.quality,
         rng_seed: 1,
-        output: OutputSettings::default(),
+        ..StillSettings::default()
     };
     let plan = plan_still(genome, &settings)?;
     let frame = with_threads(options.threads, || {

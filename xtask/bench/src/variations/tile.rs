@@ -44,6 +44,7 @@ fn picture(genome: &Genome, size: u32, quality: f64) -> anyhow::Result<Vec<u8>> 
             height: size,
             quality,
             rng_seed: 1,
+            ..StillSettings::default()
         },
     )?;
     Ok(render(&plan, &RenderControl::unattended())?.to_rgb8())
