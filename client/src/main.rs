@@ -1,4 +1,5 @@
-//! The volunteer's program `woolgather`: render, work, sync, play, vote.
+//! The program `woolgather`: render, animate, breed, genome for artists; work, sync, play, vote for
+//! volunteers.
 //!
 //! Here is only wiring. The rooms beside this one do the work: `worker` renders for the grid,
 //! `swarm` shares, `player` shows, `api` talks to the coordinator, `platform` knows the operating
@@ -30,7 +31,10 @@ fn main() -> ExitCode {
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("woolgather: {}", say::plain(&format!("{error:#}")));
+            let said = error.downcast_ref::<commands::Said>();
+            if !said.is_some_and(commands::Said::is_enough) {
+                eprintln!("woolgather: {}", say::plain(&format!("{error:#}")));
+            }
             ExitCode::FAILURE
         }
     }
@@ -40,6 +44,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     let data = cli.data.as_deref();
     match cli.command {
         Command::Render(args) => commands::render::render(&args),
+        Command::Animate(args) => commands::animate::animate(&args),
+        Command::Genome(args) => commands::genome::genome(&args),
         Command::Work(args) => wait(commands::work::work(data, args)),
         Command::Sync(args) => wait(commands::sync::sync(data, args)),
         Command::Play(args) => commands::play::play(data, &args),

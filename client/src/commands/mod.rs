@@ -1,5 +1,17 @@
-//! The commands, a file each.
+//! The commands, a file each, and what several of them share: reading ([`flames`]), writing
+//! ([`output`]), a bar with the time left ([`progress`]), Ctrl-C ([`interrupt`]) and what goes wrong
+//! without stopping the rest ([`failures`]).
 
+mod failures;
+mod flames;
+mod interrupt;
+mod output;
+mod progress;
+
+pub(crate) use failures::Said;
+
+pub(crate) mod animate;
+pub(crate) mod genome;
 pub(crate) mod identity;
 pub(crate) mod play;
 pub(crate) mod render;

@@ -1,0 +1,163 @@
+//! What a volunteer and a voter may type: `work`, `sync`, `play`, `vote`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use url::Url;
+use woolgather_protocol::votes::Answer;
+
+use super::values::size;
+
+pub(super) const WORK_HELP: &str = "\
+Example:
+  woolgather work --coordinator https://flock.example --name \"Ada\"
+
+Ctrl-C gives the work back that is not finished.";
+
+pub(super) const SYNC_HELP: &str = "\
+Examples:
+  woolgather sync --coordinator https://flock.example
+  woolgather sync --coordinator https://flock.example --once --no-bittorrent";
+
+pub(super) const PLAY_HELP: &str = "\
+Examples:
+  woolgather play
+  woolgather play --windowed --size 1280x720
+
+Keys: up and down vote, left goes back, right goes on, i shows names, space pauses, esc leaves.";
+
+pub(super) const VOTE_HELP: &str = "\
+Examples:
+  woolgather vote --coordinator https://flock.example
+  woolgather vote --coordinator https://flock.example --single --answer up";
+
+/// Which coordinator to talk to.
+#[derive(Debug, Args)]
+pub(crate) struct CoordinatorArg {
+    /// Address of the flock's coordinator
+    #[arg(long, env = "WOOLGATHER_COORDINATOR", value_name = "URL")]
+    pub(crate) coordinator: Url,
+}
+
+/// Options of `work`.
+#[derive(Debug, Args)]
+pub(crate) struct WorkArgs {
+    #[command(flatten)]
+    pub(crate) coordinator: CoordinatorArg,
+    /// Leave after one work unit has been handed in
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Your name, shown with the clips you rendered; nobody's unless given
+    #[arg(long, env = "WOOLGATHER_NAME", value_name = "NAME", default_value = "")]
+    pub(crate) name: String,
+    /// Threads; one for each core unless given
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) threads: usize,
+    /// Also measure the frames as 8-bit PNG, to show what encoding saves
+    #[arg(long)]
+    pub(crate) compare_png: bool,
+    /// One JSON object a line instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Options of `sync`.
+#[derive(Debug, Args)]
+pub(crate) struct SyncArgs {
+    #[command(flatten)]
+    pub(crate) coordinator: CoordinatorArg,
+    /// Leave when everything is here
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Fetch from the coordinator over HTTP only; nothing is shared
+    #[arg(long)]
+    pub(crate) no_bittorrent: bool,
+    /// Agree to share: other participants will see your internet address
+    #[arg(long)]
+    pub(crate) agree: bool,
+    /// Where other participants may connect
+    #[arg(long, value_name = "ADDR", default_value = "0.0.0.0:0")]
+    pub(crate) listen: SocketAddr,
+    /// The most to upload, in bytes per second
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) upload_limit: Option<u32>,
+    /// Seconds without progress after which a clip is fetched over HTTP
+    #[arg(long, value_name = "SECS", default_value_t = 30)]
+    pub(crate) stall: u64,
+    /// Seconds between looks at the manifest
+    #[arg(long, value_name = "SECS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) poll: u64,
+    /// Decides the order of clips; a random one unless given
+    #[arg(long, value_name = "N")]
+    pub(crate) rng_seed: Option<u64>,
+    /// One JSON object a line instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Options of `play`.
+#[derive(Debug, Args)]
+pub(crate) struct PlayArgs {
+    /// An ordinary window instead of the whole screen
+    #[arg(long)]
+    pub(crate) windowed: bool,
+    /// Leave after so many seconds
+    #[arg(long = "for", value_name = "SECS")]
+    pub(crate) for_secs: Option<f64>,
+    /// The window's size in pixels
+    #[arg(long, value_name = "WxH", value_parser = size, default_value = "1280x720")]
+    pub(crate) size: (u32, u32),
+    /// Write the last picture shown as PNG
+    #[arg(long, value_name = "PNG")]
+    pub(crate) screenshot: Option<PathBuf>,
+    /// Write a line for every picture that reached the screen
+    #[arg(long, value_name = "FILE")]
+    pub(crate) frame_log: Option<PathBuf>,
+    /// Decides which clips follow each other; a random one unless given
+    #[arg(long, value_name = "N")]
+    pub(crate) rng_seed: Option<u64>,
+}
+
+/// Options of `vote`.
+#[derive(Debug, Args)]
+pub(crate) struct VoteArgs {
+    #[command(flatten)]
+    pub(crate) coordinator: CoordinatorArg,
+    /// One sheep, up or down, instead of two side by side
+    #[arg(long)]
+    pub(crate) single: bool,
+    /// The answer; asked for unless given
+    #[arg(long, value_name = "ANSWER", value_enum)]
+    pub(crate) answer: Option<Choice>,
+    /// One JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What a voter may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Choice {
+    /// The left one of two
+    Left,
+    /// The right one of two
+    Right,
+    /// No difference
+    Same,
+    /// More of this
+    Up,
+    /// Less of this
+    Down,
+}
+
+impl From<Choice> for Answer {
+    fn from(choice: Choice) -> Self {
+        match choice {
+            Choice::Left => Self::Left,
+            Choice::Right => Self::Right,
+            Choice::Same => Self::Same,
+            Choice::Up => Self::Up,
+            Choice::Down => Self::Down,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! `woolgather genome check`: what is wrong with files, and what would be renamed, converted or lost.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use woolgather_genome::{Remark, RemarkKind, XformPlace};
+use woolgather_render_kernel::{StillSettings, plan_still};
+
+use crate::cli::InputArgs;
+use crate::commands::failures::Failures;
+use crate::commands::flames::{Flame, Reader, Source};
+use crate::say::Say;
+
+/// Says everything about every file; fails if one cannot be read or drawn, or with `strict` if there is
+/// any remark.
+pub(super) fn check(args: &InputArgs, strict: bool, json: bool) -> anyhow::Result<()> {
+    let say = Say::new(json);
+    let reader = Reader::new(&args.reading)?;
+    let mut failures = Failures::of(args.genomes.len());
+    for path in &args.genomes {
+        let source = match reader.read(path) {
+            Ok(source) => source,
+            Err(error) => {
+                let event = json!({"file": name(path), "error": format!("{error:#}")});
+                say.event(&event, None);
+                failures.note(&error);
+                continue;
+            }
+        };
+        let undrawable = undrawable(&source.flames);
+        tell(say, &source, &undrawable);
+        if !undrawable.is_empty() {
+            failures.count();
+        } else if strict && !source.remarks.is_empty() {
+            failures.count();
+        }
+    }
+    Ok(failures.end()?)
+}
+
+/// The flames that no picture can be made of at their own size and quality, and why not.
+fn undrawable(flames: &[Flame]) -> Vec<(usize, String)> {
+    let reason = |flame: &Flame| {
+        let genome = &flame.genome;
+        let settings = StillSettings {
+            width: genome.size[0],
+            height: genome.size[1],
+            quality: genome.quality,
+            ..StillSettings::default()
+        };
+        plan_still(genome, &settings).err()
+    };
+    let flames = flames.iter().enumerate();
+    flames
+        .filter_map(|(index, flame)| Some((index, reason(flame)?.to_string())))
+        .collect()
+}
+
+fn tell(say: Say, source: &Source, undrawable: &[(usize, String)]) {
+    let file = name(&source.path);
+    let remarks = &source.remarks;
+    let event = json!({
+        "file": file,
+        "genomes": source.flames.len(),
+        "remarks": remarks.iter().map(object).collect::<Vec<_>>(),
+        "remarks_left_out": source.remarks_left_out,
+        "undrawable": undrawable
+            .iter()
+            .map(|(flame, reason)| json!({"flame": flame, "reason": reason}))
+            .collect::<Vec<_>>(),
+    });
+    let count = remarks.len() + source.remarks_left_out;
+    say.event(
+        &event,
+        Some(&format!(
+            "{file}: {}, {}",
+            counted(source.flames.len(), "genome"),
+            if count == 0 {
+                "nothing to remark".into()
+            } else {
+                counted(count, "remark")
+            },
+        )),
+    );
+    for remark in remarks {
+        say.words(&format!("  {remark}"));
+    }
+    if source.remarks_left_out > 0 {
+        say.words(&format!("  and {} more", source.remarks_left_out));
+    }
+    for (flame, reason) in undrawable {
+        say.words(&format!(
+            "  flame {flame} cannot be drawn at its own size and quality: {reason}"
+        ));
+    }
+}
+
+/// The remark as programs read it.
+fn object(remark: &Remark) -> Value {
+    let xform = remark.xform.map(|place| match place {
+        XformPlace::Number(index) => json!(index),
+        XformPlace::Final => json!("final"),
+    });
+    let kind = match remark.kind {
+        RemarkKind::Renamed { .. } => "renamed",
+        RemarkKind::Converted { .. } => "converted",
+        RemarkKind::Drawn { .. } => "drawn",
+        RemarkKind::Dropped { .. } => "dropped",
+        RemarkKind::Ignored { .. } => "ignored",
+    };
+    json!({
+        "line": remark.line,
+        "flame": remark.flame,
+        "xform": xform,
+        "attribute": remark.attribute,
+        "value": remark.value,
+        "kind": kind,
+        "words": remark.to_string(),
+    })
+}
+
+fn name(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// `1 genome`, `3 genomes`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
