@@ -36,6 +36,9 @@ pub(crate) enum Command {
     /// Make a film of genomes: a loop, an edge, a sequence, a keyframed file
     #[command(after_help = pictures::ANIMATE_HELP)]
     Animate(AnimateArgs),
+    /// Make new genomes: random ones, mutants, crossings
+    #[command(after_help = genomes::BREED_HELP)]
+    Breed(BreedArgs),
     /// Look after genome files: check, info, convert, floor
     #[command(after_help = genomes::GENOME_HELP)]
     Genome(GenomeArgs),

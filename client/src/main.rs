@@ -45,6 +45,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Render(args) => commands::render::render(&args),
         Command::Animate(args) => commands::animate::animate(&args),
+        Command::Breed(args) => commands::breed::breed(&args),
         Command::Genome(args) => commands::genome::genome(&args),
         Command::Work(args) => wait(commands::work::work(data, args)),
         Command::Sync(args) => wait(commands::sync::sync(data, args)),

@@ -1,6 +1,6 @@
 //! What an artist may type to make genomes and to look after them: `breed` and `genome`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -11,7 +11,7 @@ pub(super) const BREED_HELP: &str = "\
 Examples:
   woolgather breed random --count 12 --previews -o new/
   woolgather breed mutate sheep.flam3 --count 6 --speed 0.3 -o mutants/
-  woolgather breed mutate sheep.flam3 --method color-palette -o recoloured.flam3
+  woolgather breed mutate sheep.flam3 --method color_palette -o recoloured.flam3
   woolgather breed cross a.flam3 b.flam3 --method alternate --rng-seed 7 -o child.flam3
 
 The same parents, options and rng-seed give the same children. Each child says in its file how it
@@ -43,22 +43,7 @@ pub(crate) enum BreedHow {
         litter: LitterArgs,
     },
     /// A genome with something changed
-    Mutate {
-        /// The parent; the first genome of a file
-        #[arg(value_name = "GENOME")]
-        parent: PathBuf,
-        /// What changes; drawn unless given
-        #[arg(long, value_name = "METHOD", value_enum)]
-        method: Option<MutateHow>,
-        /// How far the coefficients move
-        #[arg(long, value_name = "S", default_value_t = 0.1, value_parser = positive)]
-        speed: f64,
-        /// The symmetry that `add-symmetry` adds; drawn unless given
-        #[arg(long, value_name = "K", allow_negative_numbers = true, value_parser = clap::value_parser!(i32).range(-64..=64))]
-        symmetry: Option<i32>,
-        #[command(flatten)]
-        litter: LitterArgs,
-    },
+    Mutate(MutateArgs),
     /// A child of two genomes
     Cross {
         /// One parent; the first genome of a file
@@ -73,7 +58,7 @@ pub(crate) enum BreedHow {
         #[command(flatten)]
         litter: LitterArgs,
     },
-    /// A copy, looked at anew: framed and tidied
+    /// A copy that says whose it is
     Clone {
         /// The parent; the first genome of a file
         #[arg(value_name = "GENOME")]
@@ -81,6 +66,50 @@ pub(crate) enum BreedHow {
         #[command(flatten)]
         litter: LitterArgs,
     },
+}
+
+impl BreedHow {
+    /// How many children, and where they go.
+    pub(crate) fn litter(&self) -> &LitterArgs {
+        match self {
+            Self::Random { litter, .. }
+            | Self::Cross { litter, .. }
+            | Self::Clone { litter, .. } => litter,
+            Self::Mutate(args) => &args.litter,
+        }
+    }
+
+    /// The parents' files.
+    pub(crate) fn parents(&self) -> Vec<&Path> {
+        match self {
+            Self::Random { .. } => Vec::new(),
+            Self::Mutate(args) => vec![&args.parent],
+            Self::Cross { one, other, .. } => vec![one, other],
+            Self::Clone { parent, .. } => vec![parent],
+        }
+    }
+}
+
+/// Options of `breed mutate`.
+#[derive(Debug, Args)]
+pub(crate) struct MutateArgs {
+    /// The parent; the first genome of a file
+    #[arg(value_name = "GENOME")]
+    pub(crate) parent: PathBuf,
+    /// What changes; one of flam3's ways is drawn unless given
+    #[arg(long, value_name = "METHOD", value_enum)]
+    pub(crate) method: Option<MutateHow>,
+    /// How far numbers move: 0.1 for all_coefs, 0.5 for genes unless given
+    #[arg(long, value_name = "S", value_parser = positive)]
+    pub(crate) speed: Option<f64>,
+    /// The symmetry that add_symmetry adds; drawn unless given
+    #[arg(long, value_name = "K", allow_negative_numbers = true, value_parser = clap::value_parser!(i32).range(-64..=64))]
+    pub(crate) symmetry: Option<i32>,
+    /// Genomes that say how much genes differ, for the method genes; the starter flock unless given
+    #[arg(long, value_name = "GENOME", num_args = 1..)]
+    pub(crate) flock: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) litter: LitterArgs,
 }
 
 /// How many children, and where they go.
@@ -105,8 +134,9 @@ pub(crate) struct LitterArgs {
     pub(crate) reading: ReadingArgs,
 }
 
-/// What a mutation changes.
+/// What a mutation changes, in flam3's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
 pub(crate) enum MutateHow {
     /// All variations become those of a random genome
     AllVars,
@@ -122,6 +152,8 @@ pub(crate) enum MutateHow {
     DeleteXform,
     /// All maps move a little
     AllCoefs,
+    /// Every fifth number moves, as far as it differs in a flock: the grid's own way
+    Genes,
 }
 
 /// How two genomes become one.

@@ -12,25 +12,39 @@ Examples:
   woolgather render flame.flam3 -o flame.png
   woolgather render flame.flam3 --size 1920x1080 --quality 500 -o large.png
   woolgather render *.flam3 --scale 0.25 --quality 20 -o previews/
-  woolgather render flame.png --zoom 2 -o nearer.png          the genome out of a picture
-  woolgather render keys.flam3 --time 40 -o between.png       between the key genomes of a file
   woolgather render flame.flam3 --transparent --bits 16 -o layer.png
-  woolgather render flame.flam3 -o light.exr                  linear light, 32-bit floats
+
+  The genome out of a picture, twice as near:
+  woolgather render flame.png --zoom 1 -o nearer.png
+
+  Between the key genomes of a file:
+  woolgather render keys.flam3 --time 40 -o between.png
+
+  Linear light in 32-bit floats, before the tone map:
+  woolgather render flame.flam3 -o light.exr
 
 The same genome, size, quality and rng-seed give the same bits on every machine and with any number
 of threads. A PNG carries its genome: `woolgather genome convert picture.png` takes it out again.";
 
 pub(super) const ANIMATE_HELP: &str = "\
 Examples:
-  woolgather animate sheep.flam3 -o loop.mp4                       one genome: its loop
-  woolgather animate a.flam3 b.flam3 -o edge.mp4                   two: the way from one to the other
-  woolgather animate a.flam3 b.flam3 c.flam3 --round -o film.mp4   more: loops and edges in turn
-  woolgather animate keys.flam3 --as keyframes -o frames/          the file's own times
-  woolgather animate sheep.flam3 --size 640x360 --quality 30 --frames 80 -o draft.mp4
-  woolgather animate a.flam3 b.flam3 -o genomes.flam3              the frames as genomes, not drawn
+  One genome turns once round itself:
+  woolgather animate sheep.flam3 -o loop.mp4
 
-A film is AV1 in 10 bits. A folder gets a PNG for each frame (00000.png, 00001.png, ...); the same
-command goes on where it was interrupted.";
+  Two: the way from one to the other, as a small quick draft:
+  woolgather animate a.flam3 b.flam3 --scale 0.5 --quality 20 -o edge.mp4
+
+  More: loops and edges in turn, and back to the beginning:
+  woolgather animate a.flam3 b.flam3 c.flam3 --round -o film.mp4
+
+  A keyframed file by its own times, as frames:
+  woolgather animate keys.flam3 --as keyframes -o frames/
+
+  The frames as genomes, not drawn:
+  woolgather animate a.flam3 b.flam3 --frames 80 -o genomes.flam3
+
+A film is AV1 in 10 bits. A folder gets a PNG for each frame: 00000.png, 00001.png and so on. What is
+interrupted goes on when the same command is given again.";
 
 /// What to read.
 #[derive(Debug, Args)]
@@ -52,6 +66,7 @@ pub(crate) struct ReadingArgs {
 
 /// The camera, the cost and the noise of a picture.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Picture")]
 pub(crate) struct PictureArgs {
     /// Size in pixels, such as 1920x1080; the genome's own unless given
     #[arg(long, value_name = "WxH", value_parser = size)]
@@ -81,6 +96,7 @@ pub(crate) struct PictureArgs {
 
 /// What becomes of the light.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Light")]
 pub(crate) struct DevelopArgs {
     /// No background: PNG with an alpha channel
     #[arg(long)]
@@ -98,10 +114,9 @@ pub(crate) struct DevelopArgs {
 pub(crate) struct RenderArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    #[command(flatten)]
-    pub(crate) picture: PictureArgs,
-    #[command(flatten)]
-    pub(crate) develop: DevelopArgs,
+    /// The picture, or a folder where there are several
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) out: PathBuf,
     /// Between the file's genomes at this time, where they are key genomes
     #[arg(long, value_name = "T", allow_negative_numbers = true)]
     pub(crate) time: Option<f64>,
@@ -111,9 +126,10 @@ pub(crate) struct RenderArgs {
     /// Kind of picture in a folder; a file's ending says its own
     #[arg(long, value_name = "KIND", value_enum, default_value_t)]
     pub(crate) format: PictureKind,
-    /// The picture, or a folder where there are several
-    #[arg(short, long, value_name = "OUT")]
-    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) picture: PictureArgs,
+    #[command(flatten)]
+    pub(crate) develop: DevelopArgs,
 }
 
 /// A kind of picture file.
@@ -141,24 +157,23 @@ impl PictureKind {
 pub(crate) struct AnimateArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    #[command(flatten)]
-    pub(crate) picture: PictureArgs,
-    #[command(flatten)]
-    pub(crate) develop: DevelopArgs,
+    /// A film (.mp4), a folder for PNG frames, or a file for the frames' genomes (.flam3)
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) out: PathBuf,
+    /// Bits per channel of PNG frames: 8 or 16
+    #[arg(long, value_name = "BITS", default_value = "8", value_parser = bits())]
+    pub(crate) bits: u8,
     #[command(flatten)]
     pub(crate) motion: MotionArgs,
     #[command(flatten)]
     pub(crate) film: FilmArgs,
-    /// Bits per channel of PNG frames: 8 or 16
-    #[arg(long, value_name = "BITS", default_value = "8", value_parser = bits())]
-    pub(crate) bits: u8,
-    /// A film (.mp4), a folder for PNG frames, or a file for the frames' genomes (.flam3)
-    #[arg(short, long, value_name = "OUT")]
-    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) picture: PictureArgs,
 }
 
 /// How genomes become movement.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Movement")]
 pub(crate) struct MotionArgs {
     /// What the genomes are; told from their number and their times unless given
     #[arg(long = "as", value_name = "WHAT", value_enum)]
@@ -220,6 +235,7 @@ pub(crate) enum Pace {
 
 /// How a film is encoded.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Film")]
 pub(crate) struct FilmArgs {
     /// Frames a second of a film
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=120))]

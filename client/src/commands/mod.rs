@@ -11,6 +11,7 @@ mod progress;
 pub(crate) use failures::Said;
 
 pub(crate) mod animate;
+pub(crate) mod breed;
 pub(crate) mod genome;
 pub(crate) mod identity;
 pub(crate) mod play;

@@ -154,11 +154,11 @@ impl Movement {
         let rng_seed = self.settings.rng_seed.wrapping_add(index as u64);
         match &part.shows {
             Shows::Loop(genome) => {
-                self.plan_clip(ClipGenomes::Loop(genome.clone()), part, frame, rng_seed)
+                self.plan_clip(&ClipGenomes::Loop(genome.clone()), part, frame, rng_seed)
             }
             Shows::Edge(from, to) if self.settings.edge == EdgeOptions::default() => {
                 let genomes = ClipGenomes::Edge(from.clone(), to.clone());
-                self.plan_clip(genomes, part, frame, rng_seed)
+                self.plan_clip(&genomes, part, frame, rng_seed)
             }
             Shows::Edge(from, to) => {
                 let keys = edge_window(from, to, frame, part.frames, &self.settings.edge);
@@ -205,12 +205,12 @@ impl Movement {
     /// Plans a frame of a loop or of an edge as the flock does.
     fn plan_clip(
         &self,
-        genomes: ClipGenomes,
+        genomes: &ClipGenomes,
         part: &Part,
         frame: u32,
         rng_seed: u64,
     ) -> anyhow::Result<FramePlan> {
-        let leader = match &genomes {
+        let leader = match genomes {
             ClipGenomes::Loop(genome) | ClipGenomes::Edge(genome, _) => genome,
         };
         let settings = ClipSettings {
@@ -228,7 +228,7 @@ impl Movement {
             },
             rng_seed,
         };
-        Ok(plan_clip_frame(&genomes, &settings, frame)?)
+        Ok(plan_clip_frame(genomes, &settings, frame)?)
     }
 
     /// Plans the frame at `time` between key genomes.
@@ -330,7 +330,7 @@ fn parts(kind: MotionKind, genomes: Vec<Genome>, motion: &MotionArgs) -> anyhow:
             Ok(vec![part(Shows::Edge(from, to))])
         }
         MotionKind::Sequence => {
-            let shows = sequence(genomes, motion);
+            let shows = sequence(&genomes, motion);
             ensure!(
                 !shows.is_empty(),
                 "a sequence without loops needs two genomes"
@@ -342,7 +342,7 @@ fn parts(kind: MotionKind, genomes: Vec<Genome>, motion: &MotionArgs) -> anyhow:
 }
 
 /// Loops and the edges between them, in turn.
-fn sequence(genomes: Vec<Genome>, motion: &MotionArgs) -> Vec<Shows> {
+fn sequence(genomes: &[Genome], motion: &MotionArgs) -> Vec<Shows> {
     let mut shows = Vec::new();
     let nexts = genomes.iter().skip(1).map(Some);
     let back = genomes

@@ -29,9 +29,7 @@ pub(super) fn check(args: &InputArgs, strict: bool, json: bool) -> anyhow::Resul
         };
         let undrawable = undrawable(&source.flames);
         tell(say, &source, &undrawable);
-        if !undrawable.is_empty() {
-            failures.count();
-        } else if strict && !source.remarks.is_empty() {
+        if !undrawable.is_empty() || (strict && !source.remarks.is_empty()) {
             failures.count();
         }
     }

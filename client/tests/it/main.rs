@@ -1,0 +1,7 @@
+//! The program as artists use it: the real binary, real files.
+
+mod animate;
+mod breed;
+mod genome;
+mod render;
+mod support;
