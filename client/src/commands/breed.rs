@@ -11,7 +11,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use woolgather_genome::limits::{NAME_CHARS_MAX, is_name_char};
+use woolgather_genome::limits::{EDIT_DEPTH_MAX, NAME_CHARS_MAX, is_name_char};
 use woolgather_genome::{
     BreedSettings, Child, CrossMethod, Edit, GeneMutation, Genome, MutateMethod, Operation,
     breed as make, palette_library, print_flame, starter_flock,
@@ -196,20 +196,30 @@ fn with_genealogy(child: &Child, parents: &[Flame], name: &str) -> Genome {
         name: name.chars().take(NAME_CHARS_MAX).collect(),
         ..child.genome.clone()
     };
-    let with_edit = |full| Genome {
-        edits: vec![edit(child, parents, full)],
+    let with_levels = |levels| Genome {
+        edits: vec![pruned(&edit(child, parents), levels)],
         ..named.clone()
     };
-    // Genealogies grow from generation to generation: what no longer fits is left to the parents' files.
-    let full = with_edit(true);
-    if full.check().is_ok() {
-        return full;
-    }
-    with_edit(false)
+    // Genealogies grow from generation to generation: the oldest that no longer fit are left to the parents'
+    // files. Two levels, the child and its parents, always fit.
+    let fitting = (2..=EDIT_DEPTH_MAX).rev().map(with_levels);
+    fitting
+        .into_iter()
+        .find(|genome| genome.check().is_ok())
+        .unwrap_or(named)
 }
 
-/// What was done, with which number, to whom; with the parents' own edits if it is to be `full`.
-fn edit(child: &Child, parents: &[Flame], full: bool) -> Edit {
+/// The edit without what lies deeper than `levels`.
+fn pruned(edit: &Edit, levels: usize) -> Edit {
+    let children = edit.children.iter().filter(|_| levels > 1);
+    Edit {
+        children: children.map(|child| pruned(child, levels - 1)).collect(),
+        ..edit.clone()
+    }
+}
+
+/// What was done, with which number, to whom; with the parents' own edits.
+fn edit(child: &Child, parents: &[Flame]) -> Edit {
     let attribute = |name: &str, value: String| (name.to_owned(), value);
     let sheep = |(parent, id): (&Flame, &woolgather_genome::GenomeId)| Edit {
         element: "sheep".into(),
@@ -218,11 +228,7 @@ fn edit(child: &Child, parents: &[Flame], full: bool) -> Edit {
             attribute("id", id.to_string()),
             attribute("name", parent.genome.name.clone()),
         ],
-        children: if full {
-            parent.genome.edits.clone()
-        } else {
-            Vec::new()
-        },
+        children: parent.genome.edits.clone(),
         ..Edit::default()
     };
     Edit {

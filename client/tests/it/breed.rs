@@ -57,15 +57,14 @@ fn a_child_says_how_it_came_to_be_and_of_whom() {
 fn grandchildren_remember_their_grandparents_as_long_as_it_fits() {
     let studio = Studio::new();
     studio.must("breed clone one.flam3 --rng-seed 1 -o g0.flam3");
-    for generation in 1..40 {
+    for generation in 1..10 {
         let parent = generation - 1;
         studio.must(&format!(
-            "breed clone g{parent}.flam3 --rng-seed {generation} -o g{generation}.flam3"
+            "breed clone g{parent}.flam3 --rng-seed 1 -o g{generation}.flam3"
         ));
     }
     let depth = |generation: u32| genome(&studio, &format!("g{generation}.flam3")).edits[0].depth();
-    assert_eq!((depth(0), depth(1), depth(2)), (2, 4, 6));
-    assert!(genome(&studio, "g39.flam3").check().is_ok());
+    assert_eq!([0, 1, 7, 8, 9].map(depth), [2, 4, 16, 16, 16]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use woolgather_genome::{
     loop_genome,
 };
 use woolgather_render_kernel::{
-    ClipGenomes, ClipSettings, FramePlan, StillSettings, plan_clip_frame, plan_still,
+    ClipGenomes, ClipSettings, FramePlan, KeyframeSettings, plan_clip_frame, plan_keyframes,
 };
 
 use crate::cli::{MotionArgs, MotionKind, Pace, PictureArgs};
@@ -74,14 +74,18 @@ impl Movement {
     ///
     /// One sentence that says what does not fit together.
     pub(super) fn new(
-        flames: Vec<Flame>,
+        mut flames: Vec<Flame>,
         motion: &MotionArgs,
         picture: &PictureArgs,
         from_one_file: bool,
     ) -> anyhow::Result<Self> {
-        let names: Vec<String> = flames.iter().map(|flame| flame.name.clone()).collect();
+        let kind = motion.what.unwrap_or_else(|| told(&flames, from_one_file));
+        if kind == MotionKind::Keyframes {
+            in_time(&mut flames);
+        }
         let first = flames.first().context("there is no genome to animate")?;
         let size = picture.size.unwrap_or(first.genome.size.into());
+        let names: Vec<String> = flames.iter().map(|flame| flame.name.clone()).collect();
         let picture = PictureArgs {
             size: Some(size),
             ..picture.clone()
@@ -90,7 +94,6 @@ impl Movement {
             .into_iter()
             .map(|flame| framed(flame.genome, &picture))
             .collect();
-        let kind = motion.what.unwrap_or_else(|| told(&genomes, from_one_file));
         let settings = Settings {
             size: genomes[0].size,
             quality: genomes[0].quality,
@@ -100,7 +103,10 @@ impl Movement {
             rng_seed: picture.rng_seed,
         };
         let title = title(kind, &names);
-        let parts = parts(kind, genomes, motion)?;
+        let genomes = genomes
+            .into_iter()
+            .map(|genome| settings.with_shutter(genome, None));
+        let parts = parts(kind, genomes.collect(), motion)?;
         let movement = Self {
             parts,
             settings,
@@ -162,7 +168,7 @@ impl Movement {
             }
             Shows::Edge(from, to) => {
                 let keys = edge_window(from, to, frame, part.frames, &self.settings.edge);
-                let keys = keys.map(|key| self.with_shutter(key, Some(TEMPORAL_SAMPLES)));
+                let keys = keys.map(|key| self.settings.with_shutter(key, Some(TEMPORAL_SAMPLES)));
                 self.plan_keys(&keys, f64::from(frame), rng_seed)
             }
             Shows::Keys { keys, begin, step } => {
@@ -233,26 +239,23 @@ impl Movement {
 
     /// Plans the frame at `time` between key genomes.
     fn plan_keys(&self, keys: &[Genome], time: f64, rng_seed: u64) -> anyhow::Result<FramePlan> {
-        let settings = StillSettings {
-            width: self.settings.size[0],
-            height: self.settings.size[1],
-            quality: self.settings.quality,
+        let settings = KeyframeSettings {
+            size: Some(self.settings.size),
             rng_seed,
-            ..StillSettings::default()
+            ..KeyframeSettings::default()
         };
-        Ok(plan_still(&genome_at(keys, time)?, &settings)?)
+        Ok(plan_keyframes(keys, time, &settings)?)
     }
+}
 
+impl Settings {
     /// The genome with the shutter that is asked for; `moments` where nobody asks.
     fn with_shutter(&self, genome: Genome, moments: Option<u32>) -> Genome {
-        let moments = self.settings.temporal_samples.or(moments);
+        let moments = self.temporal_samples.or(moments);
         Genome {
             temporal_samples: moments.unwrap_or(genome.temporal_samples),
             temporal_filter: TemporalFilter {
-                width: self
-                    .settings
-                    .shutter
-                    .unwrap_or(genome.temporal_filter.width),
+                width: self.shutter.unwrap_or(genome.temporal_filter.width),
                 ..genome.temporal_filter
             },
             ..genome
@@ -276,13 +279,25 @@ impl Part {
 }
 
 /// What genomes are to each other where nobody says it.
-fn told(genomes: &[Genome], from_one_file: bool) -> MotionKind {
-    let in_time = genomes.windows(2).all(|pair| pair[0].time < pair[1].time);
-    match genomes.len() {
+fn told(flames: &[Flame], from_one_file: bool) -> MotionKind {
+    let pairs = flames.windows(2);
+    let one_by_one = |pair: &[Flame]| pair[0].genome.time < pair[1].genome.time;
+    match flames.len() {
         1 => MotionKind::Loop,
-        _ if from_one_file && in_time => MotionKind::Keyframes,
+        _ if from_one_file && pairs.into_iter().all(one_by_one) => MotionKind::Keyframes,
         2 => MotionKind::Edge,
         _ => MotionKind::Sequence,
+    }
+}
+
+/// Puts key genomes in the order of their times. The first one's size is that of the animation, and the
+/// others' pixels are as large as its own, as in flam3.
+fn in_time(flames: &mut [Flame]) {
+    flames.sort_by(|one, other| one.genome.time.total_cmp(&other.genome.time));
+    if let Some((first, others)) = flames.split_first_mut() {
+        for other in others {
+            other.genome.size = first.genome.size;
+        }
     }
 }
 
@@ -360,8 +375,7 @@ fn sequence(genomes: &[Genome], motion: &MotionArgs) -> Vec<Shows> {
 }
 
 /// Key genomes, from `begin` to `end` as flam3-animate counts them.
-fn keyframes(mut keys: Vec<Genome>, motion: &MotionArgs) -> anyhow::Result<Part> {
-    keys.sort_by(|one, other| one.time.total_cmp(&other.time));
+fn keyframes(keys: Vec<Genome>, motion: &MotionArgs) -> anyhow::Result<Part> {
     // A time that stands there twice is an error with its place.
     genome_at(&keys, keys[0].time)?;
     let begin = motion.begin.unwrap_or(keys[0].time);
