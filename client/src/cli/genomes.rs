@@ -185,6 +185,9 @@ pub(crate) enum GenomeWhat {
         /// Remarks are failures too: nothing may be renamed, converted or dropped
         #[arg(long)]
         strict: bool,
+        /// Look at small frames of the loop too: what is blank, burnt out, noise, still or flashing fails
+        #[arg(long)]
+        screen: bool,
         /// One JSON object a line instead of words
         #[arg(long)]
         json: bool,
@@ -230,7 +233,7 @@ pub(crate) enum GenomeWhat {
 const CHECK_HELP: &str = "\
 Examples:
   woolgather genome check sheep.flam3
-  woolgather genome check --strict flock/*.flam3
+  woolgather genome check --strict --screen flock/*.flam3
 
 Every file is looked at, whatever is wrong with another. Ends with status 1 if one cannot be read.";
 

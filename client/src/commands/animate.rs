@@ -24,7 +24,7 @@ use woolgather_render_kernel::{
 use super::failures::Failures;
 use super::flames::{Flame, read_all};
 use super::interrupt::{Interrupt, Interrupted};
-use super::output::Draft;
+use super::output::{Draft, is_folder};
 use super::progress::{Progress, samples};
 use crate::cli::{AnimateArgs, ending};
 use crate::say::bytes;
@@ -32,7 +32,12 @@ use movement::Movement;
 
 pub(crate) fn animate(args: &AnimateArgs) -> anyhow::Result<()> {
     let movement = movement(args)?;
-    match ending(&args.out).as_str() {
+    let ending = if is_folder(&args.out) {
+        String::new()
+    } else {
+        ending(&args.out)
+    };
+    match ending.as_str() {
         "mp4" => with_threads(args.picture.threads, || film::draw(&movement, args))?,
         "flam3" | "flame" => write_genomes(&movement, &args.out),
         "" => with_threads(args.picture.threads, || folder::draw(&movement, args))?,

@@ -12,8 +12,9 @@ pub(crate) fn genome(args: &GenomeArgs) -> anyhow::Result<()> {
         GenomeWhat::Check {
             input,
             strict,
+            screen,
             json,
-        } => check::check(input, *strict, *json),
+        } => check::check(input, *strict, *screen, *json),
         GenomeWhat::Info { input, json } => info::info(input, *json),
         GenomeWhat::Convert { input, split, out } => convert::convert(input, *split, out),
         GenomeWhat::Floor {

@@ -44,8 +44,22 @@ fn a_genome_that_no_renderer_could_draw_fails_its_check() {
     studio.put("huge.flam3", huge);
     let outcome = studio.run("genome check huge.flam3");
     assert!(!outcome.is_success);
-    let words = "flame 0 cannot be drawn at its own size and quality: ";
+    let words = "flame 0: cannot be drawn at its own size and quality: ";
     assert!(outcome.stdout.contains(words), "{}", outcome.stdout);
+}
+
+#[test]
+fn a_genome_that_a_flock_would_turn_away_fails_when_it_is_looked_at() {
+    let studio = Studio::new();
+    // Its only light lies far outside the picture.
+    let away = FOREIGN.replace("scale=\"100\"", "scale=\"100\" center=\"900 900\"");
+    studio.put("away.flame", away);
+    assert!(studio.run("genome check away.flame").is_success);
+    let outcome = studio.run("genome check --screen away.flame two.flam3");
+    assert!(!outcome.is_success, "{outcome:?}");
+    let words = "flame 0: a flock would turn it away: there is next to nothing to see";
+    assert!(outcome.stdout.contains(words), "{}", outcome.stdout);
+    studio.must("genome check --screen two.flam3");
 }
 
 #[test]
@@ -76,6 +90,9 @@ fn programs_read_one_object_a_line() {
     assert_eq!(infos[0]["cost"]["samples"], 92_160_000);
     assert_eq!(infos[0]["xforms"].as_array().unwrap().len(), 7);
     assert_eq!(infos[2]["flame"], 1);
+    let colors = infos[0]["measures"]["colors"].as_array().unwrap();
+    let sum: f64 = colors.iter().map(|share| share.as_f64().unwrap()).sum();
+    assert!((sum - 1.0).abs() < 1e-9, "{sum}");
 }
 
 #[test]
@@ -89,6 +106,8 @@ fn info_says_what_is_in_a_genome() {
         "1280×720, quality 100: 92.2 million samples, ",
         "swirl 0.9154",
         "3 of 7 xforms turn",
+        "  bounds     x -",
+        "  shape      dimension 1.",
     ] {
         assert!(
             outcome.stdout.contains(words),

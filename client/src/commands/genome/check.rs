@@ -3,17 +3,17 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use woolgather_genome::{Remark, RemarkKind, XformPlace};
-use woolgather_render_kernel::{StillSettings, plan_still};
+use woolgather_genome::{Genome, Remark, RemarkKind, ScreeningSettings, XformPlace, screen};
+use woolgather_render_kernel::{Examiner, StillSettings, plan_still};
 
 use crate::cli::InputArgs;
 use crate::commands::failures::Failures;
 use crate::commands::flames::{Flame, Reader, Source};
 use crate::say::Say;
 
-/// Says everything about every file; fails if one cannot be read or drawn, or with `strict` if there is
-/// any remark.
-pub(super) fn check(args: &InputArgs, strict: bool, json: bool) -> anyhow::Result<()> {
+/// Says everything about every file; fails if one cannot be read or drawn, with `strict` if there is any
+/// remark, and with `looks` if a flock would turn its loop away.
+pub(super) fn check(args: &InputArgs, strict: bool, looks: bool, json: bool) -> anyhow::Result<()> {
     let say = Say::new(json);
     let reader = Reader::new(&args.reading)?;
     let mut failures = Failures::of(args.genomes.len());
@@ -27,34 +27,55 @@ pub(super) fn check(args: &InputArgs, strict: bool, json: bool) -> anyhow::Resul
                 continue;
             }
         };
-        let undrawable = undrawable(&source.flames);
-        tell(say, &source, &undrawable);
-        if !undrawable.is_empty() || (strict && !source.remarks.is_empty()) {
+        let mut faults = undrawable(&source.flames);
+        if looks && faults.is_empty() {
+            faults = turned_away(&source.flames);
+        }
+        tell(say, &source, &faults);
+        if !faults.is_empty() || (strict && !source.remarks.is_empty()) {
             failures.count();
         }
     }
     Ok(failures.end()?)
 }
 
-/// The flames that no picture can be made of at their own size and quality, and why not.
-fn undrawable(flames: &[Flame]) -> Vec<(usize, String)> {
-    let reason = |flame: &Flame| {
-        let genome = &flame.genome;
+/// A flame by its number, and what is wrong with it in a sentence.
+type Fault = (usize, String);
+
+/// The flames that no picture can be made of at their own size and quality.
+fn undrawable(flames: &[Flame]) -> Vec<Fault> {
+    faults(flames, |genome| {
         let settings = StillSettings {
             width: genome.size[0],
             height: genome.size[1],
             quality: genome.quality,
             ..StillSettings::default()
         };
-        plan_still(genome, &settings).err()
-    };
+        let error = plan_still(genome, &settings).err()?;
+        Some(format!(
+            "cannot be drawn at its own size and quality: {error}"
+        ))
+    })
+}
+
+/// The flames whose loops a flock would turn away.
+fn turned_away(flames: &[Flame]) -> Vec<Fault> {
+    faults(flames, |genome| {
+        match screen(genome, &Examiner, 0, &ScreeningSettings::default()) {
+            Ok(screening) => Some(format!("a flock would turn it away: {}", screening.fault?)),
+            Err(error) => Some(error.to_string()),
+        }
+    })
+}
+
+fn faults(flames: &[Flame], fault: impl Fn(&Genome) -> Option<String>) -> Vec<Fault> {
     let flames = flames.iter().enumerate();
     flames
-        .filter_map(|(index, flame)| Some((index, reason(flame)?.to_string())))
+        .filter_map(|(index, flame)| Some((index, fault(&flame.genome)?)))
         .collect()
 }
 
-fn tell(say: Say, source: &Source, undrawable: &[(usize, String)]) {
+fn tell(say: Say, source: &Source, faults: &[Fault]) {
     let file = name(&source.path);
     let remarks = &source.remarks;
     let event = json!({
@@ -62,7 +83,7 @@ fn tell(say: Say, source: &Source, undrawable: &[(usize, String)]) {
         "genomes": source.flames.len(),
         "remarks": remarks.iter().map(object).collect::<Vec<_>>(),
         "remarks_left_out": source.remarks_left_out,
-        "undrawable": undrawable
+        "faults": faults
             .iter()
             .map(|(flame, reason)| json!({"flame": flame, "reason": reason}))
             .collect::<Vec<_>>(),
@@ -86,10 +107,8 @@ fn tell(say: Say, source: &Source, undrawable: &[(usize, String)]) {
     if source.remarks_left_out > 0 {
         say.words(&format!("  and {} more", source.remarks_left_out));
     }
-    for (flame, reason) in undrawable {
-        say.words(&format!(
-            "  flame {flame} cannot be drawn at its own size and quality: {reason}"
-        ));
+    for (flame, reason) in faults {
+        say.words(&format!("  flame {flame}: {reason}"));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use woolgather_genome::{Genome, WeightedVariation, Xform};
-use woolgather_render_kernel::{StillSettings, plan_still};
+use woolgather_render_kernel::{Measures, StillSettings, measure, plan_still};
 
 use super::check::counted;
 use crate::cli::InputArgs;
@@ -10,6 +10,9 @@ use crate::commands::failures::Failures;
 use crate::commands::flames::read_all;
 use crate::commands::progress::samples;
 use crate::say::{Say, bytes};
+
+/// The share of points from which on a palette entry counts as used.
+const COLOR_SHARE: f64 = 0.001;
 
 /// Says what is in every genome of every file.
 pub(super) fn info(args: &InputArgs, json: bool) -> anyhow::Result<()> {
@@ -25,10 +28,14 @@ pub(super) fn info(args: &InputArgs, json: bool) -> anyhow::Result<()> {
                 format!(", genome {} of {of}", index + 1)
             };
             let genome = &flame.genome;
-            let mut event = object(genome);
-            event["file"] = json!(file.to_string());
-            event["flame"] = json!(index);
-            say.event(&event, Some(&format!("{file}{number}: {}", title(genome))));
+            if json {
+                let mut event = object(genome);
+                event["file"] = json!(file.to_string());
+                event["flame"] = json!(index);
+                say.event(&event, None);
+                continue;
+            }
+            say.words(&format!("{file}{number}: {}", title(genome)));
             for line in words(genome) {
                 say.words(&line);
             }
@@ -83,6 +90,10 @@ fn words(genome: &Genome) -> Vec<String> {
     }
     lines.push(row("motion", motion_words(genome)));
     lines.push(row("colours", colour_words(genome)));
+    match measure(genome, 0) {
+        Ok(measures) => lines.extend(measured_words(&measures).map(|(head, text)| row(head, text))),
+        Err(reason) => lines.push(row("measures", reason.to_string())),
+    }
     if !genome.edits.is_empty() {
         lines.push(row("genealogy", counted(genome.edits.len(), "edit")));
     }
@@ -136,6 +147,27 @@ fn colour_words(genome: &Genome) -> String {
     )
 }
 
+/// What the flame's orbits say, with its head each.
+fn measured_words(measures: &Measures) -> [(&'static str, String); 3] {
+    let [min, max] = [measures.bounds.min, measures.bounds.max].map(|corner| corner.map(short));
+    let used = measures
+        .colors
+        .iter()
+        .filter(|&&share| share >= COLOR_SHARE)
+        .count();
+    let mut bounds = format!("x {} to {}, y {} to {}", min[0], max[0], min[1], max[1]);
+    if measures.bad_share > 0.0 {
+        let percent = 100.0 * measures.bad_share;
+        bounds = format!("{bounds}; {percent:.2} % of the points are thrown away as infinite");
+    }
+    let shape = format!(
+        "dimension {:.2}, Lyapunov exponent {:.2}",
+        measures.dimension, measures.lyapunov_exponent
+    );
+    let palette = format!("{used} of 256 entries have a thousandth of the points or more");
+    [("bounds", bounds), ("shape", shape), ("palette", palette)]
+}
+
 /// Motion elements of all xforms.
 fn motions(genome: &Genome) -> usize {
     let xforms = genome.xforms.iter().chain(&genome.final_xform);
@@ -155,6 +187,16 @@ fn object(genome: &Genome) -> Value {
         Err(reason) => json!({"undrawable": reason}),
     };
     let xforms: Vec<Value> = genome.xforms.iter().map(xform_object).collect();
+    let measures = match measure(genome, 0) {
+        Ok(measures) => json!({
+            "bounds": {"min": measures.bounds.min, "max": measures.bounds.max},
+            "dimension": measures.dimension,
+            "lyapunov_exponent": measures.lyapunov_exponent,
+            "colors": measures.colors,
+            "bad_share": measures.bad_share,
+        }),
+        Err(reason) => json!({"undrawable": reason.to_string()}),
+    };
     json!({
         "name": genome.name,
         "id": genome.id().to_string(),
@@ -162,6 +204,7 @@ fn object(genome: &Genome) -> Value {
         "quality": genome.quality,
         "supersample": genome.supersample,
         "cost": cost,
+        "measures": measures,
         "xforms": xforms,
         "final_xform": genome.final_xform.as_ref().map(xform_object),
         "motion_elements": motions(genome),
