@@ -194,3 +194,36 @@ fn every_sample_is_plotted_exactly_once() {
     let hits: u64 = rows.map(|(x, y)| histogram.bin(x, y)[4]).sum();
     assert_eq!(hits, plan.samples() * u64::from(HIT));
 }
+
+#[test]
+fn every_width_of_vectors_fills_the_histogram_alike() {
+    let flames = [
+        flame([&[], &[], &[]]),
+        flame([&[0.0, 1.0], &[], &[1.0, 2.0]]),
+    ];
+    for genome in flames {
+        let plan = plan_still(
+            &genome,
+            &StillSettings {
+                width: 160,
+                height: 120,
+                quality: 20.0,
+                rng_seed: 9,
+                ..StillSettings::default()
+            },
+        )
+        .unwrap();
+        let bins = |width| {
+            let histogram = iterate(&plan, &plan.moments, width, &|| false, &|_| {}).unwrap();
+            let rows = 0..histogram.height;
+            rows.flat_map(|y| (0..histogram.width).map(move |x| (x, y)))
+                .map(|(x, y)| histogram.bin(x, y))
+                .collect::<Vec<_>>()
+        };
+        let narrow = bins(Width::Any);
+        assert!(narrow.iter().any(|bin| bin[4] > 0));
+        for width in Width::here() {
+            assert!(bins(width) == narrow, "{width:?}");
+        }
+    }
+}
