@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use woolgather_genome::{Genome, loop_genome, parse_flames, print_flame, starter_flock};
+use woolgather_genome::{
+    Genome, StarterSheep, loop_genome, parse_flames, print_flame, starter_flock,
+};
 
 const FRAMES: u32 = 160;
 
@@ -31,7 +33,7 @@ fn a_sheep_keeps_its_id_for_ever() {
 
 #[test]
 fn together_they_show_many_of_the_flame_s_means() {
-    let genomes: Vec<Genome> = starter_flock().iter().map(|one| one.genome()).collect();
+    let genomes: Vec<Genome> = starter_flock().iter().map(StarterSheep::genome).collect();
     let xforms = || genomes.iter().flat_map(|genome| &genome.xforms);
     let used: BTreeSet<&str> = xforms()
         .chain(
