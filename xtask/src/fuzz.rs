@@ -26,6 +26,7 @@ const COVERAGE: &str = "-Cpasses=sancov-module \
 
 /// Every run begins with these.
 const CORPUS: &[&str] = &[
+    "genome/fuzz/seeds",
     "genome/tests/data/oracle",
     "genome/tests/data/broken",
     "genome/tests/data/foreign",
@@ -33,7 +34,7 @@ const CORPUS: &[&str] = &[
 ];
 
 /// How long to look for the planted fault, which takes seconds, and for real ones.
-const PLANTED_MAX_S: u32 = 120;
+const PLANTED_MAX_S: u32 = 300;
 const RUN_S: u32 = 60;
 const MEMORY_MAX_MB: u32 = 256;
 

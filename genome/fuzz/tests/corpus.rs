@@ -5,10 +5,12 @@ use woolgather_genome_fuzz::examine;
 
 #[test]
 fn every_file_of_the_corpus_keeps_the_promises() {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["oracle", "broken", "foreign", "interp/inputs"];
+    let data = folders.map(|folder| here.join("../tests/data").join(folder));
     let mut files = 0;
-    for folder in ["oracle", "broken", "foreign", "interp/inputs"] {
-        for entry in std::fs::read_dir(data.join(folder)).expect(folder) {
+    for folder in data.into_iter().chain([here.join("seeds")]) {
+        for entry in std::fs::read_dir(folder).expect("a folder of the corpus") {
             examine(&std::fs::read(entry.expect("an entry").path()).expect("a file"));
             files += 1;
         }

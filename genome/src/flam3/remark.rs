@@ -210,20 +210,20 @@ impl<'a> Notes<'a> {
             name if name.ends_with('.') => name.replace('.', "#"),
             name => name.to_owned(),
         };
-        self.add((value.position(), value.element()), name, text, kind);
+        self.add((value.position(), value.element()), &name, text, kind);
     }
 
     /// Remarks on an element.
     pub(super) fn element(&mut self, node: Node<'_, '_>, kind: RemarkKind) {
         let element = node.tag_name().name();
         let at = (node.range().start, element);
-        self.add(at, format!("<{element}>"), String::new(), kind);
+        self.add(at, &format!("<{element}>"), String::new(), kind);
     }
 
     fn add(
         &mut self,
         (position, element): (usize, &str),
-        attribute: String,
+        attribute: &str,
         value: String,
         kind: RemarkKind,
     ) {
@@ -236,7 +236,7 @@ impl<'a> Notes<'a> {
             line: 0,
             flame: self.flame,
             xform: self.xform,
-            attribute: super::error::shorten(&attribute, NAME_CHARS_MAX),
+            attribute: super::error::shorten(attribute, NAME_CHARS_MAX),
             value,
             kind,
         };
