@@ -1,9 +1,13 @@
 //! What must hold for any bytes that are given to the reader of flam3 files.
 //!
-//! [`examine`] is the property; `src/bin/read_flames.rs` lets libFuzzer look for bytes that break
-//! it, guided by the branches that they reach, and `tests/corpus.rs` runs it over the test data of
+//! [`examine`] is the property, [`mutate`] changes files; `src/bin/read_flames.rs` lets libFuzzer
+//! look for bytes that break it, guided by the branches that they reach, and `tests/corpus.rs` runs it over the test data of
 //! the flame model, where every run begins. `cargo xtask test --fuzz` builds and runs the fuzzer:
 //! first with a planted fault that it has to find, then for a minute without.
+
+mod mutate;
+
+pub use mutate::mutate;
 
 use woolgather_genome::{
     Flam3Palettes, Genome, ReadOptions, parse_flames, print_flame, read_flames,
