@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use woolgather_genome::limits::GENOME_BYTES_MAX;
-use woolgather_genome::{Flam3Palettes, Genome, ReadOptions, Reading, Remark, read_flames};
+use woolgather_genome::{
+    Flam3Palettes, Genome, ParseError, ReadOptions, Reading, Remark, read_flames,
+};
 use woolgather_render_kernel::export::genome_in_png;
 
 use super::failures::Failures;
@@ -73,36 +75,24 @@ impl Reader {
     ///
     /// One sentence with the file's name; for a broken genome with its line and what is legal there.
     pub(crate) fn read(&self, path: &Path) -> anyhow::Result<Source> {
-        let name = path.display();
-        let bytes = if is_standard(path) {
-            take(std::io::stdin(), PICTURE_BYTES_MAX)
-        } else {
-            fs::File::open(path).and_then(|file| take(file, PICTURE_BYTES_MAX))
-        };
-        let bytes = bytes.with_context(|| format!("could not read {name}"))?;
-        let reading = self.understand(bytes).with_context(|| name.to_string())?;
-        Ok(Source {
-            path: path.to_owned(),
-            flames: named(reading.genomes, path),
-            remarks: reading.remarks,
-            remarks_left_out: reading.remarks_left_out,
-        })
+        let text = text(path)?;
+        let reading = self
+            .parse(&text)
+            .with_context(|| path.display().to_string())?;
+        Ok(Source::new(path, reading))
     }
 
-    /// Genomes out of a file's bytes.
-    fn understand(&self, bytes: Vec<u8>) -> anyhow::Result<Reading> {
-        let text = if bytes.starts_with(PNG_SIGNATURE) {
-            genome_in_png(&bytes)?.context("the picture carries no genome")?
-        } else if bytes.len() > GENOME_BYTES_MAX {
-            bail!("longer than a genome may be, {GENOME_BYTES_MAX} bytes");
-        } else {
-            String::from_utf8(bytes).context("neither a genome nor a PNG picture")?
-        };
+    /// Genomes out of flam3 XML.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong with it.
+    pub(crate) fn parse(&self, xml: &str) -> Result<Reading, ParseError> {
         let options = ReadOptions {
             flam3_palettes: self.palettes.as_ref(),
             ..ReadOptions::default()
         };
-        Ok(read_flames(&text, &options)?)
+        read_flames(xml, &options)
     }
 
     /// Reads the first genome of a file.
@@ -116,6 +106,29 @@ impl Reader {
         let first = source.flames.into_iter().next();
         first.with_context(|| format!("{} holds no genome", path.display()))
     }
+}
+
+/// The flam3 XML of a file: the file itself, or what the picture carries.
+///
+/// # Errors
+///
+/// One sentence with the file's name.
+pub(crate) fn text(path: &Path) -> anyhow::Result<String> {
+    let name = path.display();
+    let bytes = if is_standard(path) {
+        take(std::io::stdin(), PICTURE_BYTES_MAX)
+    } else {
+        fs::File::open(path).and_then(|file| take(file, PICTURE_BYTES_MAX))
+    };
+    let bytes = bytes.with_context(|| format!("could not read {name}"))?;
+    if bytes.starts_with(PNG_SIGNATURE) {
+        let text = genome_in_png(&bytes).with_context(|| name.to_string())?;
+        return text.with_context(|| format!("{name}: the picture carries no genome"));
+    }
+    if bytes.len() > GENOME_BYTES_MAX {
+        bail!("{name}: longer than a genome may be, {GENOME_BYTES_MAX} bytes");
+    }
+    String::from_utf8(bytes).with_context(|| format!("{name}: neither a genome nor a PNG picture"))
 }
 
 /// Reads all that can be read, and tells what was understood in another way; what cannot be read is noted.
@@ -139,6 +152,16 @@ pub(crate) fn read_all(args: &InputArgs, failures: &mut Failures) -> anyhow::Res
 }
 
 impl Source {
+    /// What was read of the file at `path`.
+    pub(crate) fn new(path: &Path, reading: Reading) -> Self {
+        Self {
+            path: path.to_owned(),
+            flames: named(reading.genomes, path),
+            remarks: reading.remarks,
+            remarks_left_out: reading.remarks_left_out,
+        }
+    }
+
     /// Tells the first remarks that matter for the picture, and how many there are.
     fn tell(&self) {
         let name = self.path.display();

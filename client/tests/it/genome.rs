@@ -3,7 +3,7 @@
 use serde_json::Value;
 use woolgather_genome::parse_flames;
 
-use crate::support::Studio;
+use crate::support::{Studio, flame};
 
 /// A file as another program writes it, with a name that is read and one that is not.
 const FOREIGN: &str = r#"<flames name="pack">
@@ -33,6 +33,31 @@ fn a_check_says_everything_about_every_file_and_fails_for_a_broken_one() {
     );
     studio.must("genome check one.flam3 foreign.flame");
     assert!(!studio.run("genome check --strict foreign.flame").is_success);
+}
+
+#[test]
+fn every_broken_flame_of_a_file_is_said_with_its_own_line() {
+    let studio = Studio::new();
+    let broken = studio.text("broken.flam3");
+    let (bad, good) = (flame(&broken), flame(&studio.text("one.flam3")).to_owned());
+    studio.put(
+        "three.flam3",
+        format!("<flames>\n{bad}\n{good}\n{bad}\n</flames>"),
+    );
+    let outcome = studio.run("genome check three.flam3");
+    assert!(!outcome.is_success);
+    let lines = outcome
+        .stderr
+        .lines()
+        .filter(|line| line.contains("<xform> color: \"2\""));
+    assert_eq!(lines.count(), 2, "{}", outcome.stderr);
+    let last = 1 + 3 + good.lines().count() + 2;
+    let place = format!("three.flam3: line {last}: ");
+    assert!(
+        outcome.stderr.contains(&place),
+        "{place}: {}",
+        outcome.stderr
+    );
 }
 
 #[test]
@@ -74,7 +99,7 @@ fn programs_read_one_object_a_line() {
         lines.collect()
     };
     let checks = objects("genome check --json broken.flam3 foreign.flame");
-    assert!(checks[0]["error"].as_str().unwrap().contains("line 3"));
+    assert!(checks[0]["errors"][0].as_str().unwrap().contains("line 3"));
     let dropped = checks[1]["remarks"].as_array().unwrap();
     let dropped = dropped
         .iter()

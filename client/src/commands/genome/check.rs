@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use woolgather_genome::{Genome, Remark, RemarkKind, ScreeningSettings, XformPlace, screen};
+use woolgather_genome::{
+    Genome, ParseError, Remark, RemarkKind, ScreeningSettings, XformPlace, screen,
+};
 use woolgather_render_kernel::{Examiner, StillSettings, plan_still};
 
 use crate::cli::InputArgs;
 use crate::commands::failures::Failures;
-use crate::commands::flames::{Flame, Reader, Source};
-use crate::say::Say;
+use crate::commands::flames::{Flame, Reader, Source, text};
+use crate::say::{Say, plain};
 
 /// Says everything about every file; fails if one cannot be read or drawn, with `strict` if there is any
 /// remark, and with `looks` if a flock would turn its loop away.
@@ -18,12 +20,11 @@ pub(super) fn check(args: &InputArgs, strict: bool, looks: bool, json: bool) -> 
     let reader = Reader::new(&args.reading)?;
     let mut failures = Failures::of(args.genomes.len());
     for path in &args.genomes {
-        let source = match reader.read(path) {
+        let source = match read(&reader, path) {
             Ok(source) => source,
-            Err(error) => {
-                let event = json!({"file": name(path), "error": format!("{error:#}")});
-                say.event(&event, None);
-                failures.note(&error);
+            Err(errors) => {
+                failures.count();
+                tell_errors(say, path, &errors);
                 continue;
             }
         };
@@ -37,6 +38,55 @@ pub(super) fn check(args: &InputArgs, strict: bool, looks: bool, json: bool) -> 
         }
     }
     Ok(failures.end()?)
+}
+
+/// Reads a file, or says everything that keeps it from being read.
+fn read(reader: &Reader, path: &Path) -> Result<Source, Vec<String>> {
+    let text = text(path).map_err(|error| vec![format!("{error:#}")])?;
+    match reader.parse(&text) {
+        Ok(reading) => Ok(Source::new(path, reading)),
+        Err(first) => {
+            let errors = errors(reader, &text, first).into_iter();
+            Err(errors
+                .map(|error| format!("{}: {error}", name(path)))
+                .collect())
+        }
+    }
+}
+
+/// The first error of every flame in the file, or `first` where it is the file's as a whole.
+fn errors(reader: &Reader, text: &str, first: ParseError) -> Vec<ParseError> {
+    // An error of an element means that the XML was read, within all limits.
+    if first.element.is_none() {
+        return vec![first];
+    }
+    let Ok(document) = roxmltree::Document::parse(text) else {
+        return vec![first];
+    };
+    let flames = document
+        .descendants()
+        .filter(|node| node.has_tag_name("flame"));
+    let errors: Vec<ParseError> = flames
+        .filter_map(|flame| {
+            let range = flame.range();
+            let above = document.text_pos_at(range.start).row - 1;
+            let error = reader.parse(&text[range]).err()?;
+            let line = error.line + above;
+            Some(ParseError { line, ..error })
+        })
+        .collect();
+    if errors.is_empty() {
+        vec![first]
+    } else {
+        errors
+    }
+}
+
+fn tell_errors(say: Say, path: &Path, errors: &[String]) {
+    say.event(&json!({"file": name(path), "errors": errors}), None);
+    for error in errors {
+        eprintln!("woolgather: {}", plain(error));
+    }
 }
 
 /// A flame by its number, and what is wrong with it in a sentence.
