@@ -77,23 +77,34 @@ fn every_kernel_is_flam3s_kernel() {
 fn whole_genomes_look_like_flam3s() {
     let genomes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../genome/tests/data/oracle");
     let references = Path::new(env!("CARGO_MANIFEST_DIR")).join("../xtask/bench/data/oracle/ref");
-    for name in [
-        "13_finalxform",
-        "16_opacity",
-        "24_vibrancy_background",
-        "29_random_s10",
+    // How far flam3's pictures of other random numbers (three or four) are from the reference at most: root of the
+    // mean square over all blocks, and the worst block. Ours, from five: 0.44, 0.48, 0.26, 0.60 and 2.75, 2.38, 1.24, 3.18.
+    for (name, spread, block) in [
+        ("13_finalxform", 0.445, 2.14),
+        ("16_opacity", 0.454, 2.10),
+        ("24_vibrancy_background", 0.262, 1.27),
+        ("29_random_s10", 0.592, 2.77),
     ] {
         let genome = genome(&genomes.join(format!("{name}.flam3")));
         let reference = image::open(references.join(format!("{name}.png")))
             .unwrap()
             .to_rgb8();
         let ours = draw(&genome, genome.quality).to_rgb8();
-        let worst = block_means(&ours)
+        let differences: Vec<f64> = block_means(&ours)
             .iter()
             .zip(block_means(&reference))
             .map(|(a, b)| (a - b).abs())
-            .fold(0.0, f64::max);
-        assert!(worst < 4.0, "{name}: a block is {worst:.2} off");
+            .collect();
+        let square = differences.iter().map(|d| d * d).sum::<f64>() / differences.len() as f64;
+        let (ours, worst) = (square.sqrt(), differences.into_iter().fold(0.0, f64::max));
+        assert!(
+            ours < 1.1 * spread,
+            "{name}: blocks are {ours:.3} off, flam3's {spread}"
+        );
+        assert!(
+            worst < 1.5 * block,
+            "{name}: a block is {worst:.2} off, flam3's {block}"
+        );
     }
 }
 

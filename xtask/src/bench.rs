@@ -17,6 +17,9 @@ pub(crate) struct Options {
 /// When the program cannot be built or says that a figure was missed.
 pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
     setup::install(setup::FOR_DEMO)?;
+    if let Err(error) = setup::install(setup::FOR_BENCH) {
+        eprintln!("going on without: {error:#}");
+    }
     let mut command = run::cargo(&["run", "--release", "--package", "woolgather-bench"]);
     command
         .args(run::asm_features(&["woolgather-bench"]))

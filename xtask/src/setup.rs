@@ -43,6 +43,13 @@ const fn library(name: &'static str, file: &'static str, why: &'static str) -> P
 pub(crate) const FOR_DEMO: &[Package] =
     &[program("nasm", "nasm", "faster AV1 encoder and decoder")];
 
+/// What `cargo xtask bench` compares with; without it those measurements are left out.
+pub(crate) const FOR_BENCH: &[Package] = &[program(
+    "flam3-utils",
+    "flam3-render",
+    "flam3 itself, to measure against",
+)];
+
 /// Everything that `cargo xtask test` uses.
 pub(crate) const FOR_TESTS: &[Package] = &[
     program("nasm", "nasm", "faster AV1 encoder and decoder"),

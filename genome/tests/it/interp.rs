@@ -4,6 +4,10 @@
 //! at k/N. Both end with the last genome itself. `edge_special_Y` has its two genomes in
 //! `inputs/special_Y`. flam3 prints six digits; of the colours, every eighth is
 //! kept here.
+//!
+//! All 166 frames are compared. The input of `edge_special_sym` asks for a symmetry, which both
+//! programs expand into xforms when they read it; flam3 prints the element beside what it stands
+//! for, and reading that back would expand it twice, so the table is without the element.
 
 use crate::data::genomes;
 use woolgather_genome::{

@@ -20,7 +20,10 @@ use super::{Floor, Leg};
 pub(super) struct Reference {
     pub(super) name: String,
     pub(super) picture: PathBuf,
+    /// The distance of the pair that was measured first.
     pub(super) floor: Floor,
+    /// The mean distance of several pairs, where they were measured.
+    pub(super) mean: Option<Floor>,
 }
 
 /// The references of a leg, in the order of their names.
@@ -44,11 +47,17 @@ pub(super) fn references(leg: Leg) -> anyhow::Result<Vec<Reference>> {
         }
         let stem = picture.file_stem().context("a picture without a name")?;
         let name = stem.to_string_lossy().into_owned();
-        let floor = floor(&floors[&name], ending).with_context(|| format!("floor of {name}"))?;
+        let numbers = &floors[&name];
+        let floor = floor(numbers, ending).with_context(|| format!("no floor for {name}"))?;
+        let mean = match leg {
+            Leg::Still | Leg::Export => self::floor(numbers, "_mean"),
+            Leg::Fine | Leg::Blur => None,
+        };
         references.push(Reference {
             name,
             picture,
             floor,
+            mean,
         });
     }
     references.sort_by(|one, two| one.name.cmp(&two.name));
@@ -80,14 +89,9 @@ fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data/oracle")
 }
 
-fn floor(numbers: &Value, ending: &str) -> anyhow::Result<Floor> {
-    let number = |key: &str| {
-        let key = format!("{key}{ending}");
-        numbers[&key]
-            .as_f64()
-            .with_context(|| format!("no {key} in the floors"))
-    };
-    Ok(Floor {
+fn floor(numbers: &Value, ending: &str) -> Option<Floor> {
+    let number = |key: &str| numbers[&format!("{key}{ending}")].as_f64();
+    Some(Floor {
         psnr: number("psnr")?,
         psnr4: number("psnr4")?,
     })
