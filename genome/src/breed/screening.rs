@@ -7,10 +7,9 @@
 //!
 //! After the Web Content Accessibility Guidelines 2.2, success criterion 2.3.1: a *flash* is a pair
 //! of opposing changes of relative luminance by a tenth of the greatest or more, where the darker
-//! side is below 0.8; more than three in any one second are too many. A change counts when a part of
-//! the picture that is large enough makes it at the same time. The guideline speaks of a quarter of
-//! the central ten degrees of sight; a sheep that fills a screen shows that in a twentieth of its
-//! picture.
+//! side is below 0.8; more than three in any one second are too many, where the places that make
+//! them are large enough together. The guideline speaks of a quarter of the central ten degrees of
+//! sight; a sheep that fills a screen shows that in a twentieth of its picture.
 
 use super::{Descriptors, Examine, Picture, Undrawable, view};
 use crate::{Genome, loop_genome};
@@ -23,7 +22,7 @@ const FLASH_QUALITY: f64 = 10.0;
 const FLASH_CHANGE: f64 = 0.1;
 /// The darker side is below this.
 const FLASH_DARK: f64 = 0.8;
-/// Least share of the picture that changes together.
+/// Least share of the picture that flashes.
 const FLASH_AREA: f64 = 0.05;
 
 /// What a flock asks of its sheep.
@@ -53,7 +52,7 @@ impl Default for ScreeningSettings {
             frames_per_second: 30.0,
             coverage_min: 0.02,
             white_max: 0.25,
-            structure_min: 0.35,
+            structure_min: 0.25,
             motion_min: 0.002,
             flashes_max: 3.0,
         }
@@ -215,60 +214,36 @@ fn block_luminances(picture: &Picture) -> Vec<f64> {
     picture.block_means(&luminances)
 }
 
-/// Counts the flashes of a closed loop of block luminances.
+/// The most flashes in any one second of a closed loop that a large enough part of the picture makes.
+///
+/// A block counts its own flashes: light that wanders from block to block is movement.
 fn flashes_per_second(frames: &[Vec<f64>], frames_per_second: f64) -> f64 {
-    let changes = common_changes(frames);
-    // Alternating changes, twice round so that a second may run over the loop's end.
-    let mut alternating: Vec<usize> = Vec::new();
-    let mut last = None;
-    for (frame, rises) in changes
-        .iter()
-        .chain(&changes)
-        .enumerate()
-        .filter_map(|(frame, rises)| Some((frame, (*rises)?)))
-    {
-        if last != Some(rises) {
-            alternating.push(frame);
-            last = Some(rises);
-        }
-    }
-    let most = alternating.iter().enumerate().map(|(i, &first)| {
-        let within = |&&frame: &&usize| ((frame - first) as f64) < frames_per_second;
-        alternating[i..].iter().take_while(within).count()
+    let blocks = frames.first().map_or(0, Vec::len);
+    let changed: Vec<Vec<bool>> = (0..blocks)
+        .map(|block| {
+            let luminance: Vec<f64> = frames.iter().map(|frame| frame[block]).collect();
+            changes(&luminance)
+        })
+        .collect();
+    let enough = (FLASH_AREA * blocks as f64).ceil().max(1.0) as usize;
+    let second = (frames_per_second.ceil() as usize).min(frames.len());
+    let most = (0..frames.len()).map(|first| {
+        let within = |changed: &Vec<bool>| {
+            let frames = changed.iter().cycle().skip(first).take(second);
+            frames.filter(|&&changed| changed).count()
+        };
+        let mut counts: Vec<usize> = changed.iter().map(within).collect();
+        counts.sort_unstable_by(|one, other| other.cmp(one));
+        counts.get(enough - 1).copied().unwrap_or(0)
     });
     most.max().unwrap_or(0) as f64 / 2.0
 }
 
-/// For every frame whether a large enough part of the picture has just grown brighter (true) or
-/// darker (false) by a flash's change.
-fn common_changes(frames: &[Vec<f64>]) -> Vec<Option<bool>> {
-    let blocks = frames.first().map_or(0, Vec::len);
-    let mut counts = vec![[0_usize; 2]; frames.len()];
-    for block in 0..blocks {
-        let luminance: Vec<f64> = frames.iter().map(|frame| frame[block]).collect();
-        for (frame, rises) in changes(&luminance) {
-            counts[frame][usize::from(rises)] += 1;
-        }
-    }
-    let large = |count: usize| count as f64 >= FLASH_AREA * blocks as f64;
-    let together = |frame: usize, way: usize| {
-        // A change that takes two frames in some places is still one change.
-        let before = (frame + frames.len() - 1) % frames.len();
-        counts[frame][way] + counts[before][way]
-    };
-    (0..frames.len())
-        .map(|frame| {
-            let [falls, rises] = [together(frame, 0), together(frame, 1)];
-            large(falls.max(rises)).then_some(rises > falls)
-        })
-        .collect()
-}
-
-/// The frames at which a block's luminance has changed enough since its last turning point, and
-/// whether it rose. The loop is walked twice; the second round counts.
-fn changes(luminance: &[f64]) -> Vec<(usize, bool)> {
+/// For every frame whether a block's luminance has by then changed enough since its last turning
+/// point, the other way than before. The loop is walked twice; the second round counts.
+fn changes(luminance: &[f64]) -> Vec<bool> {
     let count = luminance.len();
-    let mut found = Vec::new();
+    let mut changed = vec![false; count];
     let (mut low, mut high) = (luminance[0], luminance[0]);
     let mut rising = None;
     for (i, &here) in luminance.iter().chain(luminance).enumerate() {
@@ -280,15 +255,13 @@ fn changes(luminance: &[f64]) -> Vec<(usize, bool)> {
             Some(false) => rose.then_some(true),
             None => rose.then_some(true).or(fell.then_some(false)),
         };
-        if let Some(rises) = turned {
-            if i >= count {
-                found.push((i - count, rises));
-            }
+        if turned.is_some() {
+            changed[i % count] = i >= count;
             rising = turned;
             (low, high) = (here, here);
         }
     }
-    found
+    changed
 }
 
 #[cfg(test)]
