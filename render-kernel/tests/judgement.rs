@@ -2,14 +2,19 @@
 
 use woolgather_genome::{TemporalFilter, TemporalFilterShape, starter_flock};
 use woolgather_render_kernel::compare::{
-    BlockMeans, Floor, Verdict, block_means, continuity, same_picture,
+    BlockMeans, Floor, Verdict, block_means, continuity, measure_floor, same_picture,
 };
 use woolgather_render_kernel::{
-    ClipGenomes, ClipSettings, Frame, RenderControl, plan_clip_frame, render,
+    ClipGenomes, ClipSettings, Frame, FramePlan, PlanError, RenderControl, plan_clip_frame, render,
 };
 
 /// Frame `frame` of a sheep's loop as the default flock draws it, smaller.
 fn frame(genomes: &ClipGenomes, frame: u32) -> Frame {
+    let plan = plan(genomes, frame, 5).unwrap();
+    render(&plan, &RenderControl::unattended()).unwrap()
+}
+
+fn plan(genomes: &ClipGenomes, frame: u32, rng_seed: u64) -> Result<FramePlan, PlanError> {
     let settings = ClipSettings {
         width: 320,
         height: 180,
@@ -21,13 +26,9 @@ fn frame(genomes: &ClipGenomes, frame: u32) -> Frame {
             width: 1.0,
             exponent: 0.0,
         },
-        rng_seed: 5,
+        rng_seed,
     };
-    render(
-        &plan_clip_frame(genomes, &settings, frame).unwrap(),
-        &RenderControl::unattended(),
-    )
-    .unwrap()
+    plan_clip_frame(genomes, &settings, frame)
 }
 
 fn means(frame: &Frame) -> BlockMeans {
@@ -101,4 +102,15 @@ fn no_frame_of_an_honest_loop_is_suspicious_and_a_swapped_one_is() {
             .iter()
             .any(|suspicion| suspicion.frame == 4)
     );
+}
+
+#[test]
+fn a_genomes_own_floor_bears_its_encoded_frame_and_not_the_next_one() {
+    let genomes = ClipGenomes::Loop(starter_flock()[0].genome());
+    let plan_of = |rng_seed| plan(&genomes, 40, rng_seed);
+    let floor = measure_floor(&plan_of, 5, &RenderControl::unattended()).unwrap();
+    let shown = encoded(&frame(&genomes, 40));
+    let judge = |frame: &Frame| same_picture(&shown, &means(frame), &floor.encoded());
+    assert!(judge(&frame(&genomes, 40)).is_same());
+    assert!(!judge(&frame(&genomes, 41)).is_same());
 }
