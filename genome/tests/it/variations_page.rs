@@ -19,7 +19,7 @@ Each tile shows a square grid of coloured lines after it went through one variat
 with other parameters than the defaults, which for many are the identity). Lines that went across
 are warm, lines that went down are cool.
 
-![A coloured grid after each of the 99 variations](images/variations.jpg)
+![A coloured grid after each of the 99 variations](images/variations.webp)
 
 ## Notation
 

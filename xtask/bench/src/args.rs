@@ -37,10 +37,10 @@ pub(crate) struct VariationsOptions {
     #[arg(long, default_value_t = 11)]
     pub(crate) columns: u32,
     /// Size of a tile in pixels
-    #[arg(long, default_value_t = 150)]
+    #[arg(long, default_value_t = 140)]
     pub(crate) tile: u32,
     /// Samples per pixel
-    #[arg(long, default_value_t = 300.0)]
+    #[arg(long, default_value_t = 120.0)]
     pub(crate) quality: f64,
 }
 

@@ -4,7 +4,7 @@
 //! catalogue -> [tile::genome] -> render -> [Tile] -> label -> sheet -> PNG
 //! ```
 //!
-//! `docs/images/variations.jpg` is this picture, made smaller.
+//! `docs/images/variations.webp` is this picture, stored with loss.
 
 mod sheet;
 mod tile;
