@@ -22,7 +22,7 @@ const FIELD: f64 = 9.0;
 const PROBE: u32 = 288;
 /// Shares of the light that may lie outside on each side of a window, and by how much the rest is then enlarged.
 /// The smaller window counts: the first fits a picture with an edge, the second one that thins out for ever.
-const TAILS: [(f64, f64); 2] = [(0.015, 1.12), (0.2, 1.95)];
+const TAILS: [(f64, f64); 2] = [(0.015, 1.12), (0.2, 2.25)];
 
 /// What to set where the defaults show too little: weight, translation of the grid, parameters.
 type Setting = (f64, [f64; 2], &'static [f64]);
