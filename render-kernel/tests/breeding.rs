@@ -2,8 +2,8 @@
 
 use woolgather_genome::{
     BreedSettings, CrossMethod, Descriptors, Examine, Fault, Gate, GeneMutation, Genome, Motion,
-    MutateMethod, Operation, ScreeningSettings, Variation, WeightedVariation, Xform, breed,
-    breed_for_flock, palette_library, screen, starter_flock,
+    MutateMethod, Operation, PALETTE_ENTRIES, Palette, ScreeningSettings, Variation,
+    WeightedVariation, Xform, breed, breed_for_flock, screen, starter_flock,
 };
 use woolgather_render_kernel::{Examiner, StillSettings, plan_still};
 
@@ -44,7 +44,13 @@ fn children_are_pinned_because_the_flock_breeds_them_again() {
         let child = breed(&operation, parents, 1, &Examiner, &settings).unwrap();
         child.genome.id().to_string()[..16].to_owned()
     });
-    assert_eq!(ids, ["", "", "", ""]);
+    let pinned = [
+        "415caae5a1f3fffa",
+        "f22ef3a95a81a541",
+        "2e58dd55115706eb",
+        "389f6cca8a158e5e",
+    ];
+    assert_eq!(ids, pinned);
 }
 
 #[test]
@@ -81,7 +87,7 @@ fn evenly_grey() -> Genome {
         size: [1280, 720],
         scale: 2_000.0,
         quality: 20.0,
-        palette: palette_library()[0].palette.clone(),
+        palette: Palette::new([[0.5, 0.5, 0.5, 1.0]; PALETTE_ENTRIES]),
         xforms: vec![Xform {
             weight: 1.0,
             variations: vec![WeightedVariation::new(Variation::Square, 1.0)],
@@ -104,14 +110,16 @@ fn what_nobody_should_see_is_turned_away_with_its_reason() {
     assert!(matches!(fault(&far), Some(Fault::Blank { .. })));
 
     let mut burnt = sheep.clone();
-    (burnt.brightness, burnt.highlight_power, burnt.gamma) = (1e4, -1.0, 10.0);
+    (burnt.brightness, burnt.highlight_power) = (1e4, -1.0);
+    burnt.palette = Palette::new([[1.0; 4]; PALETTE_ENTRIES]);
     assert!(
         matches!(fault(&burnt), Some(Fault::BurntOut { .. })),
         "{:?}",
         fault(&burnt)
     );
 
-    assert!(matches!(fault(&evenly_grey()), Some(Fault::Noise { .. })));
+    let noise = fault(&evenly_grey());
+    assert!(matches!(noise, Some(Fault::Noise { .. })), "{noise:?}");
 
     let mut still = sheep.clone();
     for xform in &mut still.xforms {

@@ -35,11 +35,16 @@ pub(super) fn mutate(
         MutateMethod::AllVars => all_vars(genome, rng, settings),
         MutateMethod::OneXform => one_xform(genome, rng, settings),
         MutateMethod::AddSymmetry => {
-            let wanted = mutation.symmetry.unwrap_or(0);
-            if symmetry::xforms_of(wanted) + genome.xforms.len() > limits::XFORMS_MAX {
+            // A mutation that adds nothing would be none.
+            let kind = match mutation.symmetry {
+                None | Some(0) => symmetry::random_addition(rng, genome.xforms.len())
+                    .ok_or(BreedError::TooManyXforms)?,
+                Some(kind) => kind,
+            };
+            if symmetry::xforms_of(kind) + genome.xforms.len() > limits::XFORMS_MAX {
                 return Err(BreedError::TooManyXforms);
             }
-            let kind = symmetry::add(genome, rng, wanted);
+            symmetry::add(genome, rng, kind);
             format!("symmetry of kind {kind}")
         }
         MutateMethod::PostXforms => post_xforms(genome, rng),
@@ -56,7 +61,12 @@ fn draw_method(rng: &mut Rng, genome: &Genome) -> MutateMethod {
         let mut left = rng.unit();
         for &method in MutateMethod::ALL {
             left -= method.probability();
-            let possible = method != MutateMethod::DeleteXform || genome.xforms.len() > 1;
+            let possible = match method {
+                MutateMethod::DeleteXform => genome.xforms.len() > 1,
+                // The smallest symmetry is one xform.
+                MutateMethod::AddSymmetry => genome.xforms.len() < limits::XFORMS_MAX,
+                _ => true,
+            };
             if left < 0.0 && possible {
                 return method;
             }

@@ -9,6 +9,18 @@ fn random_kind(rng: &mut Rng) -> i32 {
     draw_kind(|count| rng.below(count as usize) as u64) as i32
 }
 
+/// How often a kind is drawn before a genome counts as having no room for any.
+const DRAWS: u32 = 64;
+
+/// Draws a kind that adds something and fits into a genome of `xforms` xforms.
+pub(super) fn random_addition(rng: &mut Rng, xforms: usize) -> Option<i32> {
+    let mut kinds = (0..DRAWS).map(|_| random_kind(rng));
+    kinds.find(|&kind| {
+        let added = xforms_of(kind);
+        added > 0 && xforms + added <= limits::XFORMS_MAX
+    })
+}
+
 /// Adds the xforms of `kind`, 0 for a random one, and says which kind it was.
 ///
 /// Where a genome has no room for a random kind's xforms it gets none.
