@@ -170,11 +170,11 @@ impl Slab {
     fn mixed_group(&self, mix: &Mix, first: usize) -> (Lanes, Numbers) {
         let mut lanes = Lanes::ZERO;
         let mut color = [0.0; LANES];
-        for lane in 0..LANES {
+        for (lane, color) in color.iter_mut().enumerate() {
             let from = mix.source(first, lane);
             lanes.x[lane] = self.x[from];
             lanes.y[lane] = self.y[from];
-            color[lane] = self.color[from];
+            *color = self.color[from];
         }
         (lanes, color)
     }
