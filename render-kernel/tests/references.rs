@@ -77,7 +77,7 @@ fn every_kernel_is_flam3s_kernel() {
 fn whole_genomes_look_like_flam3s() {
     let genomes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../genome/tests/data/oracle");
     let references = Path::new(env!("CARGO_MANIFEST_DIR")).join("../xtask/bench/data/oracle/ref");
-    // How far flam3's pictures of other random numbers (three or four) are from the reference at most: root of the
+    // How far flam3's pictures of four other random numbers are from the reference at most: root of the
     // mean square over all blocks, and the worst block. Ours, from five: 0.44, 0.48, 0.26, 0.60 and 2.75, 2.38, 1.24, 3.18.
     for (name, spread, block) in [
         ("13_finalxform", 0.445, 2.14),

@@ -6,23 +6,23 @@
 //! | from | what |
 //! |---|---|
 //! | the first key | size, supersample, spatial filter, palette mode, shape of the shutter |
-//! | the blend at the frame's time | samples, passes, the shutter's moments, width and exponent, gamma threshold, highlight power |
+//! | the blend at the frame's time | passes, the shutter's moments, width and exponent, highlight power |
 //! | the first moment | density estimation |
-//! | the last moment | brightness, and the scale and quality that the logarithm divides by |
+//! | the last moment | brightness, the scale and quality that the logarithm divides by, gamma threshold |
 //! | all moments, averaged | gamma, vibrancy, background |
-//! | each moment | xforms, camera, palette |
+//! | each moment | xforms, camera, palette, and its part of the samples by its own quality and zoom |
 //!
 //! # Source
 //!
-//! flam3-animate 3.1.1, found by changing one key's attribute at a time and comparing pictures made from one
-//! random number. It takes the supersample of the first key in one place and of the frame's time in another;
+//! flam3-animate 3.1.1, found by changing one key's attribute at a time and comparing its pictures with each other
+//! and with ours. It takes the supersample of the first key in one place and of the frame's time in another;
 //! here it is the first key's. With several passes it looks at each pass's own first and last moment; here they
 //! are those of the whole frame.
 
 use woolgather_genome::{Genome, TemporalFilter, genome_at};
 
 use super::settings::resized;
-use super::{DensityPlan, FramePlan, OutputSettings, PlanError, assemble, shutter};
+use super::{DensityPlan, FramePlan, OutputSettings, PlanError, assemble, samples, shutter};
 use crate::streams::Key;
 
 /// How a frame of key genomes is drawn. The default is what the genomes themselves ask for.
@@ -84,28 +84,32 @@ pub fn plan_keyframes(
     let moments: Vec<Genome> = delays
         .map(|delay| at(time + delay))
         .collect::<Result<_, _>>()?;
-    let leader = leader(middle, &keys[0], &moments[0]);
+    let leader = leader(middle, &keys[0], &moments);
     let key = key(settings.rng_seed, time);
     let mut plan = assemble(&leader, &moments, &weights, key, &settings.output)?;
     let mean_weight = weights.iter().sum::<f64>() / f64::from(count);
-    plan.density = density(&leader, &moments[moments.len() - 1], mean_weight, &plan);
+    plan.density = density(&leader, &moments, mean_weight, &plan);
+    share_samples(&mut plan, &moments)?;
     Ok(plan)
 }
 
 /// What the frame as a whole takes its numbers from.
-fn leader(middle: Genome, first_key: &Genome, first_moment: &Genome) -> Genome {
+fn leader(middle: Genome, first_key: &Genome, moments: &[Genome]) -> Genome {
+    let (first, last) = (&moments[0], &moments[moments.len() - 1]);
     Genome {
         supersample: first_key.supersample,
         filter_radius: first_key.filter_radius,
         filter_shape: first_key.filter_shape,
         palette_mode: first_key.palette_mode,
-        estimator: first_moment.estimator,
+        estimator: first.estimator,
+        gamma_threshold: last.gamma_threshold,
         ..middle
     }
 }
 
 /// The logarithm of the last moment.
-fn density(leader: &Genome, last: &Genome, mean_weight: f64, plan: &FramePlan) -> DensityPlan {
+fn density(leader: &Genome, moments: &[Genome], mean_weight: f64, plan: &FramePlan) -> DensityPlan {
+    let last = &moments[moments.len() - 1];
     let levels = Genome {
         brightness: last.brightness,
         scale: last.scale,
@@ -113,6 +117,18 @@ fn density(leader: &Genome, last: &Genome, mean_weight: f64, plan: &FramePlan) -
         ..leader.clone()
     };
     DensityPlan::new(&levels, mean_weight, &plan.shape)
+}
+
+/// Gives each moment its part of the samples that a whole frame like it would have.
+fn share_samples(plan: &mut FramePlan, moments: &[Genome]) -> Result<(), PlanError> {
+    let count = moments.len() as u64;
+    let mut total = 0;
+    for (moment, genome) in plan.moments.iter_mut().zip(moments) {
+        let before = total / count;
+        total += samples(genome)?;
+        moment.samples = total / count - before;
+    }
+    Ok(())
 }
 
 /// Where the frame's random numbers come from.
@@ -164,7 +180,8 @@ mod tests {
         // The middle key's nine moments, two frames wide.
         assert_eq!(plan.moments.len(), 9);
         assert_eq!(plan.samples(), 20 * 64 * 48);
-        assert_eq!(plan.tone.gamma_threshold, keys[1].gamma_threshold);
+        assert!(plan.moments[0].samples < plan.moments[8].samples);
+        assert_eq!(plan.tone.gamma_threshold, keys[2].gamma_threshold);
         assert!((plan.tone.exponent - 1.0 / keys[1].gamma).abs() < 1e-12);
         // The last moment is at the last key.
         let still = Genome {

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `still` | 32 genomes as they stand | the same |
 //! | `fine` | six of them at four times the quality | the same |
-//! | `blur` | a frame of three key genomes, for each shutter | flam3-animate's |
+//! | `blur` | a frame of three key genomes, for each shutter, and one of keys that differ in everything | flam3-animate's |
 //! | `export` | our print of the 32 genomes, drawn by flam3 | the genomes drawn by flam3 |
 //!
 //! flam3 differs from itself when it starts from another random number; that distance is the *floor*. A picture
