@@ -42,7 +42,7 @@ impl Examine for Blind {
 }
 
 static FLOCK: LazyLock<Vec<Genome>> =
-    LazyLock::new(|| starter_flock().iter().map(|sheep| sheep.genome()).collect());
+    LazyLock::new(|| starter_flock().iter().map(StarterSheep::genome).collect());
 
 fn flock() -> &'static [Genome] {
     &FLOCK
@@ -220,7 +220,7 @@ fn the_same_call_gives_the_same_child_and_another_number_another() {
 fn a_clone_is_its_parent() {
     let parent = flock()[0].clone();
     let settings = BreedSettings::default();
-    let child = breed(&Operation::Clone, &[parent.clone()], 1, &Blind, &settings).unwrap();
+    let child = breed(&Operation::Clone, std::slice::from_ref(&parent), 1, &Blind, &settings).unwrap();
     assert_eq!(child.genome, parent);
     assert_eq!(child.parents, [parent.id()]);
 }
@@ -257,7 +257,7 @@ fn what_is_asked_wrongly_is_refused_before_anything_is_made() {
         speed: f64::NAN,
         symmetry: None,
     };
-    check(&speedy, &[parent.clone()], "speed is NaN; legal: 0 to 100");
+    check(&speedy, std::slice::from_ref(&parent), "speed is NaN; legal: 0 to 100");
     let many = Operation::Random { symmetry: Some(60) };
     check(&many, &[], "the child would have more than 64 xforms");
     let broken = Genome {

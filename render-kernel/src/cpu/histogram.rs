@@ -25,7 +25,7 @@ pub(super) type Bin = [u64; 5];
 #[repr(align(32))]
 pub(super) struct Color(pub(super) [u64; 4]);
 
-/// Bins that lie one after the other.
+/// Bins that lie one after the other; none at all where nothing was hit yet.
 #[derive(Default)]
 pub(super) struct Tile {
     pub(super) colors: Vec<Color>,
@@ -61,15 +61,8 @@ impl SharedHistogram {
     pub(super) fn new(shape: &Shape, layout: Layout) -> Self {
         let bins = shape.bins_wide() as usize * shape.bins_high() as usize;
         let size = 1 << layout.shift;
-        let counts = if layout.counts { size } else { 0 };
-        let tile = || Tile {
-            colors: vec![Color::default(); size],
-            counts: vec![0; counts],
-        };
         Self {
-            tiles: (0..bins.div_ceil(size))
-                .map(|_| Mutex::new(tile()))
-                .collect(),
+            tiles: (0..bins.div_ceil(size)).map(|_| Mutex::default()).collect(),
             layout,
         }
     }
@@ -84,12 +77,18 @@ impl SharedHistogram {
         self.layout
     }
 
-    /// Tile `tile`, for this thread alone.
+    /// Tile `tile`, for this thread alone. Its bins are allocated when it is first asked for.
     pub(super) fn lock(&self, tile: usize) -> MutexGuard<'_, Tile> {
         // A poisoned lock means that another thread panicked; its panic ends the render anyway.
-        self.tiles[tile]
+        let mut tile = self.tiles[tile]
             .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner);
+        if tile.colors.is_empty() {
+            let size = 1 << self.layout.shift;
+            tile.colors = vec![Color::default(); size];
+            tile.counts = vec![0; if self.layout.counts { size } else { 0 }];
+        }
+        tile
     }
 
     /// Ends the adding.
@@ -113,7 +112,7 @@ impl Histogram {
         let index = y * self.width + x;
         let tile = &self.tiles[index >> self.shift];
         let place = index & ((1 << self.shift) - 1);
-        let Color([red, green, blue, alpha]) = tile.colors[place];
+        let Color([red, green, blue, alpha]) = tile.colors.get(place).copied().unwrap_or_default();
         let count = tile.counts.get(place).copied().unwrap_or(alpha);
         [red, green, blue, alpha, count]
     }
