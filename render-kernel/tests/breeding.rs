@@ -2,13 +2,13 @@
 
 use woolgather_genome::{
     BreedSettings, CrossMethod, Descriptors, Examine, Fault, Gate, GeneMutation, Genome, Motion,
-    MutateMethod, Operation, PALETTE_ENTRIES, Palette, ScreeningSettings, Variation,
+    MutateMethod, Operation, PALETTE_ENTRIES, Palette, ScreeningSettings, StarterSheep, Variation,
     WeightedVariation, Xform, breed, breed_for_flock, screen, starter_flock,
 };
 use woolgather_render_kernel::{Examiner, StillSettings, plan_still};
 
 fn flock() -> Vec<Genome> {
-    starter_flock().iter().map(|sheep| sheep.genome()).collect()
+    starter_flock().iter().map(StarterSheep::genome).collect()
 }
 
 fn random() -> Operation {

@@ -164,10 +164,10 @@ fn variation_genes(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::starter_flock;
+    use crate::{StarterSheep, starter_flock};
 
     fn flock() -> Vec<Genome> {
-        starter_flock().iter().map(|sheep| sheep.genome()).collect()
+        starter_flock().iter().map(StarterSheep::genome).collect()
     }
 
     #[test]

@@ -84,8 +84,10 @@ mod tests {
 
     #[test]
     fn a_full_genome_gets_no_random_symmetry() {
-        let mut genome = Genome::default();
-        genome.xforms = vec![crate::Xform::default(); limits::XFORMS_MAX];
+        let mut genome = Genome {
+            xforms: vec![crate::Xform::default(); limits::XFORMS_MAX],
+            ..Genome::default()
+        };
         let mut rng = Rng::new(3);
         for _ in 0..50 {
             assert_eq!(add(&mut genome, &mut rng, 0), 1);

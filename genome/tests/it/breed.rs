@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use woolgather_genome::{
     AcceptTest, BoundingBox, BreedError, BreedSettings, Child, CrossMethod, Examine, Gate,
-    GeneMutation, Genome, Mixture, MutateMethod, Operation, Picture, Refusal, TurnedAway,
-    Undrawable, breed, breed_for_flock, parse_flames, print_flame, starter_flock,
+    GeneMutation, Genome, Mixture, MutateMethod, Operation, Picture, Refusal, StarterSheep,
+    TurnedAway, Undrawable, breed, breed_for_flock, parse_flames, print_flame, starter_flock,
 };
 
 /// Finds every genome in the same place, and beautiful.
@@ -220,7 +220,14 @@ fn the_same_call_gives_the_same_child_and_another_number_another() {
 fn a_clone_is_its_parent() {
     let parent = flock()[0].clone();
     let settings = BreedSettings::default();
-    let child = breed(&Operation::Clone, std::slice::from_ref(&parent), 1, &Blind, &settings).unwrap();
+    let child = breed(
+        &Operation::Clone,
+        std::slice::from_ref(&parent),
+        1,
+        &Blind,
+        &settings,
+    )
+    .unwrap();
     assert_eq!(child.genome, parent);
     assert_eq!(child.parents, [parent.id()]);
 }
@@ -257,7 +264,11 @@ fn what_is_asked_wrongly_is_refused_before_anything_is_made() {
         speed: f64::NAN,
         symmetry: None,
     };
-    check(&speedy, std::slice::from_ref(&parent), "speed is NaN; legal: 0 to 100");
+    check(
+        &speedy,
+        std::slice::from_ref(&parent),
+        "speed is NaN; legal: 0 to 100",
+    );
     let many = Operation::Random { symmetry: Some(60) };
     check(&many, &[], "the child would have more than 64 xforms");
     let broken = Genome {
