@@ -124,11 +124,33 @@ const NOISE: Margin = Margin {
 /// usually has (`docs/benchmarks.md`).
 const ENCODER: [f64; 4] = [3.5, 34.0, 7.5, 110.0];
 
+/// Where rounding moves a picture by this part of its noise, the same random numbers do not mean the same orbits.
+const SCATTERED: f64 = 0.5;
+
 impl GenomeFloor {
-    /// The bound for two renderings with the same random numbers, on any two devices.
+    /// Whether two devices that draw the same random numbers draw the same orbits.
+    ///
+    /// Most flames contract: a difference in the last place fades. One that stretches more than it contracts doubles it
+    /// at every step instead, and two devices' pictures of it have grain of their own, as with other random numbers.
+    /// Then only what other random numbers tell can be told: false colours and shapes, not lazy work. On one kind of
+    /// device digests are equal all the same.
+    #[must_use]
+    pub fn keeps_orbits(&self) -> bool {
+        self.rounding.luma_typical < SCATTERED * self.noise.luma_typical
+    }
+
+    /// The bound for two renderings with the same random numbers, on any two devices; never wider than
+    /// [`GenomeFloor::other_rng_seed`].
     #[must_use]
     pub fn same_rng_seed(&self) -> Floor {
-        self.rounding.with(ROUNDING)
+        let (mut numbers, other) = (
+            self.rounding.with(ROUNDING).numbers(),
+            self.other_rng_seed().numbers(),
+        );
+        for (number, other) in numbers.iter_mut().zip(other) {
+            *number = number.min(other);
+        }
+        Floor::of(numbers)
     }
 
     /// The bound for two renderings with different random numbers.
@@ -231,6 +253,12 @@ impl fmt::Display for GenomeFloor {
             for number in floor.numbers() {
                 write!(f, "  {number:>14.2}")?;
             }
+        }
+        if !self.keeps_orbits() {
+            write!(
+                f,
+                "\nRounding scatters this flame's orbits: devices of different kinds differ by its whole noise."
+            )?;
         }
         Ok(())
     }
