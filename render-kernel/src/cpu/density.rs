@@ -375,11 +375,19 @@ impl Patch<'_> {
 #[inline(always)]
 fn add_products(sums: &mut [f32], weights: &[f32], bin: &LogBin) {
     // Four bins at a time, then one, for vectors of sixteen numbers and of four.
+    let mut four = [0.0; 16];
+    for (i, channel) in four.iter_mut().enumerate() {
+        *channel = bin[i % 4];
+    }
     let (fours, sums) = sums.as_chunks_mut::<16>();
     let (four_weights, weights) = weights.as_chunks::<16>();
     for (sums, weights) in fours.iter_mut().zip(four_weights) {
+        let mut products = *weights;
         for i in 0..16 {
-            sums[i] += weights[i] * bin[i % 4];
+            products[i] *= four[i];
+        }
+        for i in 0..16 {
+            sums[i] += products[i];
         }
     }
     let (ones, _) = sums.as_chunks_mut::<4>();

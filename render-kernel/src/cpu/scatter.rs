@@ -21,10 +21,10 @@ pub(super) const COLOR_BITS: u32 = 16;
 /// Bins of a tile at most, as a power of two: 256 KiB, which second-level caches hold.
 const TILE_SHIFT_MAX: u32 = 13;
 /// Bytes that the buffers of all threads hold together.
-const BUFFERS_BYTES: usize = 48 << 20;
-/// Hits that a thread's buffers hold: as many as there are bins, so that a cache line of the histogram is loaded for
-/// several hits, within these bounds.
-const HITS: (usize, usize) = (1 << 20, 1 << 22);
+const BUFFERS_BYTES: usize = 64 << 20;
+/// Hits that a thread's buffers hold: twice as many as there are bins, so that a cache line of the histogram is loaded
+/// for several hits, within these bounds.
+const HITS: (usize, usize) = (1 << 20, 1 << 23);
 /// Fewest and most hits of a buffer.
 const BUFFER: (usize, usize) = (64, 1 << 14);
 
@@ -134,7 +134,7 @@ pub(super) struct Scatter {
 fn capacity(tiles: usize, threads: usize) -> usize {
     let bins = tiles << TILE_SHIFT_MAX;
     let hits = BUFFERS_BYTES / size_of::<u32>() / threads.max(1);
-    let hits = hits.min(bins.clamp(HITS.0, HITS.1));
+    let hits = hits.min((2 * bins).clamp(HITS.0, HITS.1));
     let capacity = (hits / tiles).clamp(BUFFER.0, BUFFER.1);
     1 << capacity.ilog2()
 }
