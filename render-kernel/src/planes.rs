@@ -7,6 +7,8 @@
 //!
 //! Everything is integer arithmetic, so the digest of a picture is the same on every machine.
 
+use crate::compare::{BlockMeans, block_means};
+
 /// Three planes of 10-bit numbers, each row-major and tightly packed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Planes {
@@ -63,6 +65,18 @@ const CHROMA_BLUE: [i64; 3] = row(difference(2), CHROMA_SPAN);
 const CHROMA_RED: [i64; 3] = row(difference(0), CHROMA_SPAN);
 
 impl Planes {
+    /// Its means over 8×8 blocks, by which pictures are compared.
+    #[must_use]
+    pub fn block_means(&self) -> BlockMeans {
+        block_means(
+            self.width,
+            self.height,
+            &self.luma,
+            &self.chroma_blue,
+            &self.chroma_red,
+        )
+    }
+
     /// Converts pixels of [`crate::Frame`]'s form.
     pub(crate) fn from_rgb16(width: u32, height: u32, pixels: &[u16]) -> Self {
         let (wide, high) = (width as usize, height as usize);

@@ -2,7 +2,7 @@
 
 use woolgather_genome::{TemporalFilter, TemporalFilterShape, starter_flock};
 use woolgather_render_kernel::compare::{
-    BlockMeans, Floor, Verdict, block_means, continuity, measure_floor, same_picture,
+    BlockMeans, Floor, Verdict, continuity, measure_floor, same_picture,
 };
 use woolgather_render_kernel::{
     ClipGenomes, ClipSettings, Frame, FramePlan, PlanError, RenderControl, plan_clip_frame, render,
@@ -32,14 +32,7 @@ fn plan(genomes: &ClipGenomes, frame: u32, rng_seed: u64) -> Result<FramePlan, P
 }
 
 fn means(frame: &Frame) -> BlockMeans {
-    let planes = frame.to_planes();
-    block_means(
-        planes.width,
-        planes.height,
-        &planes.luma,
-        &planes.chroma_blue,
-        &planes.chroma_red,
-    )
+    frame.to_planes().block_means()
 }
 
 /// What a coarse encoder does: every sample off by up to ten steps, blocks by one or two.
@@ -49,13 +42,7 @@ fn encoded(frame: &Frame) -> BlockMeans {
         let noise = (i as u32).wrapping_mul(0x9e37_79b9) >> 27;
         *sample = (*sample + noise as u16).saturating_sub(14);
     }
-    block_means(
-        planes.width,
-        planes.height,
-        &planes.luma,
-        &planes.chroma_blue,
-        &planes.chroma_red,
-    )
+    planes.block_means()
 }
 
 #[test]

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use woolgather_protocol::Blake3;
 use woolgather_protocol::audit::{AuditReport, encode_means};
-use woolgather_render_kernel::compare::block_means;
 use woolgather_render_kernel::{RenderControl, render};
 
 use crate::assignment::Assignment;
@@ -35,13 +34,7 @@ pub(crate) fn audit_frame(
         progress: &|_| {},
     };
     let planes = render(&plan, &control)?.to_planes();
-    let means = block_means(
-        planes.width,
-        planes.height,
-        &planes.luma,
-        &planes.chroma_blue,
-        &planes.chroma_red,
-    );
+    let means = planes.block_means();
     let report = AuditReport {
         frame: Blake3(planes.digest()),
         luma: encode_means(&means.luma),

@@ -2,7 +2,7 @@
 //! audits, with our own rendering.
 
 use woolgather_render_kernel::Frame;
-use woolgather_render_kernel::compare::{self, BlockMeans, block_means};
+use woolgather_render_kernel::compare::{self, BlockMeans};
 
 use crate::store::FrameMeans;
 
@@ -29,14 +29,7 @@ pub(super) fn suspicious(means: &[FrameMeans]) -> Vec<u32> {
 /// The block means of a frame rendered here.
 #[must_use]
 pub fn means_of(frame: &Frame) -> FrameMeans {
-    let planes = frame.to_planes();
-    let means = block_means(
-        planes.width,
-        planes.height,
-        &planes.luma,
-        &planes.chroma_blue,
-        &planes.chroma_red,
-    );
+    let means = frame.to_planes().block_means();
     FrameMeans {
         blocks_wide: means.blocks_wide,
         blocks_high: means.blocks_high,

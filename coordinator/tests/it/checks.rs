@@ -43,7 +43,7 @@ async fn a_sound_segment_shows_its_frames() {
     assert_eq!(report.means.len(), 2);
     assert!(report.suspicious.is_empty());
     for (number, shown) in (0..).zip(&report.means) {
-        let pushed = segments::means(&segments::planes(&recipe, number));
+        let pushed = segments::planes(&recipe, number).block_means();
         assert_eq!(shown.luma.len(), pushed.luma.len());
         let furthest = shown
             .luma

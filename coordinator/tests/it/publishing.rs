@@ -16,7 +16,7 @@ use woolgather_swarm::{Expected, InfoHash, MemorySwarm, Swarm as _, parse_torren
 use woolgather_video::ClipReader;
 
 use crate::support::device::{good, report};
-use crate::support::{TestCoordinator, rendered, segments};
+use crate::support::{TestCoordinator, rendered};
 
 async fn first_clip(coordinator: &TestCoordinator) -> ClipRow {
     let sheep = coordinator.first_sheep().await;
@@ -109,14 +109,15 @@ async fn a_clip_shows_the_frames_that_were_asked_for() {
     let decoded: Vec<_> = reader.decoder().unwrap().map(Result::unwrap).collect();
     assert_eq!(decoded.len(), 4);
     for (number, frame) in (0..).zip(decoded) {
-        let expected = segments::means(&rendered::frame(&work, number));
-        let shown = segments::means(&woolgather_render_kernel::Planes {
+        let expected = rendered::frame(&work, number).block_means();
+        let shown = woolgather_render_kernel::Planes {
             width: frame.width,
             height: frame.height,
             luma: frame.luma,
             chroma_blue: frame.chroma_blue,
             chroma_red: frame.chroma_red,
-        });
+        }
+        .block_means();
         let verdict = same_picture(&shown, &expected, &Floor::encoded());
         assert!(verdict.is_same(), "frame {number}: {verdict:?}");
     }

@@ -13,8 +13,8 @@
 
 use std::fmt;
 
-use super::{BlockMeans, Difference, Floor, block_means, difference};
-use crate::{Frame, FramePlan, PlanError, RenderControl, RenderError, render};
+use super::{BlockMeans, Difference, Floor, difference};
+use crate::{FramePlan, PlanError, RenderControl, RenderError, render};
 
 /// Pictures of either kind beside the plain one; three distances each.
 const OTHERS: u32 = 2;
@@ -65,7 +65,7 @@ pub fn measure_floor(
             progress: &progress,
             ..*control
         };
-        render(plan, &control).map(|frame| means(&frame))
+        render(plan, &control).map(|frame| frame.to_planes().block_means())
     });
     let pictures = pictures.collect::<Result<Vec<_>, _>>()?;
     let (same, other) = pictures.split_at(1 + OTHERS as usize);
@@ -73,18 +73,6 @@ pub fn measure_floor(
         rounding: greatest_distances(same.iter()),
         noise: greatest_distances(same[..1].iter().chain(other)),
     })
-}
-
-/// Block means of a frame as a video encoder takes it.
-fn means(frame: &Frame) -> BlockMeans {
-    let planes = frame.to_planes();
-    block_means(
-        planes.width,
-        planes.height,
-        &planes.luma,
-        &planes.chroma_blue,
-        &planes.chroma_red,
-    )
 }
 
 /// The greatest distances between any two pictures.

@@ -10,9 +10,7 @@ use std::time::Instant;
 use anyhow::{Context, bail, ensure};
 use image::ImageEncoder;
 use woolgather_genome::{Genome, TemporalFilter, TemporalFilterShape, parse_flames, starter_flock};
-use woolgather_render_kernel::compare::{
-    BlockMeans, Floor, Verdict, block_means, continuity, same_picture,
-};
+use woolgather_render_kernel::compare::{Floor, Verdict, block_means, continuity, same_picture};
 use woolgather_render_kernel::{
     ClipGenomes, ClipSettings, Frame, Planes, RenderControl, plan_clip_frame, render,
 };
@@ -181,7 +179,7 @@ fn encode(options: &UploadOptions, quantizer: u8, planes: &[Planes]) -> anyhow::
             &decoded.chroma_blue,
             &decoded.chroma_red,
         );
-        let verdict = same_picture(&means(rendered), &decoded, &Floor::encoded());
+        let verdict = same_picture(&rendered.block_means(), &decoded, &Floor::encoded());
         outcome.same &= verdict.is_same();
         if let Verdict::Same(difference) | Verdict::Different(difference) = verdict {
             outcome.typical = outcome
@@ -211,16 +209,6 @@ fn borrowed(planes: &Planes) -> PlanesRef<'_> {
         chroma_blue: &planes.chroma_blue,
         chroma_red: &planes.chroma_red,
     }
-}
-
-fn means(planes: &Planes) -> BlockMeans {
-    block_means(
-        planes.width,
-        planes.height,
-        &planes.luma,
-        &planes.chroma_blue,
-        &planes.chroma_red,
-    )
 }
 
 /// Bytes of a frame as an 8-bit PNG file with the strongest usual compression.

@@ -237,7 +237,7 @@ pub(crate) fn submission_of(frames: &[Planes], segment: &[u8]) -> Vec<u8> {
 
 /// The report of an auditor who rendered this frame.
 pub(crate) fn report(planes: &Planes) -> AuditReport {
-    let means = segments::means(planes);
+    let means = planes.block_means();
     AuditReport {
         frame: Blake3(planes.digest()),
         luma: encode_means(&means.luma),

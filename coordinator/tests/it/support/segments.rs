@@ -3,7 +3,6 @@
 
 use woolgather_protocol::Recipe;
 use woolgather_render_kernel::Planes;
-use woolgather_render_kernel::compare::{BlockMeans, block_means};
 use woolgather_video::{EncoderSettings, PlanesRef, SegmentEncoder};
 
 /// The frame with this number within its clip.
@@ -26,17 +25,6 @@ pub(crate) fn planes(recipe: &Recipe, frame: u32) -> Planes {
             u16::try_from(600 - y).unwrap()
         }),
     }
-}
-
-/// The block means of a frame.
-pub(crate) fn means(planes: &Planes) -> BlockMeans {
-    block_means(
-        planes.width,
-        planes.height,
-        &planes.luma,
-        &planes.chroma_blue,
-        &planes.chroma_red,
-    )
 }
 
 /// The segment of these frames of a clip.

@@ -29,7 +29,10 @@ fn plan(genome: &Genome, frame: u32, quality: f64, rng_seed: u64) -> Result<Fram
 }
 
 fn draw(plan: &FramePlan) -> BlockMeans {
-    means(&render(plan, &RenderControl::unattended()).unwrap())
+    render(plan, &RenderControl::unattended())
+        .unwrap()
+        .to_planes()
+        .block_means()
 }
 
 /// The palette moved on by eight entries.
