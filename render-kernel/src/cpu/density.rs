@@ -35,7 +35,7 @@ pub(super) type LogBin = [f32; 4];
 const BAND: usize = 16;
 
 /// Asked between rows; an error ends the stage.
-type GoOn<'a> = dyn Fn() -> Result<(), RenderError> + Sync + 'a;
+pub(super) type GoOn<'a> = dyn Fn() -> Result<(), RenderError> + Sync + 'a;
 
 /// Logarithmic density, summed over the passes.
 pub(super) struct LogPlane {
@@ -46,7 +46,7 @@ pub(super) struct LogPlane {
 }
 
 /// The rows that density estimation collects from.
-struct Source {
+pub(super) struct Source {
     width: usize,
     height: usize,
     bins: Vec<LogBin>,
@@ -133,7 +133,7 @@ pub(super) fn add_log_density(
     drop(histogram);
     let bands = plane.bands(BAND).enumerate();
     let width = Width::widest();
-    bands.try_for_each(|(band, rows)| source.collect(kernels, band * BAND, rows, width, &go_on))
+    bands.try_for_each(|(band, rows)| width.collect(&source, kernels, band * BAND, rows, &go_on))
 }
 
 /// A bin's colour and alpha, scaled to the logarithm of the alpha.
@@ -198,62 +198,9 @@ impl Source {
 
     /// Adds to `rows`, which begin with row `first` of the plane, what the bins in and around them spread there.
     ///
-    /// This is where a sparse picture's time goes, so it is compiled for every width of vectors. All do the same
-    /// operations in the same order.
-    fn collect(
-        &self,
-        kernels: &Kernels,
-        first: usize,
-        rows: &mut [LogBin],
-        width: Width,
-        go_on: &GoOn<'_>,
-    ) -> Result<(), RenderError> {
-        match width {
-            Width::Any => self.collect_here(kernels, first, rows, go_on),
-            #[cfg(target_arch = "x86_64")]
-            #[expect(
-                unsafe_code,
-                reason = "calling code for processor features that were detected"
-            )]
-            // SAFETY: a width other than `Any` is only made where the processor has its features.
-            Width::Avx2 => unsafe { self.collect_avx2(kernels, first, rows, go_on) },
-            #[cfg(target_arch = "x86_64")]
-            #[expect(
-                unsafe_code,
-                reason = "calling code for processor features that were detected"
-            )]
-            // SAFETY: as above.
-            Width::Avx512 => unsafe { self.collect_avx512(kernels, first, rows, go_on) },
-        }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn collect_avx2(
-        &self,
-        kernels: &Kernels,
-        first: usize,
-        rows: &mut [LogBin],
-        go_on: &GoOn<'_>,
-    ) -> Result<(), RenderError> {
-        self.collect_here(kernels, first, rows, go_on)
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-    fn collect_avx512(
-        &self,
-        kernels: &Kernels,
-        first: usize,
-        rows: &mut [LogBin],
-        go_on: &GoOn<'_>,
-    ) -> Result<(), RenderError> {
-        self.collect_here(kernels, first, rows, go_on)
-    }
-
-    /// Inlined into whatever is compiled for a certain processor.
+    /// This is where a sparse picture's time goes. Inlined into what [`super::width`] compiles for a certain processor.
     #[inline(always)]
-    fn collect_here(
+    pub(super) fn collect_here(
         &self,
         kernels: &Kernels,
         first: usize,

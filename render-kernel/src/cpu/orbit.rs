@@ -5,18 +5,15 @@
 //! vectors stay full. Same arithmetic as the renderer's, so the same bits everywhere.
 
 use super::lanes::{LANES, Lanes, Numbers, Places};
+use super::slab::{FUSE, is_bad};
 use super::width::Width;
 use crate::plan::Moment;
 use crate::streams::{Key, counter, purpose};
 
 /// Points that play side by side.
 pub(crate) const POINTS: usize = 1024;
-/// Steps before a point counts, as in a slab.
-const FUSE: u32 = 24;
 /// Steps that share a key; counters have room for so many.
 const STEPS_PER_KEY: u32 = 1024;
-/// A coordinate beyond this is bad, and so is what is not a number.
-const BAD: f32 = 1e10;
 
 /// A point as it would be plotted.
 #[derive(Clone, Copy, Debug)]
@@ -207,9 +204,4 @@ impl<'a> Orbits<'a> {
             (x, y)
         };
     }
-}
-
-/// Whether a value must be replaced; written so that what is not a number fails the comparison.
-fn is_bad(x: f32, y: f32) -> bool {
-    !(x.abs() <= BAD && y.abs() <= BAD)
 }

@@ -21,7 +21,7 @@ const POINTS: usize = SLAB_POINTS as usize;
 const GROUPS: usize = POINTS / LANES;
 const GROUP_BITS: u32 = GROUPS.ilog2();
 /// Steps before the first plotted one.
-const FUSE: u32 = 24;
+pub(super) const FUSE: u32 = 24;
 /// Bad values in a row after which the replacement is taken as it is.
 const ATTEMPTS: u32 = 5;
 /// A coordinate beyond this is bad, and so is what is not a number.
@@ -425,7 +425,7 @@ fn lane_array_mut(numbers: &mut [f32; POINTS], first: usize) -> &mut Numbers {
 
 /// Whether a value must be replaced; written so that what is not a number fails the comparison.
 #[inline(always)]
-fn is_bad(x: f32, y: f32) -> bool {
+pub(super) fn is_bad(x: f32, y: f32) -> bool {
     !(x.abs() <= BAD && y.abs() <= BAD)
 }
 

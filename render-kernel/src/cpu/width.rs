@@ -1,16 +1,18 @@
-//! How wide the processor's vectors are, and the chaos game compiled for each width.
+//! How wide the processor's vectors are, and the hot code compiled for each width.
 //!
-//! The time goes into three functions: a group through an xform, a slab, and a buffer of hits into the histogram. On x86
-//! they are compiled three times: for any processor (4 points at once), for AVX2 (8) and for AVX-512 (16). All do the same
+//! The time goes into four functions: a group through an xform, a slab, a buffer of hits into the histogram, and the
+//! spreading of bins. On x86 they are compiled three times: for any processor (4 points at once), for AVX2 (8) and for AVX-512 (16). All do the same
 //! operations on every point in the same order, without fused multiply-add, so their bits are equal; which one runs is
 //! asked of the processor.
 
+use super::RenderError;
+use super::density::{GoOn, LogBin, Source};
 use super::histogram::SharedHistogram;
 use super::lanes::{Lanes, Numbers, Places};
 use super::scatter::{Inks, Scatter};
 use super::slab::{self, SlabTask};
 use super::xform;
-use crate::plan::XformPlan;
+use crate::plan::{Kernels, XformPlan};
 
 /// A width of vectors that the code below is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +106,17 @@ macro_rules! compiled {
                     flush(scatter, histogram, inks, tile);
                 }
             }
+
+            $(#[$features])?
+            pub(super) fn collect(
+                source: &Source,
+                kernels: &Kernels,
+                first: usize,
+                rows: &mut [LogBin],
+                go_on: &GoOn<'_>,
+            ) -> Result<(), RenderError> {
+                source.collect_here(kernels, first, rows, go_on)
+            }
         }
     };
 }
@@ -158,6 +171,22 @@ impl Width {
     /// Adds every hit that is still in a buffer of `scatter`.
     pub(super) fn flush_all(self, scatter: &mut Scatter, histogram: &SharedHistogram, inks: &Inks) {
         on_width!(self, flush_all(scatter, histogram, inks));
+    }
+
+    /// Adds to `rows`, which begin with row `first` of a plane, what the bins of `source` spread there.
+    ///
+    /// # Errors
+    ///
+    /// What `go_on` says between rows.
+    pub(super) fn collect(
+        self,
+        source: &Source,
+        kernels: &Kernels,
+        first: usize,
+        rows: &mut [LogBin],
+        go_on: &GoOn<'_>,
+    ) -> Result<(), RenderError> {
+        on_width!(self, collect(source, kernels, first, rows, go_on))
     }
 
     /// Moves the points `lanes` through `xform` and blends their `color`; variations draw from `places`.

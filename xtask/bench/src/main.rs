@@ -1,7 +1,7 @@
-//! Measurements against named references: flam3's pictures, and the promise about upload sizes. And the
+//! Measurements against named references: flam3's pictures and speed, and the promise about upload sizes. And the
 //! picture of all variations, which is looked at rather than measured.
 //!
-//! `cargo xtask bench oracle` and `cargo xtask bench upload` run this program in release. Results go to
+//! `cargo xtask bench oracle`, `cpu`, `upload` and `variations` run this program in release. Results go to
 //! standard output, progress to standard error; the exit status is 1 when a promise is missed.
 
 mod args;
