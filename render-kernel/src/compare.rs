@@ -12,9 +12,11 @@
 
 mod continuity;
 mod floor;
+mod parity;
 
 pub use continuity::{Suspicion, continuity};
 pub use floor::{FloorError, GenomeFloor, measure_floor};
+pub use parity::{Closeness, Parity};
 
 /// Side of a block in samples of its plane.
 const SIDE: usize = 8;

@@ -28,6 +28,7 @@ use rayon::prelude::*;
 use crate::plan::FramePlan;
 use crate::{Frame, LinearImage, RenderControl};
 pub(crate) use scatter::buffers_bytes;
+pub(crate) use slab::FUSE;
 
 use density::{LogBin, LogPlane};
 use width::Width;
@@ -57,27 +58,57 @@ const ITERATE_SHARE: f64 = 0.9;
 ///
 /// [`RenderError::Cancelled`] when `control` says so.
 pub fn render(plan: &FramePlan, control: &RenderControl<'_>) -> Result<Frame, RenderError> {
-    let mut plane = accumulate(plan, control)?;
+    let plane = accumulate(plan, control)?;
     (control.progress)(0.95);
+    let frame = develop(plan, plane, control.cancelled)?;
+    (control.progress)(1.0);
+    Ok(frame)
+}
+
+/// Filters the plane and maps its tones.
+fn develop(
+    plan: &FramePlan,
+    mut plane: LogPlane,
+    cancelled: &(dyn Fn() -> bool + Sync),
+) -> Result<Frame, RenderError> {
     let tone = &plan.tone;
     let pixels = if tone.early_clip {
-        plane.map(|bin| tone_map::clip_bin(tone, bin), control.cancelled)?;
-        filtered(plan, &plane, tone_map::clipped_pixel, control.cancelled)?
+        plane.map(|bin| tone_map::clip_bin(tone, bin), cancelled)?;
+        filtered(plan, &plane, tone_map::clipped_pixel, cancelled)?
     } else {
         filtered(
             plan,
             &plane,
             |pixel| tone_map::tone_map(tone, pixel),
-            control.cancelled,
+            cancelled,
         )?
     };
     let colors = pixels.iter().flat_map(|(color, _)| *color).collect();
     let alpha = tone
         .transparency
         .then(|| pixels.iter().map(|(_, alpha)| *alpha).collect());
-    let frame = Frame::new(plan.shape.width, plan.shape.height, colors, alpha);
-    (control.progress)(1.0);
-    Ok(frame)
+    Ok(Frame::new(
+        plan.shape.width,
+        plan.shape.height,
+        colors,
+        alpha,
+    ))
+}
+
+/// Develops a frame of finished histograms, one a pass: what another backend's later stages are held to.
+#[cfg(all(test, feature = "gpu"))]
+pub(crate) fn develop_bins(plan: &FramePlan, passes: &[Vec<[u64; 5]>]) -> (Frame, LinearImage) {
+    let never = &|| false;
+    let plane = || {
+        let mut plane = LogPlane::new(&plan.shape);
+        for bins in passes {
+            let histogram = histogram::Histogram::of(&plan.shape, bins);
+            density::add_log_density(&plan.density, histogram, &mut plane, never).unwrap();
+        }
+        plane
+    };
+    let linear = linear(plan, &plane(), never).unwrap();
+    (develop(plan, plane(), never).unwrap(), linear)
 }
 
 /// Draws a picture as [`render`] does, up to the tone map, which the caller may apply in their own way.
@@ -91,11 +122,24 @@ pub fn render_linear(
 ) -> Result<LinearImage, RenderError> {
     let plane = accumulate(plan, control)?;
     (control.progress)(0.95);
-    let unit = |pixel: LogBin| pixel.map(|channel| channel / 255.0);
-    let pixels = filtered(plan, &plane, unit, control.cancelled)?;
-    let image = LinearImage::new(plan.shape.width, plan.shape.height, pixels);
+    let image = linear(plan, &plane, control.cancelled)?;
     (control.progress)(1.0);
     Ok(image)
+}
+
+/// Filters the plane and does no more.
+fn linear(
+    plan: &FramePlan,
+    plane: &LogPlane,
+    cancelled: &(dyn Fn() -> bool + Sync),
+) -> Result<LinearImage, RenderError> {
+    let unit = |pixel: LogBin| pixel.map(|channel| channel / 255.0);
+    let pixels = filtered(plan, plane, unit, cancelled)?;
+    Ok(LinearImage::new(
+        plan.shape.width,
+        plan.shape.height,
+        pixels,
+    ))
 }
 
 /// Plays every pass and sums their logarithmic densities.
@@ -160,4 +204,41 @@ pub fn with_threads<R: Send>(
         .num_threads(threads)
         .build()?;
     Ok(pool.install(work))
+}
+
+/// What tests of other backends compare theirs with.
+#[cfg(all(test, feature = "gpu"))]
+pub(crate) mod twin {
+    use super::lanes::{LANES, Lanes, Places};
+    use super::{Width, iterate};
+    use crate::plan::{FramePlan, XformPlan};
+    use crate::streams::Key;
+
+    /// Red, green, blue, alpha and count of every bin after the first pass.
+    pub(crate) fn histogram(plan: &FramePlan) -> Vec<[u64; 5]> {
+        let widest = Width::widest();
+        let histogram = iterate::iterate(plan, plan.moments_of(0), widest, &|| false, &|_| {})
+            .expect("nobody cancels");
+        let (wide, high) = (histogram.width, histogram.height);
+        (0..wide * high)
+            .map(|bin| histogram.bin(bin % wide, bin / wide))
+            .collect()
+    }
+
+    /// Every point of `points` (x, y, colour) through `xform`; point `i` draws from counter `i`.
+    pub(crate) fn probe(xform: &XformPlan, points: &[[f32; 3]], key: Key) -> Vec<[f32; 3]> {
+        let mut moved = Vec::new();
+        for (group, chunk) in points.chunks(LANES).enumerate() {
+            let at = |lane: usize| chunk[lane.min(chunk.len() - 1)];
+            let mut lanes = Lanes {
+                x: std::array::from_fn(|lane| at(lane)[0]),
+                y: std::array::from_fn(|lane| at(lane)[1]),
+            };
+            let mut color = std::array::from_fn(|lane| at(lane)[2]);
+            let places = Places::new(key, 0, 0, |lane| (group * LANES + lane) as u32);
+            Width::widest().apply(xform, &mut lanes, &mut color, places);
+            moved.extend((0..chunk.len()).map(|lane| [lanes.x[lane], lanes.y[lane], color[lane]]));
+        }
+        moved
+    }
 }

@@ -51,6 +51,8 @@
 //! * [`plan_still`], [`plan_clip_frame`], [`plan_keyframes`] and [`FramePlan`]: what to draw, as plain numbers.
 //!   Everything that a backend needs is in the plan, and nothing else is.
 //! * [`render`]: the processor's backend. Same plan, same bits, on every machine and for any number of threads.
+//! * `gpu` (feature `gpu`): the graphics card's backend. Same plan, same orbits; a picture differs by rounding only.
+//! * [`Renderer`]: a card with the processor behind it, or the processor alone; what programs draw with.
 //! * [`Frame`], [`LinearImage`] and [`Planes`]: the picture, the picture before the tone map, and the picture as a
 //!   video encoder takes it.
 //! * [`export`]: pictures as files, with their genome in them.
@@ -81,10 +83,13 @@
 mod control;
 mod cpu;
 mod frame;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 mod linear;
 mod plan;
 mod planes;
 mod probe;
+mod renderer;
 
 pub mod compare;
 pub mod export;
@@ -100,3 +105,4 @@ pub use plan::{
 };
 pub use planes::Planes;
 pub use probe::{Examiner, Measures, bounds, measure};
+pub use renderer::{Backend, Renderer, Started};

@@ -77,7 +77,7 @@ pub struct FramePlan {
 }
 
 /// The sizes of a frame and of its histogram.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
     /// Pixels.
     pub(crate) width: u32,
@@ -123,6 +123,17 @@ impl FramePlan {
     #[must_use]
     pub fn samples(&self) -> u64 {
         self.moments.iter().map(|moment| moment.samples).sum()
+    }
+
+    /// Orbit points that are computed: [`Self::samples`], and the fuse of every slab, whose points are not plotted.
+    #[must_use]
+    pub fn iterations(&self) -> u64 {
+        let points = u64::from(SLAB_POINTS);
+        let steps = |moment: &Moment| {
+            let fuses = u64::from(self.slabs(moment.samples)) * u64::from(crate::cpu::FUSE);
+            moment.samples.div_ceil(points) + fuses
+        };
+        self.moments.iter().map(steps).sum::<u64>() * points
     }
 
     /// Bytes that a render of this plan allocates at its peak on the current rayon pool, within an eighth.

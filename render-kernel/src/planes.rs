@@ -60,9 +60,10 @@ const fn difference(channel: usize) -> [f64; 3] {
     shares
 }
 
-const LUMA: [i64; 3] = row(SHARES, LUMA_SPAN);
-const CHROMA_BLUE: [i64; 3] = row(difference(2), CHROMA_SPAN);
-const CHROMA_RED: [i64; 3] = row(difference(0), CHROMA_SPAN);
+/// The matrix, a row for each plane: weights of red, green and blue in units of 2⁻²⁰.
+pub(crate) const LUMA: [i64; 3] = row(SHARES, LUMA_SPAN);
+pub(crate) const CHROMA_BLUE: [i64; 3] = row(difference(2), CHROMA_SPAN);
+pub(crate) const CHROMA_RED: [i64; 3] = row(difference(0), CHROMA_SPAN);
 
 impl Planes {
     /// Its means over 8×8 blocks, by which pictures are compared.

@@ -35,6 +35,20 @@ pub struct ScreenUniform {
     pub unused: u32,
 }
 
+/// `PixelsUniform` of `wgsl/present/pixels.wgsl`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub struct PixelsUniform {
+    /// Factor from screen position to picture position, both 0 to 1.
+    pub scale: [f32; 2],
+    /// Added after the factor.
+    pub offset: [f32; 2],
+    /// Screen size in pixels.
+    pub size: [f32; 2],
+    /// Picture size in pixels.
+    pub picture: [i32; 2],
+}
+
 /// `OverlayUniform` of `wgsl/present/overlay.wgsl`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
@@ -51,14 +65,65 @@ pub struct OverlayUniform {
     pub unused: u32,
 }
 
+/// `Frame` of `wgsl/stages/iterate.wgsl`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub struct IterateUniform {
+    /// The first task of a dispatch.
+    pub first_task: u32,
+    /// Bins of a histogram row.
+    pub bins_wide: u32,
+    /// Rows of the histogram.
+    pub bins_high: u32,
+    /// Fills the struct to a multiple of its alignment.
+    pub unused: u32,
+}
+
+/// `Task` of `wgsl/stages/iterate.wgsl`: one slab.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub struct SlabTask {
+    /// Key of its random numbers.
+    pub key: [u32; 2],
+    /// Points to plot.
+    pub samples: u32,
+    /// Index of its moment.
+    pub moment: u32,
+}
+
+/// `Fade` of `wgsl/stages/fade.wgsl`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub struct FadeUniform {
+    /// Sums in the buffers.
+    pub sums: u32,
+    /// What is kept, in units of 2⁻¹⁶.
+    pub keep: u32,
+    /// How far apart the sums of a thread are: the threads of a dispatch.
+    pub stride: u32,
+    /// Fills the struct to a multiple of its alignment.
+    pub unused: u32,
+}
+
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use crate::assemble::{FADE, Structure, XformStructure};
     use crate::present;
     use std::mem::offset_of;
 
+    use woolgather_genome::Variation;
+
+    /// Names and offsets of a struct's members, as [`check`] takes them.
+    macro_rules! offsets {
+        ($struct:ty, $($member:ident),+) => {
+            [$((stringify!($member), std::mem::offset_of!($struct, $member))),+]
+        };
+    }
+    pub(crate) use offsets;
+
     /// Compares the struct `name` of `text` with `members` and `size`, as Rust sees them.
-    fn check(text: &str, name: &str, members: &[(&str, usize)], size: usize) {
+    pub(crate) fn check(text: &str, name: &str, members: &[(&str, usize)], size: usize) {
         let module = naga::front::wgsl::parse_str(text).expect("the text parses");
         let (_, found) = module
             .types
@@ -84,6 +149,53 @@ mod tests {
     }
 
     #[test]
+    fn the_chaos_game_reads_what_rust_writes() {
+        let structure = Structure {
+            xforms: vec![XformStructure {
+                variations: vec![Variation::Linear],
+                post: false,
+            }],
+            final_xform: None,
+            xaos: false,
+            linear_palette: false,
+            counts: false,
+        };
+        let text = structure.iterate_text();
+        check(
+            &text,
+            "Frame",
+            &[
+                ("first_task", offset_of!(IterateUniform, first_task)),
+                ("bins_wide", offset_of!(IterateUniform, bins_wide)),
+                ("bins_high", offset_of!(IterateUniform, bins_high)),
+                ("unused", offset_of!(IterateUniform, unused)),
+            ],
+            size_of::<IterateUniform>(),
+        );
+        check(
+            &text,
+            "Task",
+            &[
+                ("key", offset_of!(SlabTask, key)),
+                ("samples", offset_of!(SlabTask, samples)),
+                ("moment", offset_of!(SlabTask, moment)),
+            ],
+            size_of::<SlabTask>(),
+        );
+        check(
+            FADE,
+            "Fade",
+            &[
+                ("sums", offset_of!(FadeUniform, sums)),
+                ("keep", offset_of!(FadeUniform, keep)),
+                ("stride", offset_of!(FadeUniform, stride)),
+                ("unused", offset_of!(FadeUniform, unused)),
+            ],
+            size_of::<FadeUniform>(),
+        );
+    }
+
+    #[test]
     fn rust_and_wgsl_agree_on_every_offset() {
         check(
             present::PLANES,
@@ -105,6 +217,17 @@ mod tests {
                 ("blend", offset_of!(ScreenUniform, blend)),
             ],
             size_of::<ScreenUniform>(),
+        );
+        check(
+            present::PIXELS,
+            "PixelsUniform",
+            &[
+                ("scale", offset_of!(PixelsUniform, scale)),
+                ("offset", offset_of!(PixelsUniform, offset)),
+                ("size", offset_of!(PixelsUniform, size)),
+                ("picture", offset_of!(PixelsUniform, picture)),
+            ],
+            size_of::<PixelsUniform>(),
         );
         check(
             present::OVERLAY,

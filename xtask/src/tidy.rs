@@ -1,7 +1,8 @@
 //! Holds the workspace to the house's rules.
 //!
 //! * The import table of ARCHITECTURE.md: which of our crates a crate may import, and which
-//!   outside crates it must not know, however indirectly. Development dependencies are free.
+//!   outside crates it must not know, however indirectly. Development dependencies are free. A crate
+//!   is judged as it is built for itself: features that others turn on do not count.
 //! * Every Rust file opens with its `//!` page.
 //! * Nothing is left open: no unfinished code, no notes to come back, no test that is skipped.
 
@@ -9,9 +10,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 use crate::run;
+
+/// Where the programs run.
+const PLATFORMS: &[&str] = &[
+    "x86_64-unknown-linux-gnu",
+    "x86_64-pc-windows-gnu",
+    "aarch64-apple-darwin",
+];
 
 /// One row of the table.
 #[derive(Debug, Default)]
@@ -34,7 +42,7 @@ pub(crate) fn tidy() -> anyhow::Result<()> {
     let architecture = std::fs::read_to_string(root.join("ARCHITECTURE.md"))
         .context("ARCHITECTURE.md cannot be read")?;
     let table = read_table(&architecture);
-    let mut faults = check_imports(&metadata, &table);
+    let mut faults = check_imports(&metadata, &table)?;
     faults.extend(check_files(&root)?);
     if faults.is_empty() {
         eprintln!("tidy: {} crates keep to the table", table.len());
@@ -71,7 +79,10 @@ fn names(cell: &str) -> BTreeSet<String> {
         .collect()
 }
 
-fn check_imports(metadata: &Metadata, table: &BTreeMap<String, Row>) -> Vec<String> {
+fn check_imports(
+    metadata: &Metadata,
+    table: &BTreeMap<String, Row>,
+) -> anyhow::Result<Vec<String>> {
     let ours: BTreeSet<&str> = metadata
         .workspace_packages()
         .iter()
@@ -95,12 +106,11 @@ fn check_imports(metadata: &Metadata, table: &BTreeMap<String, Row>) -> Vec<Stri
                 faults.push(format!("{name} must not import {}", import.name));
             }
         }
-        let known = reachable(metadata, &package.id);
-        for banned in row
-            .must_not_know
-            .iter()
-            .filter(|banned| known.contains(banned.as_str()))
-        {
+        if row.must_not_know.is_empty() {
+            continue;
+        }
+        let known = known(name)?;
+        for banned in row.must_not_know.intersection(&known) {
             faults.push(format!(
                 "{name} must not know {banned}, not even indirectly"
             ));
@@ -111,36 +121,34 @@ fn check_imports(metadata: &Metadata, table: &BTreeMap<String, Row>) -> Vec<Stri
             "the import table names {name}, which is no crate of ours"
         ));
     }
-    faults
+    Ok(faults)
 }
 
-/// Names of all crates that `start` is built from.
-fn reachable<'a>(metadata: &'a Metadata, start: &'a PackageId) -> BTreeSet<&'a str> {
-    let nodes: BTreeMap<&PackageId, _> = metadata
-        .resolve
-        .iter()
-        .flat_map(|resolve| &resolve.nodes)
-        .map(|node| (&node.id, node))
-        .collect();
-    let mut seen: BTreeSet<&PackageId> = BTreeSet::new();
-    let mut waiting = vec![start];
-    while let Some(id) = waiting.pop() {
-        if !seen.insert(id) {
-            continue;
-        }
-        for dependency in nodes.get(id).iter().flat_map(|node| &node.deps) {
-            if dependency
-                .dep_kinds
-                .iter()
-                .any(|kind| kind.kind != DependencyKind::Development)
-            {
-                waiting.push(&dependency.pkg);
-            }
-        }
+/// Names of all crates that `package` is built from, with its own default features.
+///
+/// Asked of `cargo tree`, because the workspace's metadata has the features of all its packages together.
+fn known(package: &str) -> anyhow::Result<BTreeSet<String>> {
+    let output = run::cargo(&["tree", "--package", package])
+        .args([
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+        ])
+        .args(PLATFORMS.iter().flat_map(|platform| ["--target", platform]))
+        .output()
+        .context("cargo tree cannot be run")?;
+    if !output.status.success() {
+        bail!(
+            "cargo tree failed for {package}: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
     }
-    seen.into_iter()
-        .map(|id| metadata[id].name.as_str())
-        .collect()
+    let tree = String::from_utf8_lossy(&output.stdout);
+    let names = tree.lines().filter_map(|line| line.split(' ').next());
+    Ok(names.map(str::to_owned).collect())
 }
 
 fn check_files(root: &Path) -> anyhow::Result<Vec<String>> {

@@ -106,6 +106,23 @@ impl SharedHistogram {
 }
 
 impl Histogram {
+    /// A finished histogram of `bins`, for tests of what comes after the chaos game.
+    #[cfg(all(test, feature = "gpu"))]
+    pub(super) fn of(shape: &Shape, bins: &[Bin]) -> Self {
+        let layout = Layout {
+            shift: 10,
+            counts: true,
+        };
+        let shared = SharedHistogram::new(shape, layout);
+        for (i, &[red, green, blue, alpha, count]) in bins.iter().enumerate() {
+            let (tile, place) = (i >> layout.shift, i & ((1 << layout.shift) - 1));
+            let mut tile = shared.lock(tile);
+            tile.colors[place] = Color([red, green, blue, alpha]);
+            tile.counts[place] = count;
+        }
+        shared.finish(shape)
+    }
+
     /// The bin in column `x` of row `y`.
     #[inline]
     pub(super) fn bin(&self, x: usize, y: usize) -> Bin {

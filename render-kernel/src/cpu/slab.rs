@@ -21,7 +21,7 @@ const POINTS: usize = SLAB_POINTS as usize;
 const GROUPS: usize = POINTS / LANES;
 const GROUP_BITS: u32 = GROUPS.ilog2();
 /// Steps before the first plotted one.
-pub(super) const FUSE: u32 = 24;
+pub(crate) const FUSE: u32 = 24;
 /// Bad values in a row after which the replacement is taken as it is.
 const ATTEMPTS: u32 = 5;
 /// A coordinate beyond this is bad, and so is what is not a number.

@@ -12,7 +12,7 @@
 //! From the second pass on the plane is there all the time. Without density estimation spread and collect are one
 //! stage, which holds the histogram and the plane. `tests/memory.rs` holds the statement to what the allocator sees.
 
-use super::{HIT, Moment, PlanError, Shape};
+use super::{Moment, PlanError, Shape};
 use crate::cpu::buffers_bytes;
 
 /// Bytes of a bin: red, green, blue and alpha.
@@ -49,7 +49,7 @@ impl Memory {
     /// States what a render takes; `table_bytes` are those of the density estimation's kernels, 0 where it is off.
     pub(super) fn new(shape: &Shape, passes: u32, moments: &[Moment], table_bytes: u64) -> Self {
         let bins = shape.bins();
-        let counted = moments.iter().any(|moment| !is_opaque(moment));
+        let counted = moments.iter().any(|moment| !moment.is_opaque());
         let bin = COLOR_BYTES + if counted { COUNT_BYTES } else { 0 };
         let per_pass = moments.len() / passes as usize;
         let inks = moments.iter().take(per_pass).map(visibilities).sum::<u64>() * PALETTE_BYTES;
@@ -100,11 +100,6 @@ impl Memory {
         }
         Ok(())
     }
-}
-
-/// Whether every hit of the moment adds to alpha what it counts.
-fn is_opaque(moment: &Moment) -> bool {
-    moment.palette.iter().all(|&[.., alpha]| alpha == HIT)
 }
 
 /// Different visibilities of the moment's xforms.

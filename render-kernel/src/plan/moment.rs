@@ -92,6 +92,11 @@ impl Moment {
             palette: palette(&genome.palette, weight),
         })
     }
+
+    /// Whether every hit adds to alpha what it counts.
+    pub(crate) fn is_opaque(&self) -> bool {
+        self.palette.iter().all(|&[.., alpha]| alpha == HIT)
+    }
 }
 
 impl XformPlan {

@@ -1,0 +1,352 @@
+//! The chaos game on the device: one pipeline per structure of genome, slabs in bounded dispatches.
+//!
+//! ```text
+//! [FramePlan] -> structure -> pipeline; numbers -> buffers; slabs -> dispatches -> [HistogramBuffers]
+//! ```
+//!
+//! A dispatch plays as many slabs as the device did in [`PACE`] before, so that whatever else draws on the same card, the
+//! desktop above all, gets its turn.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use woolgather_genome::PaletteMode;
+use woolgather_shaders::assemble::{Structure, XformStructure};
+use woolgather_shaders::layout::{IterateUniform, SlabTask};
+
+use super::GpuError;
+use super::device::{Binding, GpuDevice};
+use super::histogram::{HistogramBuffers, has_counts};
+use crate::RenderControl;
+use crate::plan::{FramePlan, Map, Moment, XformPlan};
+
+/// What a dispatch shall last; 50 ms are the most that a desktop does not notice.
+const PACE: Duration = Duration::from_millis(20);
+/// Slabs of the first dispatch of a device that nobody has measured yet.
+const FIRST_SLABS: (u32, u32) = (1, 64);
+/// Most slabs of a dispatch: WebGPU's limit of workgroups along an axis.
+const SLABS_MAX: u32 = 65_535;
+/// Compiled games that are kept.
+const GAMES_MAX: usize = 64;
+
+/// Compiled games, by structure.
+pub(super) struct Games {
+    games: HashMap<Structure, Game>,
+    /// Counts uses, to know which game was used longest ago.
+    uses: u64,
+}
+
+/// The chaos game of one structure.
+struct Game {
+    pipeline: wgpu::ComputePipeline,
+    layout: wgpu::BindGroupLayout,
+    /// Slabs of the next dispatch.
+    slabs: u32,
+    used: u64,
+}
+
+/// The structure of `moment` in a frame of `plan`.
+///
+/// The moments of a frame need not have the same: a variation whose weight passes through 0 is left out there.
+pub(super) fn structure(plan: &FramePlan, moment: &Moment) -> Structure {
+    let xform = |xform: &XformPlan| XformStructure {
+        variations: xform
+            .variations
+            .iter()
+            .map(|(variation, _)| *variation)
+            .collect(),
+        post: xform.post.is_some(),
+    };
+    Structure {
+        xforms: moment.xforms.iter().map(xform).collect(),
+        final_xform: moment.final_xform.as_ref().map(|last| xform(&last.xform)),
+        xaos: moment.selection.has_xaos(),
+        linear_palette: plan.palette_mode == PaletteMode::Linear,
+        counts: has_counts(plan),
+    }
+}
+
+impl Games {
+    pub(super) fn new() -> Self {
+        Self {
+            games: HashMap::new(),
+            uses: 0,
+        }
+    }
+
+    /// The game of `structure`, compiled where it is new.
+    fn game(&mut self, device: &GpuDevice, structure: &Structure) -> Result<&mut Game, GpuError> {
+        self.uses += 1;
+        if !self.games.contains_key(structure) {
+            if self.games.len() >= GAMES_MAX {
+                let oldest = self.games.iter().min_by_key(|(_, game)| game.used);
+                if let Some(oldest) = oldest.map(|(structure, _)| structure.clone()) {
+                    self.games.remove(&oldest);
+                }
+            }
+            let game = Game::compile(device, structure)?;
+            self.games.insert(structure.clone(), game);
+        }
+        let game = self
+            .games
+            .get_mut(structure)
+            .ok_or_else(|| GpuError::Invalid {
+                reason: "a compiled game is gone".into(),
+            })?;
+        game.used = self.uses;
+        Ok(game)
+    }
+
+    /// Compiles the games that `plan` needs; true where all were compiled before.
+    ///
+    /// # Errors
+    ///
+    /// [`GpuError::Invalid`] where the driver refuses it, or the device's faults.
+    pub(super) fn prepare(
+        &mut self,
+        device: &GpuDevice,
+        plan: &FramePlan,
+    ) -> Result<bool, GpuError> {
+        let mut ready = true;
+        for moment in &plan.moments {
+            let structure = structure(plan, moment);
+            ready &= self.games.contains_key(&structure);
+            self.game(device, &structure)?;
+        }
+        Ok(ready)
+    }
+
+    /// Plays the moments of pass `pass` into `histogram`, which it does not empty first; `progress` is told the share that
+    /// was handed to the device.
+    ///
+    /// # Errors
+    ///
+    /// [`GpuError::Cancelled`] between two dispatches, or the device's faults.
+    pub(super) fn play(
+        &mut self,
+        device: &GpuDevice,
+        plan: &FramePlan,
+        pass: u32,
+        histogram: &HistogramBuffers,
+        control: &RenderControl<'_>,
+    ) -> Result<(), GpuError> {
+        let moments = plan.moments_of(pass);
+        let samples = |moments: &[Moment]| moments.iter().map(|moment| moment.samples).sum::<u64>();
+        let all = samples(moments).max(1) as f64;
+        let mut before = 0.0;
+        let alike = |one: &Moment, other: &Moment| structure(plan, one) == structure(plan, other);
+        for run in moments.chunk_by(alike) {
+            let here = samples(run) as f64;
+            let progress = |part: f64| (control.progress)((before + here * part) / all);
+            let watched = RenderControl {
+                cancelled: control.cancelled,
+                progress: &progress,
+            };
+            let game = self.game(device, &structure(plan, &run[0]))?;
+            let inputs = Inputs::new(device, plan, run)?;
+            game.play(device, &inputs, histogram, &watched)?;
+            before += here;
+        }
+        Ok(())
+    }
+}
+
+impl Game {
+    fn compile(device: &GpuDevice, structure: &Structure) -> Result<Self, GpuError> {
+        let mut bindings = vec![
+            Binding::Uniform,
+            Binding::Read,
+            Binding::Read,
+            Binding::Read,
+            Binding::Read,
+            Binding::Write,
+            Binding::Write,
+        ];
+        if structure.counts {
+            bindings.push(Binding::Write);
+        }
+        let layout = device.layout("chaos game", &bindings);
+        let text = structure.iterate_text();
+        let pipeline = device.compute_pipeline("chaos game", &text, "iterate", &layout)?;
+        let (few, many) = FIRST_SLABS;
+        Ok(Self {
+            pipeline,
+            layout,
+            slabs: if device.is_software() { few } else { many },
+            used: 0,
+        })
+    }
+
+    fn bind(
+        &self,
+        device: &GpuDevice,
+        inputs: &Inputs,
+        histogram: &HistogramBuffers,
+    ) -> wgpu::BindGroup {
+        let mut buffers = vec![
+            &inputs.frame,
+            &inputs.tasks,
+            &inputs.numbers,
+            &inputs.integers,
+            &inputs.palette,
+            &histogram.low,
+            &histogram.high,
+        ];
+        buffers.extend(&histogram.counts);
+        device.bind(&self.layout, &buffers)
+    }
+
+    /// Plays all slabs of `inputs`.
+    fn play(
+        &mut self,
+        device: &GpuDevice,
+        inputs: &Inputs,
+        histogram: &HistogramBuffers,
+        control: &RenderControl<'_>,
+    ) -> Result<(), GpuError> {
+        let bind = self.bind(device, inputs, histogram);
+        let tasks = inputs.tasks_count;
+        let mut first = 0;
+        let mut last = Instant::now();
+        let mut dispatches = 0;
+        while first < tasks {
+            if (control.cancelled)() {
+                return Err(GpuError::Cancelled);
+            }
+            let slabs = self.slabs.min(tasks - first);
+            let uniform = IterateUniform {
+                first_task: first,
+                ..inputs.uniform
+            };
+            device
+                .queue
+                .write_buffer(&inputs.frame, 0, bytemuck::bytes_of(&uniform));
+            let mut encoder = device.encoder();
+            {
+                let mut pass = encoder.begin_compute_pass(&Default::default());
+                pass.set_pipeline(&self.pipeline);
+                pass.set_bind_group(0, &bind, &[]);
+                pass.dispatch_workgroups(slabs, 1, 1);
+            }
+            device.submit(encoder.finish())?;
+            first += slabs;
+            dispatches += 1;
+            // From the third on a submission waits for an earlier one, so the time between two is that of one.
+            if dispatches > 2 && slabs == self.slabs {
+                self.adapt(last.elapsed(), device.is_software());
+            }
+            last = Instant::now();
+            (control.progress)(f64::from(first) / f64::from(tasks));
+        }
+        Ok(())
+    }
+
+    /// Takes more or fewer slabs next time: the last dispatch lasted `took`.
+    fn adapt(&mut self, took: Duration, software: bool) {
+        let factor = PACE.as_secs_f64() / took.as_secs_f64().max(1e-6);
+        let slabs = f64::from(self.slabs) * factor.clamp(0.5, 2.0);
+        // A software device gains nothing from long dispatches beyond one slab a core.
+        let most = if software { 64 } else { SLABS_MAX };
+        self.slabs = (slabs as u32).clamp(1, most);
+    }
+}
+
+/// The numbers of moments of one structure, on the device.
+struct Inputs {
+    uniform: IterateUniform,
+    frame: wgpu::Buffer,
+    tasks: wgpu::Buffer,
+    tasks_count: u32,
+    numbers: wgpu::Buffer,
+    integers: wgpu::Buffer,
+    palette: wgpu::Buffer,
+}
+
+impl Inputs {
+    fn new(device: &GpuDevice, plan: &FramePlan, moments: &[Moment]) -> Result<Self, GpuError> {
+        let tasks = tasks(plan, moments);
+        let numbers: Vec<[f32; 4]> = moments.iter().flat_map(numbers).collect();
+        let integers: Vec<u32> = moments.iter().flat_map(integers).collect();
+        let palette: Vec<[u32; 4]> = moments
+            .iter()
+            .flat_map(|moment| moment.palette.iter().copied())
+            .collect();
+        Ok(Self {
+            uniform: IterateUniform {
+                first_task: 0,
+                bins_wide: plan.shape.bins_wide(),
+                bins_high: plan.shape.bins_high(),
+                unused: 0,
+            },
+            frame: device.buffer(
+                "frame",
+                size_of::<IterateUniform>() as u64,
+                wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            )?,
+            tasks_count: tasks.len() as u32,
+            tasks: device.storage_of("slabs", &tasks)?,
+            numbers: device.storage_of("maps", &numbers)?,
+            integers: device.storage_of("choices", &integers)?,
+            palette: device.storage_of("palettes", &palette)?,
+        })
+    }
+}
+
+/// Every slab of every moment.
+fn tasks(plan: &FramePlan, moments: &[Moment]) -> Vec<SlabTask> {
+    let of_moment = |(index, moment): (usize, &Moment)| {
+        let (key, samples) = (moment.key, moment.samples);
+        (0..plan.slabs(samples)).map(move |slab| {
+            let before = u64::from(slab) * plan.slab_samples();
+            SlabTask {
+                key: key.derive(slab).0,
+                samples: (samples - before).min(plan.slab_samples()) as u32,
+                moment: index as u32,
+            }
+        })
+    };
+    moments.iter().enumerate().flat_map(of_moment).collect()
+}
+
+/// A moment's numbers, in the order of [`woolgather_shaders::assemble`].
+fn numbers(moment: &Moment) -> Vec<[f32; 4]> {
+    let mut numbers = Vec::new();
+    push_map(&mut numbers, &moment.camera);
+    for xform in &moment.xforms {
+        push_xform(&mut numbers, xform, 1.0);
+    }
+    if let Some(last) = &moment.final_xform {
+        push_xform(&mut numbers, &last.xform, last.probability);
+    }
+    numbers
+}
+
+/// An xform's numbers, in the order of [`woolgather_shaders::assemble`].
+pub(super) fn push_xform(numbers: &mut Vec<[f32; 4]>, xform: &XformPlan, probability: f32) {
+    push_map(numbers, &xform.coefs);
+    if let Some(post) = &xform.post {
+        push_map(numbers, post);
+    }
+    numbers.push([xform.color_keep, xform.color_add, probability, 0.0]);
+    for (_, constants) in &xform.variations {
+        let (halves, _) = constants.as_chunks::<4>();
+        numbers.extend(halves);
+    }
+}
+
+fn push_map(numbers: &mut Vec<[f32; 4]>, map: &Map) {
+    numbers.push([map.a, map.b, map.c, 0.0]);
+    numbers.push([map.d, map.e, map.f, 0.0]);
+}
+
+/// A moment's visibilities and thresholds.
+fn integers(moment: &Moment) -> Vec<u32> {
+    let visibilities = moment.xforms.iter().map(|xform| xform.visibility);
+    let thresholds = moment.selection.rows.iter().flatten();
+    visibilities
+        .chain(thresholds.map(|&threshold| u32::from(threshold)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

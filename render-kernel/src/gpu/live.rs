@@ -1,0 +1,177 @@
+//! Frames that never end: progressive drawing for a window, on the window's own device.
+//!
+//! ```text
+//! fade what is there -> add the plan's samples -> develop -> pixels
+//! ```
+//!
+//! A window wants a picture every few milliseconds, in which a device draws only a little. The histogram therefore
+//! outlives its frame: before each one it fades, so that the last frames are seen through the newest, as through a
+//! shutter that is open longer. What has accumulated counts as the picture's quality, so the brightness stays.
+
+use std::sync::Arc;
+
+use woolgather_shaders::assemble::FADE;
+use woolgather_shaders::layout::FadeUniform;
+
+use super::device::{Binding, GpuDevice};
+use super::iterate::Games;
+use super::{AdapterSummary, Canvas, DevelopPipelines, GpuError, histogram};
+use crate::RenderControl;
+use crate::plan::FramePlan;
+
+/// Workgroups that fade a histogram; each goes over it in strides.
+const FADE_GROUPS: u32 = 1024;
+/// Threads of such a group.
+const FADE_THREADS: u32 = 256;
+
+/// Draws frame after frame on a device that somebody else shows them with.
+pub struct LiveRenderer {
+    device: Arc<GpuDevice>,
+    pipelines: DevelopPipelines,
+    games: Games,
+    canvas: Option<Canvas>,
+    fade: wgpu::ComputePipeline,
+    /// For the counts, whose words lie otherwise.
+    fade_pairs: wgpu::ComputePipeline,
+    fade_layout: wgpu::BindGroupLayout,
+    /// Samples per pixel that the histogram holds.
+    quality: f64,
+    size: [u32; 2],
+}
+
+impl LiveRenderer {
+    /// Draws on the caller's device, which has at least WebGPU's default limits.
+    ///
+    /// # Errors
+    ///
+    /// [`GpuError::Invalid`] where the driver refuses a shader.
+    pub fn new(
+        adapter: &wgpu::Adapter,
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+    ) -> Result<Self, GpuError> {
+        let summary = AdapterSummary::from(adapter.get_info());
+        let device = GpuDevice::new(device, queue, summary, None);
+        let fade_layout =
+            device.layout("fade", &[Binding::Uniform, Binding::Write, Binding::Write]);
+        Ok(Self {
+            pipelines: DevelopPipelines::new(&device)?,
+            fade: device.compute_pipeline("fade", FADE, "fade", &fade_layout)?,
+            fade_pairs: device.compute_pipeline("fade", FADE, "fade_pairs", &fade_layout)?,
+            fade_layout,
+            device: Arc::new(device),
+            games: Games::new(),
+            canvas: None,
+            quality: 0.0,
+            size: [0; 2],
+        })
+    }
+
+    /// Compiles what `plan` needs; true where it was there already. Called ahead of an edge, it spares the frame that
+    /// begins it the compiler's time.
+    ///
+    /// # Errors
+    ///
+    /// [`GpuError::Invalid`] where the driver refuses the shader, or the device's faults.
+    pub fn prepare(&mut self, plan: &FramePlan) -> Result<bool, GpuError> {
+        self.games.prepare(&self.device, plan)
+    }
+
+    /// Lets what is there fade to `keep` (0 forgets everything, 0.9 keeps nine tenths), adds the samples of `plan` and
+    /// develops. Only the first pass of a plan is drawn.
+    ///
+    /// # Errors
+    ///
+    /// The device's faults; the next frame begins with an empty histogram then.
+    pub fn advance(&mut self, plan: &FramePlan, keep: f32) -> Result<(), GpuError> {
+        self.device.check()?;
+        let pixels = f64::from(plan.shape.width) * f64::from(plan.shape.height);
+        let quality = plan.samples() as f64 / pixels;
+        let device = Arc::clone(&self.device);
+        let taken = self.canvas.take();
+        let fits = taken.as_ref().is_some_and(|canvas| canvas.fits(plan));
+        let mut canvas = match taken {
+            Some(canvas) if fits => canvas,
+            _ => Canvas::new(&device, &self.pipelines, plan)?,
+        };
+        let keep = if fits { keep.clamp(0.0, 1.0) } else { 0.0 };
+        let kept = (keep * 65_536.0) as u32;
+        self.fade(&canvas, plan, kept)?;
+        self.quality = self.quality * f64::from(kept) / 65_536.0 + quality;
+
+        let mut whole = plan.clone();
+        whole.density.k2 *= quality / self.quality;
+        canvas.development.set_plan(&device, &whole)?;
+        let control = RenderControl::unattended();
+        self.games
+            .play(&device, &whole, 0, &canvas.histogram, &control)?;
+        canvas.development.add_pass(&device, true, &control)?;
+        canvas.development.develop(&device)?;
+        self.size = [plan.shape.width, plan.shape.height];
+        self.canvas = Some(canvas);
+        Ok(())
+    }
+
+    /// The developed picture and its width and height: two words a pixel, `red | green << 16` and `blue | alpha << 16`, a
+    /// channel 0 to 65,280; row-major, row 0 at the top. `None` before the first frame.
+    #[must_use]
+    pub fn pixels(&self) -> Option<(&wgpu::Buffer, [u32; 2])> {
+        let canvas = self.canvas.as_ref()?;
+        Some((canvas.development.pixels(), self.size))
+    }
+
+    /// Multiplies the histogram by `keep` / 65,536.
+    fn fade(&self, canvas: &Canvas, plan: &FramePlan, keep: u32) -> Result<(), GpuError> {
+        let device = &self.device;
+        let mut encoder = device.encoder();
+        if keep == 0 {
+            canvas.histogram.clear(&mut encoder);
+            return device.submit(encoder.finish());
+        }
+        let bins = histogram::bins(&plan.shape) as u32;
+        let sums = &canvas.histogram;
+        self.fade_buffers(
+            &mut encoder,
+            &self.fade,
+            [&sums.low, &sums.high],
+            [4 * bins, keep],
+        )?;
+        if let Some(counts) = &sums.counts {
+            // The second buffer is not looked at.
+            self.fade_buffers(
+                &mut encoder,
+                &self.fade_pairs,
+                [counts, &sums.high],
+                [bins, keep],
+            )?;
+        }
+        device.submit(encoder.finish())
+    }
+
+    fn fade_buffers(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        pipeline: &wgpu::ComputePipeline,
+        [low, high]: [&wgpu::Buffer; 2],
+        [sums, keep]: [u32; 2],
+    ) -> Result<(), GpuError> {
+        let device = &self.device;
+        let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
+        let uniform = device.buffer("fade", size_of::<FadeUniform>() as u64, usage)?;
+        let content = FadeUniform {
+            sums,
+            keep,
+            stride: FADE_GROUPS * FADE_THREADS,
+            unused: 0,
+        };
+        device
+            .queue
+            .write_buffer(&uniform, 0, bytemuck::bytes_of(&content));
+        let bind = device.bind(&self.fade_layout, &[&uniform, low, high]);
+        let mut pass = encoder.begin_compute_pass(&Default::default());
+        pass.set_pipeline(pipeline);
+        pass.set_bind_group(0, &bind, &[]);
+        pass.dispatch_workgroups(FADE_GROUPS, 1, 1);
+        Ok(())
+    }
+}
