@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use woolgather_protocol::Blake3;
 use woolgather_protocol::audit::{AuditReport, encode_means};
-use woolgather_render_kernel::{RenderControl, render};
+use woolgather_render_kernel::RenderControl;
 
 use crate::assignment::Assignment;
+use crate::devices::Devices;
 use crate::error::WorkerError;
 use crate::stop::Stop;
 
@@ -25,6 +26,7 @@ pub(crate) struct Audited {
 pub(crate) fn audit_frame(
     assignment: &Assignment,
     frame: u32,
+    devices: &Devices,
     stop: &Stop,
 ) -> Result<Audited, WorkerError> {
     let start = Instant::now();
@@ -33,7 +35,8 @@ pub(crate) fn audit_frame(
         cancelled: &|| stop.is_stopped(),
         progress: &|_| {},
     };
-    let planes = render(&plan, &control)?.to_planes();
+    let samples = plan.samples();
+    let (planes, drawn_by) = devices.draw(plan, &control)?;
     let means = planes.block_means();
     let report = AuditReport {
         frame: Blake3(planes.digest()),
@@ -41,9 +44,7 @@ pub(crate) fn audit_frame(
         chroma_blue: encode_means(&means.chroma_blue),
         chroma_red: encode_means(&means.chroma_red),
         render_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        drawn_by,
     };
-    Ok(Audited {
-        report,
-        samples: plan.samples(),
-    })
+    Ok(Audited { report, samples })
 }

@@ -62,6 +62,11 @@ pub enum Event {
         /// Why, in a sentence.
         reason: String,
     },
+    /// Something about the devices that the volunteer should know, told once.
+    Note {
+        /// A sentence.
+        text: String,
+    },
     /// There is nothing to do.
     Idle {
         /// When the worker asks again, in seconds.

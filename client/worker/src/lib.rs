@@ -5,7 +5,7 @@
 //!                                      └──> one frame again ───────────> audit report
 //! ```
 //!
-//! Frames are rendered on a rayon pool of the worker's own, one after the other and each on all of
+//! Frames are rendered on a graphics card, on the processor, or on both ([`WorkBackend`]); on the processor on a rayon pool of the worker's own, one after the other and each on all of
 //! its threads; the frame before is encoded meanwhile on the same pool. Nothing is kept on disk: a
 //! work unit is minutes of work, and a lease that is not answered goes to somebody else. But what is
 //! finished is handed in, however long the coordinator stays away.
@@ -14,6 +14,7 @@
 
 mod assignment;
 mod audit;
+mod devices;
 mod error;
 mod event;
 mod segment;
@@ -24,6 +25,7 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
+pub use devices::WorkBackend;
 pub use error::WorkerError;
 pub use event::Event;
 pub use stop::Stop;

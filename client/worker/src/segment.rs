@@ -8,16 +8,24 @@
 //! A frame is encoded while the next one is rendered. The encoder keeps one thread busy, rendering
 //! takes the others and helps itself to that one when it is free, so a worker that was given two
 //! threads never uses a third.
+//!
+//! A graphics card begins the next frame before the one at hand is read back and encoded. Where the processor helps it,
+//! each takes the next frame that nobody has taken yet, and the encoder takes them in order.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
 use woolgather_api::Submission;
 use woolgather_protocol::Blake3;
 use woolgather_protocol::submission::Preamble;
-use woolgather_render_kernel::{Planes, RenderControl, RenderError, render};
+use woolgather_protocol::work::DeviceKind;
+use woolgather_render_kernel::{Planes, RenderControl, RenderError, Renderer, Started, render};
 use woolgather_video::{PlanesRef, SegmentEncoder};
 
 use crate::assignment::Assignment;
+use crate::devices::Devices;
 use crate::error::WorkerError;
 use crate::stop::Stop;
 use crate::worker::MeasureFrame;
@@ -38,43 +46,53 @@ pub(crate) struct RenderedSegment {
 /// [`WorkerError`]: stopped, not plannable within the limits, or the encoder failed.
 pub(crate) fn render_segment(
     assignment: &Assignment,
+    devices: &Devices,
     measure: Option<&MeasureFrame>,
     stop: &Stop,
     frame_done: &(dyn Fn(u32) + Sync),
 ) -> Result<RenderedSegment, WorkerError> {
     let start = Instant::now();
-    let mut encoder = SegmentEncoder::new(&assignment.encoder())?;
-    let mut frames = Vec::new();
-    let mut samples = 0;
-    let mut measured_bytes = measure.map(|_| 0);
-    let mut rendered: Option<Planes> = None;
-    for frame in assignment.frames() {
-        let before = rendered.take();
-        let (encoded, drawn) = rayon::join(
-            || encode(&mut encoder, before.as_ref(), stop),
-            || draw(assignment, frame, measure, stop),
-        );
-        encoded?;
-        let drawn = drawn?;
-        frames.push(Blake3(drawn.planes.digest()));
-        samples += drawn.samples;
-        measured_bytes = measured_bytes.map(|bytes| bytes + drawn.measured_bytes);
-        rendered = Some(drawn.planes);
-        frame_done(frames.len() as u32);
-    }
-    encode(&mut encoder, rendered.as_ref(), stop)?;
-    let segment = encoder.finish()?;
+    let job = Job {
+        assignment,
+        devices,
+        measure,
+        stop,
+        frame_done,
+    };
+    let card = devices.card();
+    let drawn_by = match card {
+        Some(_) => DeviceKind::Gpu,
+        None => DeviceKind::Cpu,
+    };
+    let film = match card {
+        // What is measured is a frame, which a card does not read back for an encoder.
+        Some(mut card) if measure.is_none() && devices.both() => job.draw_with_both(&mut card)?,
+        Some(mut card) if measure.is_none() => job.draw_with_card(&mut card)?,
+        Some(mut card) => job.draw_one_by_one(Some(&mut *card))?,
+        None => job.draw_one_by_one(None)?,
+    };
+    let segment = film.encoder.finish()?;
     let preamble = Preamble {
         segment_bytes: segment.len() as u64,
         segment: Blake3::of(&segment),
-        frames,
+        frames: film.frames,
         render_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        drawn_by,
     };
     Ok(RenderedSegment {
         submission: Submission { preamble, segment },
-        measured_bytes,
-        samples,
+        measured_bytes: measure.map(|_| film.measured_bytes),
+        samples: film.samples,
     })
+}
+
+/// A segment that is being made.
+struct Film {
+    encoder: SegmentEncoder,
+    /// Digests of the frames encoded so far.
+    frames: Vec<Blake3>,
+    samples: u64,
+    measured_bytes: u64,
 }
 
 /// A frame before it is encoded.
@@ -85,42 +103,243 @@ struct Drawn {
     measured_bytes: u64,
 }
 
-fn draw(
-    assignment: &Assignment,
-    frame: u32,
-    measure: Option<&MeasureFrame>,
-    stop: &Stop,
-) -> Result<Drawn, WorkerError> {
-    let plan = assignment.plan(frame)?;
-    let control = RenderControl {
-        cancelled: &|| stop.is_stopped(),
-        progress: &|_| {},
-    };
-    let picture = render(&plan, &control)?;
-    Ok(Drawn {
-        planes: picture.to_planes(),
-        samples: plan.samples(),
-        measured_bytes: measure.map_or(0, |measure| measure(&picture)),
-    })
+/// What there is to do.
+struct Job<'a> {
+    assignment: &'a Assignment,
+    devices: &'a Devices,
+    measure: Option<&'a MeasureFrame>,
+    stop: &'a Stop,
+    frame_done: &'a (dyn Fn(u32) + Sync),
 }
 
-/// Takes the next frame, if there is one; a frame cannot be stopped half-way.
-fn encode(
-    encoder: &mut SegmentEncoder,
-    planes: Option<&Planes>,
-    stop: &Stop,
-) -> Result<(), WorkerError> {
-    if stop.is_stopped() {
-        return Err(RenderError::Cancelled.into());
+impl Job<'_> {
+    fn film(&self) -> Result<Film, WorkerError> {
+        Ok(Film {
+            encoder: SegmentEncoder::new(&self.assignment.encoder())?,
+            frames: Vec::new(),
+            samples: 0,
+            measured_bytes: 0,
+        })
     }
-    if let Some(planes) = planes {
-        encoder.push(&PlanesRef {
+
+    /// Takes the next frame, if there is one; a frame cannot be stopped half-way.
+    fn encode(&self, film: &mut Film, drawn: Option<Drawn>) -> Result<(), WorkerError> {
+        self.go_on()?;
+        let Some(drawn) = drawn else {
+            return Ok(());
+        };
+        let planes = &drawn.planes;
+        film.encoder.push(&PlanesRef {
             width: planes.width,
             height: planes.height,
             luma: &planes.luma,
             chroma_blue: &planes.chroma_blue,
             chroma_red: &planes.chroma_red,
         })?;
+        film.frames.push(Blake3(planes.digest()));
+        film.samples += drawn.samples;
+        film.measured_bytes += drawn.measured_bytes;
+        Ok(())
     }
-    Ok(())
+
+    fn go_on(&self) -> Result<(), WorkerError> {
+        if self.stop.is_stopped() {
+            return Err(RenderError::Cancelled.into());
+        }
+        Ok(())
+    }
+
+    /// Every frame on all threads of the pool, or on the card, while the one before is encoded.
+    fn draw_one_by_one(&self, mut card: Option<&mut Renderer>) -> Result<Film, WorkerError> {
+        let mut film = self.film()?;
+        let mut drawn = None;
+        for (done, frame) in (1..).zip(self.assignment.frames()) {
+            let before = drawn.take();
+            let (encoded, next) = rayon::join(
+                || self.encode(&mut film, before),
+                || self.draw(frame, card.as_deref_mut()),
+            );
+            encoded?;
+            drawn = Some(next?);
+            (self.frame_done)(done);
+        }
+        self.encode(&mut film, drawn)?;
+        Ok(film)
+    }
+
+    fn draw(&self, frame: u32, card: Option<&mut Renderer>) -> Result<Drawn, WorkerError> {
+        let plan = self.assignment.plan(frame)?;
+        let control = RenderControl {
+            cancelled: &|| self.stop.is_stopped(),
+            progress: &|_| {},
+        };
+        let start = Instant::now();
+        let kind = match card {
+            Some(_) => DeviceKind::Gpu,
+            None => DeviceKind::Cpu,
+        };
+        let picture = match card {
+            Some(card) => {
+                let picture = card.render(&plan, &control)?;
+                self.devices.heard(card);
+                picture
+            }
+            None => render(&plan, &control)?,
+        };
+        let mut speed = self.devices.speed(kind);
+        speed.measured(plan.samples(), start.elapsed());
+        Ok(Drawn {
+            planes: picture.to_planes(),
+            samples: plan.samples(),
+            measured_bytes: self.measure.map_or(0, |measure| measure(&picture)),
+        })
+    }
+
+    /// Every frame on the card: it computes one, reads back the one before, and the processor encodes the one before that.
+    fn draw_with_card(&self, card: &mut Renderer) -> Result<Film, WorkerError> {
+        let mut film = self.film()?;
+        let mut waiting: Option<(Started, u64)> = None;
+        let mut drawn = None;
+        let mut done = 0;
+        let frames = self.assignment.frames().map(Some).chain([None]);
+        for frame in frames {
+            let before = drawn.take();
+            let earlier = waiting.take();
+            let (encoded, next) = rayon::join(
+                || self.encode(&mut film, before),
+                || self.step(card, frame, earlier),
+            );
+            encoded?;
+            (waiting, drawn) = next?;
+            if drawn.is_some() {
+                done += 1;
+                (self.frame_done)(done);
+            }
+        }
+        self.encode(&mut film, drawn)?;
+        Ok(film)
+    }
+
+    /// Begins `frame`, then waits for the one that was begun before it.
+    fn step(
+        &self,
+        card: &mut Renderer,
+        frame: Option<u32>,
+        earlier: Option<(Started, u64)>,
+    ) -> Result<(Option<(Started, u64)>, Option<Drawn>), WorkerError> {
+        let control = RenderControl {
+            cancelled: &|| self.stop.is_stopped(),
+            progress: &|_| {},
+        };
+        let start = Instant::now();
+        let begun = match frame {
+            Some(frame) => {
+                let plan = self.assignment.plan(frame)?;
+                let samples = plan.samples();
+                Some((card.start(plan, &control)?, samples))
+            }
+            None => None,
+        };
+        let drawn = match earlier {
+            Some((started, samples)) => Some(Drawn {
+                planes: card.finish(started, &control)?,
+                samples,
+                measured_bytes: 0,
+            }),
+            None => None,
+        };
+        self.devices.heard(card);
+        if let Some((_, samples)) = &begun {
+            let mut speed = self.devices.speed(DeviceKind::Gpu);
+            speed.measured(*samples, start.elapsed());
+        }
+        Ok((begun, drawn))
+    }
+
+    /// The card and the processor take frames in turn, each as fast as it can.
+    fn draw_with_both(&self, card: &mut Renderer) -> Result<Film, WorkerError> {
+        let frames: Vec<u32> = self.assignment.frames().collect();
+        let next = AtomicUsize::new(0);
+        let given_up = AtomicBool::new(false);
+        let (sender, receiver) = channel();
+        let take = || {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let go_on = !given_up.load(Ordering::Relaxed);
+            frames
+                .get(index)
+                .filter(|_| go_on)
+                .map(|&frame| (index, frame))
+        };
+        let from_card = sender.clone();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                // Where the card fails, its renderer goes on on the processor.
+                while let Some((index, frame)) = take() {
+                    let drawn = self.draw_planes(frame, card);
+                    if from_card.send((index, drawn)).is_err() {
+                        break;
+                    }
+                }
+                drop(from_card);
+            });
+            let (film, ()) = rayon::join(
+                || {
+                    let film = self.encode_in_order(receiver);
+                    given_up.store(film.is_err(), Ordering::Relaxed);
+                    film
+                },
+                || {
+                    let sender = sender;
+                    while self.processor_is_worth_it(frames.len(), &next)
+                        && let Some((index, frame)) = take()
+                    {
+                        if sender.send((index, self.draw(frame, None))).is_err() {
+                            break;
+                        }
+                    }
+                },
+            );
+            film
+        })
+    }
+
+    /// Whether the processor would be done with a frame before the card is with all that are left.
+    fn processor_is_worth_it(&self, frames: usize, next: &AtomicUsize) -> bool {
+        let left = frames.saturating_sub(next.load(Ordering::Relaxed)) as f64;
+        let speed = |kind| self.devices.speed(kind).samples_per_second();
+        let (card, processor) = (speed(DeviceKind::Gpu), speed(DeviceKind::Cpu));
+        // Not measured yet: try it.
+        card == 0.0 || processor == 0.0 || left * processor >= card
+    }
+
+    fn draw_planes(&self, frame: u32, card: &mut Renderer) -> Result<Drawn, WorkerError> {
+        let (_, drawn) = {
+            let begun = self.step(card, Some(frame), None)?;
+            self.step(card, None, begun.0)?
+        };
+        drawn.ok_or_else(|| RenderError::Cancelled.into())
+    }
+
+    /// Encodes frames as they come, in their order, until nobody sends any more.
+    fn encode_in_order(
+        &self,
+        frames: Receiver<(usize, Result<Drawn, WorkerError>)>,
+    ) -> Result<Film, WorkerError> {
+        let mut film = self.film()?;
+        let mut early = BTreeMap::new();
+        let mut next = 0;
+        let wanted = self.assignment.frames().len();
+        while next < wanted {
+            let Ok((index, drawn)) = frames.recv() else {
+                return Err(RenderError::Cancelled.into());
+            };
+            early.insert(index, drawn?);
+            (self.frame_done)((next + early.len()) as u32);
+            while let Some(drawn) = early.remove(&next) {
+                self.encode(&mut film, Some(drawn))?;
+                next += 1;
+            }
+        }
+        Ok(film)
+    }
 }

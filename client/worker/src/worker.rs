@@ -12,6 +12,7 @@ use woolgather_render_kernel::Frame;
 
 use crate::assignment::Assignment;
 use crate::audit::{Audited, audit_frame};
+use crate::devices::{Devices, WorkBackend};
 use crate::error::WorkerError;
 use crate::event::Event;
 use crate::segment::{RenderedSegment, render_segment};
@@ -32,6 +33,10 @@ pub struct WorkerSettings {
     pub units_max: u32,
     /// How long to wait where the coordinator does not answer, in seconds.
     pub retry_s: u32,
+    /// What draws.
+    pub backend: WorkBackend,
+    /// Part of a graphics card's name, or its number; any otherwise.
+    pub adapter: Option<String>,
     /// Measures every frame of a segment, if wanted.
     pub measure: Option<MeasureFrame>,
 }
@@ -43,6 +48,8 @@ impl Default for WorkerSettings {
             seconds_wanted: 60,
             units_max: 4,
             retry_s: 15,
+            backend: WorkBackend::default(),
+            adapter: None,
             measure: None,
         }
     }
@@ -60,6 +67,8 @@ pub struct Worker {
     coordinator: Coordinator,
     settings: WorkerSettings,
     pool: Arc<ThreadPool>,
+    devices: Arc<Devices>,
+    /// Of everything together, encoding included.
     speed: Speed,
     stop: Stop,
 }
@@ -75,8 +84,9 @@ impl Worker {
         settings: WorkerSettings,
         stop: Stop,
     ) -> Result<Self, WorkerError> {
+        let devices = Devices::open(settings.backend, settings.adapter.as_deref());
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(settings.threads)
+            .num_threads(threads(&settings, devices.both()))
             .thread_name(|index| format!("render {index}"))
             .build()
             .map_err(|_| WorkerError::Thread)?;
@@ -84,6 +94,7 @@ impl Worker {
             coordinator,
             settings,
             pool: Arc::new(pool),
+            devices: Arc::new(devices),
             speed: Speed::default(),
             stop,
         })
@@ -119,10 +130,15 @@ impl Worker {
         units_max: u32,
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Vec<Lease>, ApiError> {
+        for text in self.devices.take_notes() {
+            on_event(Event::Note { text });
+        }
+        let devices = self.devices.described();
         let request = LeaseRequest {
             seconds_wanted: self.settings.seconds_wanted,
             samples_per_second: self.speed.samples_per_second(),
             units_max: units_max.min(self.settings.units_max),
+            devices,
         };
         let response = self.coordinator.lease(&request).await?;
         for notice in response.notices {
@@ -216,20 +232,24 @@ impl Worker {
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Finished, WorkerError> {
         let (events, mut heard) = unbounded_channel();
-        let (pool, stop, measure) = (
+        let (pool, devices, stop, measure) = (
             Arc::clone(&self.pool),
+            Arc::clone(&self.devices),
             self.stop.clone(),
             self.settings.measure.clone(),
         );
         let start = Instant::now();
         let work = tokio::task::spawn_blocking(move || {
-            pool.install(|| render_any(&assignment, measure.as_ref(), &stop, &events))
+            pool.install(|| render_any(&assignment, &devices, measure.as_ref(), &stop, &events))
         });
         while let Some(event) = heard.recv().await {
             on_event(event);
         }
         let finished = work.await.map_err(|_| WorkerError::Thread)??;
         self.speed.measured(finished.samples(), start.elapsed());
+        for text in self.devices.take_notes() {
+            on_event(Event::Note { text });
+        }
         Ok(finished)
     }
 
@@ -314,12 +334,6 @@ impl Worker {
     }
 }
 
-/// What a work unit left behind.
-enum Finished {
-    Segment(RenderedSegment),
-    Audit { frame: u32, audited: Audited },
-}
-
 impl Finished {
     fn samples(&self) -> u64 {
         match self {
@@ -327,6 +341,21 @@ impl Finished {
             Self::Audit { audited, .. } => audited.samples,
         }
     }
+}
+
+/// Threads of the pool. Where a card and the processor draw side by side, one core is left to feed the card.
+fn threads(settings: &WorkerSettings, both: bool) -> usize {
+    if settings.threads > 0 || !both {
+        return settings.threads;
+    }
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    (cores - 1).max(1)
+}
+
+/// What a work unit left behind.
+enum Finished {
+    Segment(RenderedSegment),
+    Audit { frame: u32, audited: Audited },
 }
 
 fn leased(assignment: &Assignment) -> Event {
@@ -344,6 +373,7 @@ fn leased(assignment: &Assignment) -> Event {
 /// Segment or audit, on the current rayon pool.
 fn render_any(
     assignment: &Assignment,
+    devices: &Devices,
     measure: Option<&MeasureFrame>,
     stop: &Stop,
     events: &UnboundedSender<Event>,
@@ -361,10 +391,10 @@ fn render_any(
     };
     match assignment.unit.task {
         Task::Segment => {
-            render_segment(assignment, measure, stop, &frame_done).map(Finished::Segment)
+            render_segment(assignment, devices, measure, stop, &frame_done).map(Finished::Segment)
         }
         Task::Audit { frame } => {
-            let audited = audit_frame(assignment, frame, stop)?;
+            let audited = audit_frame(assignment, frame, devices, stop)?;
             frame_done(1);
             Ok(Finished::Audit { frame, audited })
         }

@@ -174,6 +174,7 @@ mod tests {
             seconds_wanted,
             samples_per_second,
             units_max,
+            devices: Vec::new(),
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::digests::Blake3;
+use crate::work::DeviceKind;
 
 /// One frame rendered again in full with the segment's rng_seed.
 ///
@@ -22,6 +23,9 @@ pub struct AuditReport {
     pub chroma_red: String,
     /// How long it took, in milliseconds of wall clock.
     pub render_ms: u64,
+    /// What drew the frame.
+    #[serde(default)]
+    pub drawn_by: DeviceKind,
 }
 
 /// Block means as text.

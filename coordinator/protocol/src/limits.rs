@@ -25,6 +25,11 @@ pub const TORRENT_BYTES_MAX: u64 = 2 * 1024 * 1024;
 /// The longest name of a device, a volunteer, an artist or a sheep, in characters.
 pub const NAME_CHARS_MAX: usize = 64;
 
+/// The most devices that a worker says it draws with.
+pub const DEVICES_MAX: usize = 8;
+/// The longest description of such a device, in characters.
+pub const DEVICE_NAME_CHARS_MAX: usize = 160;
+
 /// `text` as a name for people: trimmed, control characters gone, cut to [`NAME_CHARS_MAX`].
 /// Empty when nothing is left.
 #[must_use]

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digests::Blake3;
 use crate::limits;
+use crate::work::DeviceKind;
 
 /// Content type of a submission's body.
 pub const CONTENT_TYPE: &str = "application/vnd.woolgather.submission";
@@ -31,6 +32,9 @@ pub struct Preamble {
     pub frames: Vec<Blake3>,
     /// How long rendering and encoding took, in milliseconds of wall clock; sets later terms.
     pub render_ms: u64,
+    /// What drew the frames; digests are compared only where everything was drawn by processors.
+    #[serde(default)]
+    pub drawn_by: DeviceKind,
 }
 
 /// Why a preamble cannot be read.
@@ -128,12 +132,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_preamble_survives_the_wire(segment_bytes: u64, digests in proptest::collection::vec(any::<[u8; 32]>(), 0..40), render_ms: u64) {
+        fn a_preamble_survives_the_wire(segment_bytes: u64, digests in proptest::collection::vec(any::<[u8; 32]>(), 0..40), render_ms: u64, gpu: bool) {
             let preamble = Preamble {
                 segment_bytes,
                 segment: Blake3::of(b"segment"),
                 frames: digests.into_iter().map(Blake3).collect(),
                 render_ms,
+                drawn_by: if gpu { DeviceKind::Gpu } else { DeviceKind::Cpu },
             };
             let bytes = preamble.to_bytes();
             let length = Preamble::json_length(bytes[..4].try_into().unwrap()).unwrap();

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ClipId, LeaseId, WorkUnitId};
+use crate::limits;
 use crate::problem::Problem;
 use crate::recipe::Recipe;
 use crate::signing::{Document, Signed};
@@ -133,6 +134,80 @@ pub struct LeaseRequest {
     pub samples_per_second: f64,
     /// Never more units than this.
     pub units_max: u32,
+    /// What it draws with, each with its own measured speed; older clients do not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<DrawingDevice>,
+}
+
+/// What a worker draws with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DrawingDevice {
+    /// What it is.
+    pub kind: DeviceKind,
+    /// Its name and its driver's, at most [`limits::DEVICE_NAME_CHARS_MAX`] characters.
+    pub name: String,
+    /// Its measured speed; 0 when not measured yet.
+    pub samples_per_second: f64,
+}
+
+/// What drew a picture. Two processors draw the same bits, a graphics card the same picture to rounding.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceKind {
+    /// A processor.
+    #[default]
+    Cpu,
+    /// A graphics card, or a card and a processor together.
+    Gpu,
+}
+
+impl DeviceKind {
+    /// Its name in JSON and in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Gpu => "gpu",
+        }
+    }
+}
+
+impl std::str::FromStr for DeviceKind {
+    type Err = UnknownDeviceKind;
+
+    fn from_str(text: &str) -> Result<Self, UnknownDeviceKind> {
+        match text {
+            "cpu" => Ok(Self::Cpu),
+            "gpu" => Ok(Self::Gpu),
+            _ => Err(UnknownDeviceKind),
+        }
+    }
+}
+
+/// Neither a processor nor a graphics card.
+#[derive(Debug, thiserror::Error)]
+#[error("a picture is drawn by a cpu or a gpu")]
+pub struct UnknownDeviceKind;
+
+impl LeaseRequest {
+    /// The request without what is more than the limits allow: further devices, longer names, speeds that are no numbers.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        self.devices.truncate(limits::DEVICES_MAX);
+        for device in &mut self.devices {
+            device.name = device
+                .name
+                .chars()
+                .take(limits::DEVICE_NAME_CHARS_MAX)
+                .collect();
+        }
+        self.devices.retain(|device| {
+            device.samples_per_second.is_finite() && device.samples_per_second >= 0.0
+        });
+        self
+    }
 }
 
 /// A time-limited right to a work unit.

@@ -25,7 +25,7 @@ use woolgather_video::{EncoderSettings, SegmentInfo, inspect_segment, sequence_h
 
 use crate::store::FrameMeans;
 
-pub use pictures::{means_of, same_picture};
+pub use pictures::{digests_agree, means_of, same_picture};
 
 /// Segments checked at a time, one for each core; the others wait. However many come at once, they
 /// take no more memory than these.

@@ -1,6 +1,8 @@
 //! Pictures compared by the means of their blocks: decoded frames with their neighbours, with
 //! audits, with our own rendering.
 
+use woolgather_protocol::Blake3;
+use woolgather_protocol::work::DeviceKind;
 use woolgather_render_kernel::Frame;
 use woolgather_render_kernel::compare::{self, BlockMeans};
 
@@ -15,6 +17,13 @@ pub fn same_picture(decoded: &FrameMeans, audited: &FrameMeans) -> bool {
         &compare::Floor::encoded(),
     )
     .is_same()
+}
+
+/// Whether the digests of a frame drawn twice say that both drew the same. Processors draw the same bits; where a graphics
+/// card took part the digests say nothing, and only the pictures count.
+#[must_use]
+pub fn digests_agree(drawn_by: [DeviceKind; 2], [one, other]: [Blake3; 2]) -> bool {
+    drawn_by.contains(&DeviceKind::Gpu) || one == other
 }
 
 /// Frames that do not fit between their neighbours.

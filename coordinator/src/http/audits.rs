@@ -51,12 +51,16 @@ pub async fn put_audit(
     }
     let evidence = app.store.audit_evidence(&id, device).await?;
     let audited = audited_means(&report, &evidence.decoded)?;
-    let agrees =
-        report.frame == evidence.frame && checks::same_picture(&evidence.decoded, &audited);
+    let digests_agree = checks::digests_agree(
+        [evidence.drawn_by, report.drawn_by],
+        [evidence.frame, report.frame],
+    );
+    let agrees = digests_agree && checks::same_picture(&evidence.decoded, &audited);
     let answer = AuditAnswer {
         lease: id,
         device,
         frame: report.frame,
+        drawn_by: report.drawn_by,
         render_ms: report.render_ms,
         agrees,
     };

@@ -166,6 +166,7 @@ mod tests {
     use super::*;
     use crate::blobs::Blobs;
     use proptest::prelude::*;
+    use woolgather_protocol::work::DeviceKind;
 
     fn preamble(segment: &[u8], frames: usize) -> Preamble {
         Preamble {
@@ -173,6 +174,7 @@ mod tests {
             segment: Blake3::of(segment),
             frames: vec![Blake3::of(b"frame"); frames],
             render_ms: 1,
+            drawn_by: DeviceKind::Cpu,
         }
     }
 

@@ -31,9 +31,19 @@ pub async fn post_lease(
     request: SignedJson<LeaseRequest>,
 ) -> Result<Json<LeaseResponse>, ApiError> {
     let term_min = app.config.lease_term_min;
+    let wanted = request.value.bounded();
+    for drawing in &wanted.devices {
+        tracing::debug!(
+            device = %request.device.short(),
+            kind = drawing.kind.as_str(),
+            name = drawing.name,
+            samples_per_second = drawing.samples_per_second,
+            "Device {} draws with {}", request.device.short(), drawing.name
+        );
+    }
     let work = app
         .store
-        .lease_work(request.device, request.value, term_min)
+        .lease_work(request.device, wanted, term_min)
         .await?;
     let leases = work.leases.into_iter().map(|leased| Lease {
         id: leased.lease,

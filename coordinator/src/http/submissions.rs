@@ -129,6 +129,7 @@ async fn check_and_keep(
             segment_bytes: preamble.segment_bytes,
             frames: preamble.frames,
             render_ms: preamble.render_ms,
+            drawn_by: preamble.drawn_by,
             means: report.means,
             suspicious: report.suspicious,
         })

@@ -1,11 +1,11 @@
 //! Audits the coordinator does itself: while nobody else is there, and as the referee.
 
 use anyhow::bail;
-use woolgather_protocol::work::Task;
+use woolgather_protocol::work::{DeviceKind, Task};
 use woolgather_protocol::{Blake3, WorkUnitId};
 
 use crate::checks::rendering::{self, ClipToDraw};
-use crate::checks::{means_of, same_picture};
+use crate::checks::{digests_agree, means_of, same_picture};
 use crate::state::App;
 use crate::store::{AuditEvidence, FrameMeans, Settlement};
 
@@ -51,12 +51,20 @@ async fn draw(evidence: &AuditEvidence) -> anyhow::Result<RightFrame> {
     .await
 }
 
-/// Two ways to be wrong: another digest than the right one, or the right one and another picture
-/// in the segment.
+/// Two ways to be wrong: another digest than the right one, where a processor drew the frame, or another picture in the
+/// segment.
 fn judge(evidence: &AuditEvidence, right: &RightFrame) -> Settlement {
     let shown = same_picture(&evidence.decoded, &right.means);
+    // The coordinator draws with its processor.
+    let digest_agrees =
+        |frame, drawn_by| digests_agree([drawn_by, DeviceKind::Cpu], [frame, right.digest]);
+    let submitter_good = shown && digest_agrees(evidence.frame, evidence.drawn_by);
     Settlement {
-        submitter_good: evidence.frame == right.digest && shown,
-        auditor_good: evidence.disputed.map(|disputed| disputed == right.digest),
+        submitter_good,
+        auditor_good: evidence.disputed.map(|(frame, drawn_by)| match drawn_by {
+            DeviceKind::Cpu => frame == right.digest,
+            // It said that the submission is wrong; its own picture has no digest to compare.
+            DeviceKind::Gpu => !submitter_good,
+        }),
     }
 }

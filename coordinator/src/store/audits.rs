@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use woolgather_protocol::submission::{Receipt, WorkUnitState};
-use woolgather_protocol::work::WorkUnit;
+use woolgather_protocol::work::{DeviceKind, WorkUnit};
 use woolgather_protocol::{Blake3, LeaseId, Problem, ProblemKind, PublicKey, WorkUnitId};
 
 use super::acceptance::{accept_if_audited, refuse_submission};
@@ -29,14 +29,16 @@ pub struct AuditEvidence {
     pub work: WorkUnit,
     /// The digest of the frame's pixels the submitter committed to.
     pub frame: Blake3,
+    /// What drew that frame.
+    pub drawn_by: DeviceKind,
     /// Means of the frame as decoded from the submitted segment.
     pub decoded: FrameMeans,
     /// BLAKE3 of the segment: its name in the blob folder.
     pub segment: Blake3,
     /// Who handed the segment in.
     pub submitter: PublicKey,
-    /// What the auditor that disagreed reported; only while the referee decides.
-    pub disputed: Option<Blake3>,
+    /// What the auditor that disagreed reported and drew it with; only while the referee decides.
+    pub disputed: Option<(Blake3, DeviceKind)>,
     /// Nobody needs this audit any more (settled, or its submission was refused): do nothing.
     pub settled: bool,
 }
@@ -50,9 +52,11 @@ pub struct AuditAnswer {
     pub device: PublicKey,
     /// Digest of the frame the auditor rendered.
     pub frame: Blake3,
+    /// What drew it.
+    pub drawn_by: DeviceKind,
     /// Wall clock the auditor says it took.
     pub render_ms: u64,
-    /// The digests are equal *and* the decoded means show the audited picture.
+    /// The digests are equal where processors drew both, *and* the decoded means show the audited picture.
     pub agrees: bool,
 }
 
@@ -142,7 +146,8 @@ async fn find_audit(
 ) -> Result<SqliteRow, StoreError> {
     sqlx::query(
         "SELECT audit.work_unit, audit.submission, audit.submitter, audit.frame, audit.digest,
-                audit.decoded, audit.state, audit.auditor, audit.auditor_frame, submission.segment
+                audit.decoded, audit.state, audit.auditor, audit.auditor_frame, audit.drawn_by,
+                audit.auditor_drawn_by, submission.segment
          FROM audit JOIN submission ON submission.number = audit.submission
          WHERE audit.id = $1",
     )
@@ -162,9 +167,14 @@ async fn evidence(
         "disputed" => maybe_parsed(&row, "auditor_frame")?,
         _ => None,
     };
+    let disputed = match disputed {
+        Some(frame) => Some((frame, parsed(&row, "auditor_drawn_by")?)),
+        None => None,
+    };
     Ok(AuditEvidence {
         work: load_work(conn, &parsed(&row, "work_unit")?, Some(audit)).await?,
         frame: parsed(&row, "digest")?,
+        drawn_by: parsed(&row, "drawn_by")?,
         decoded: FrameMeans::from_bytes(row.try_get("decoded")?)?,
         segment: parsed(&row, "segment")?,
         submitter: parsed(&row, "submitter")?,
@@ -198,7 +208,8 @@ async fn record_audit(mut tx: Tx<'_>, answer: AuditAnswer) -> Result<Receipt, St
         .await?;
     supersede_leases(&mut tx, audit).await?;
     let row = sqlx::query(
-        "UPDATE audit SET state = $2, auditor = $3, auditor_frame = $4, render_ms = $5
+        "UPDATE audit SET state = $2, auditor = $3, auditor_frame = $4, render_ms = $5,
+                auditor_drawn_by = $6
          WHERE id = $1 RETURNING submission",
     )
     .bind(audit.as_str())
@@ -206,6 +217,7 @@ async fn record_audit(mut tx: Tx<'_>, answer: AuditAnswer) -> Result<Receipt, St
     .bind(answer.device.to_string())
     .bind(answer.frame.to_string())
     .bind(stored(answer.render_ms))
+    .bind(answer.drawn_by.as_str())
     .fetch_one(&mut *tx.conn)
     .await?;
     let state = if answer.agrees {

@@ -19,7 +19,10 @@ const FILE: &str = "woolgather.sqlite";
 
 /// Every migration, oldest first. A published one never changes; a change of the schema is a new
 /// one.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_flock.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_flock.sql"),
+    include_str!("../../migrations/0002_drawn_by.sql"),
+];
 
 /// How long one process waits for another's commit before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -4,6 +4,7 @@ use sqlx::{Row, SqliteConnection};
 use woolgather_coordinator_core::audits::draw_frames;
 use woolgather_coordinator_core::leases::samples_of;
 use woolgather_protocol::submission::{Receipt, WorkUnitState};
+use woolgather_protocol::work::DeviceKind;
 use woolgather_protocol::{Blake3, LeaseId, Problem, ProblemKind, PublicKey, WorkUnitId};
 
 use super::acceptance::{count_failure, reopen_unit};
@@ -30,6 +31,8 @@ pub struct NewSubmission {
     pub frames: Vec<Blake3>,
     /// Wall clock the worker says it took.
     pub render_ms: u64,
+    /// What drew the frames.
+    pub drawn_by: DeviceKind,
     /// Block means of every decoded frame, in order; those of audited and border frames are kept.
     pub means: Vec<FrameMeans>,
     /// Frames (within the segment, from 0) that do not fit between their neighbours.
@@ -190,8 +193,8 @@ async fn plan_audits(
         let place = frame as usize;
         sqlx::query(
             "INSERT INTO audit (id, submission, work_unit, submitter, frame, digest, decoded,
-                                samples, planned_ms, state)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting')",
+                                samples, planned_ms, drawn_by, state)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting')",
         )
         .bind(id.as_str())
         .bind(submission)
@@ -202,6 +205,7 @@ async fn plan_audits(
         .bind(new.means[place].to_bytes())
         .bind(stored(samples))
         .bind(tx.now_ms)
+        .bind(new.drawn_by.as_str())
         .execute(&mut *tx.conn)
         .await?;
     }

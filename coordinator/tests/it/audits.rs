@@ -2,11 +2,12 @@
 
 use sqlx::Row as _;
 use woolgather_coordinator::config::Config;
+use woolgather_protocol::audit::AuditReport;
 use woolgather_protocol::submission::{Receipt, WorkUnitState};
-use woolgather_protocol::work::{Notice, WorkUnit};
+use woolgather_protocol::work::{DeviceKind, Notice, WorkUnit};
 use woolgather_protocol::{Blake3, ProblemKind, PublicKey, Recipe, WorkUnitId};
 
-use crate::support::device::{Device, good, report, submission_of};
+use crate::support::device::{Device, good, report, submission_drawn_by, submission_of};
 use crate::support::segments::encode;
 use crate::support::{TestCoordinator, rendered, tiny_recipe};
 
@@ -95,6 +96,70 @@ async fn a_painted_frame_is_found_by_an_auditor_and_settled_by_the_referee() {
     check_told_once(&bad, &work.id).await;
     assert_eq!(faults(&coordinator, auditor.key()).await, 0);
     check_done_by(&coordinator, &auditor, &work.id).await;
+}
+
+/// The submission of a device that rounds a little otherwise than a processor: other digests, the same pictures.
+fn rounded_otherwise(work: &WorkUnit, drawn_by: DeviceKind) -> Vec<u8> {
+    let mut frames = rendered::frames(work);
+    for frame in &mut frames {
+        frame.luma[0] ^= 1;
+    }
+    submission_drawn_by(drawn_by, &frames, &encode(&work.recipe, &frames))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_graphics_cards_picture_counts_and_not_its_digest() {
+    let coordinator = TestCoordinator::start().await;
+    let (card, auditor) = (coordinator.device(1), coordinator.device(2));
+    let (lease, work) = card.lease_segment().await;
+    let submission = rounded_otherwise(&work, DeviceKind::Gpu);
+    let _: Receipt = good(card.submit(&lease, submission).await).await;
+    card.render_everything_as(rendered::submission).await;
+    auditor
+        .audit_everything_as(|work, frame| report(&rendered::frame(work, frame)))
+        .await;
+    coordinator.do_jobs().await;
+    assert_eq!(
+        state_of(&coordinator, &work.id).await,
+        WorkUnitState::Accepted
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_processors_digest_counts_even_where_the_picture_is_the_same() {
+    let coordinator = TestCoordinator::start().await;
+    let bad = coordinator.device(1);
+    let (lease, work) = bad.lease_segment().await;
+    let submission = rounded_otherwise(&work, DeviceKind::Cpu);
+    let _: Receipt = good(bad.submit(&lease, submission).await).await;
+    coordinator.do_jobs().await;
+    assert_eq!(state_of(&coordinator, &work.id).await, WorkUnitState::Ready);
+    check_told_once(&bad, &work.id).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_graphics_cards_auditor_agrees_with_a_processor() {
+    let coordinator = TestCoordinator::start().await;
+    let (honest, auditor) = (coordinator.device(1), coordinator.device(2));
+    let (lease, work) = honest.lease_segment().await;
+    let _: Receipt = good(honest.submit(&lease, rendered::submission(&work)).await).await;
+    honest.render_everything_as(rendered::submission).await;
+    auditor
+        .audit_everything_as(|work, frame| {
+            let mut seen = rendered::frame(work, frame);
+            seen.luma[0] ^= 1;
+            AuditReport {
+                drawn_by: DeviceKind::Gpu,
+                ..report(&seen)
+            }
+        })
+        .await;
+    coordinator.do_jobs().await;
+    assert_eq!(
+        state_of(&coordinator, &work.id).await,
+        WorkUnitState::Accepted
+    );
+    assert_eq!(faults(&coordinator, auditor.key()).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

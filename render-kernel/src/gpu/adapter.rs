@@ -106,10 +106,21 @@ pub fn list() -> Vec<AdapterSummary> {
     adapters().iter().map(summary).collect()
 }
 
+/// What the machine has; OpenGL, which shows the same cards once more and talks to the display server for it, is asked only
+/// where nothing else shows any.
 fn adapters() -> Vec<wgpu::Adapter> {
-    let descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
-    let instance = wgpu::Instance::new(descriptor);
-    pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()))
+    let through = |backends: wgpu::Backends| {
+        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+        descriptor.backends &= backends;
+        let instance = wgpu::Instance::new(descriptor);
+        pollster::block_on(instance.enumerate_adapters(backends))
+    };
+    let found = through(wgpu::Backends::PRIMARY);
+    if found.is_empty() {
+        through(wgpu::Backends::GL)
+    } else {
+        found
+    }
 }
 
 fn summary(adapter: &wgpu::Adapter) -> AdapterSummary {

@@ -8,7 +8,7 @@ use woolgather_protocol::info::Device;
 use woolgather_protocol::signing::{self, Nonce, RequestToSign};
 use woolgather_protocol::submission::{Preamble, Receipt, WorkUnitState};
 use woolgather_protocol::votes::{Answer, BallotRequest, Vote};
-use woolgather_protocol::work::{LeaseRequest, LeaseResponse};
+use woolgather_protocol::work::{DeviceKind, LeaseRequest, LeaseResponse};
 use woolgather_protocol::{Blake3, LeaseId, ProblemKind, paths};
 
 use crate::server::{Reply, Request, Server, device, info, now_ms, operator};
@@ -18,6 +18,7 @@ fn lease_request() -> LeaseRequest {
         seconds_wanted: 60,
         samples_per_second: 1e6,
         units_max: 4,
+        devices: Vec::new(),
     }
 }
 
@@ -91,6 +92,7 @@ async fn a_submission_is_signed_as_one_body_preamble_and_segment() {
             segment: Blake3::of(&segment),
             frames: vec![Blake3::of(b"one")],
             render_ms: 1,
+            drawn_by: DeviceKind::Gpu,
         },
         segment,
     };

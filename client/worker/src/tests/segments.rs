@@ -1,28 +1,35 @@
 //! What a worker renders: the same bits for any number of threads, and the auditor's bits too.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use woolgather_genome::{TemporalFilter, TemporalFilterShape};
 use woolgather_protocol::audit::decode_means;
-use woolgather_protocol::work::{ClipKind, WorkUnit};
+use woolgather_protocol::work::{ClipKind, DeviceKind, WorkUnit};
 use woolgather_protocol::{Blake3, Recipe};
 use woolgather_render_kernel::{
     ClipGenomes, ClipSettings, Frame, RenderControl, plan_clip_frame, render, with_threads,
 };
-use woolgather_video::{inspect_segment, sequence_header};
+use woolgather_video::{DecodeLimits, decode_segment, inspect_segment, sequence_header};
 
 use super::fixtures::{assignment, audit_of, genome, recipe, unit};
 use crate::audit::audit_frame;
+use crate::devices::{Devices, WorkBackend};
 use crate::segment::{RenderedSegment, render_segment};
 use crate::worker::MeasureFrame;
 use crate::{Stop, WorkerError};
+
+/// The processor alone.
+fn cpu() -> Devices {
+    Devices::open(WorkBackend::Cpu, None)
+}
 
 /// Renders `unit` with `threads` threads.
 fn rendered(unit: &WorkUnit, threads: usize) -> RenderedSegment {
     let assignment = assignment(unit);
     with_threads(threads, || {
-        render_segment(&assignment, None, &Stop::default(), &|_| {})
+        render_segment(&assignment, &cpu(), None, &Stop::default(), &|_| {})
     })
     .unwrap()
     .unwrap()
@@ -110,16 +117,88 @@ fn an_auditor_finds_the_digest_that_was_submitted() {
     let submitted = rendered(&unit(), 2).submission.preamble.frames;
     for (number, submitted) in (4..8).zip(submitted) {
         let assignment = assignment(&audit_of(number));
-        let audited = audit_frame(&assignment, number, &Stop::default()).unwrap();
+        let audited = audit_frame(&assignment, number, &cpu(), &Stop::default()).unwrap();
         assert_eq!(audited.report.frame, submitted);
         assert_eq!(audited.samples, 10 * 32 * 18);
     }
 }
 
+/// The luma planes of a segment.
+fn decoded(segment: &[u8]) -> Vec<Vec<u16>> {
+    let mut planes = Vec::new();
+    decode_segment(segment, &DecodeLimits::default(), &mut |_, frame| {
+        planes.push(frame.luma.clone());
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    planes
+}
+
+/// The software card that tests have, and what it draws of the fixture beside what the processor draws.
+#[track_caller]
+fn check_card(backend: WorkBackend) {
+    let devices = Devices::open(backend, Some("llvmpipe"));
+    assert_eq!(devices.take_notes(), Vec::<String>::new());
+    let names: Vec<_> = devices
+        .described()
+        .iter()
+        .map(|device| device.kind)
+        .collect();
+    assert_eq!(names[0], DeviceKind::Gpu);
+    assert_eq!(names.len(), if devices.both() { 2 } else { 1 });
+    let told = Mutex::new(Vec::new());
+    let assignment = assignment(&unit());
+    let segment = with_threads(2, || {
+        render_segment(&assignment, &devices, None, &Stop::default(), &|done| {
+            told.lock().unwrap().push(done);
+        })
+    })
+    .unwrap()
+    .unwrap();
+    let preamble = &segment.submission.preamble;
+    assert_eq!(preamble.drawn_by, DeviceKind::Gpu);
+    assert_eq!(preamble.frames.len(), 4);
+    assert_eq!(told.lock().unwrap().last(), Some(&4));
+    assert_eq!(segment.samples, 4 * 10 * 32 * 18);
+    assert!(devices.speed(DeviceKind::Gpu).samples_per_second() > 0.0);
+    // Frames lie where the processor's lie, so the two segments show the same.
+    let ours = decoded(&segment.submission.segment);
+    let theirs = decoded(&rendered(&unit(), 2).submission.segment);
+    assert_eq!(ours.len(), 4);
+    for (ours, theirs) in ours.iter().zip(&theirs) {
+        let apart = ours
+            .iter()
+            .zip(theirs)
+            .map(|(a, b)| f64::from(a.abs_diff(*b)));
+        let mean = apart.sum::<f64>() / ours.len() as f64;
+        assert!(mean < 8.0, "{mean} of 1,023 apart on average");
+    }
+}
+
+#[test]
+fn a_card_renders_the_segment_that_the_processor_renders() {
+    check_card(WorkBackend::Gpu);
+}
+
+#[test]
+fn a_card_and_the_processor_render_it_together() {
+    check_card(WorkBackend::Both);
+}
+
+#[test]
+fn a_worker_without_the_card_it_was_told_of_says_so_and_works() {
+    let devices = Devices::open(WorkBackend::Both, Some("no such card"));
+    let notes = devices.take_notes();
+    assert!(notes[0].contains("no such card"), "{notes:?}");
+    assert!(!devices.both());
+    let audited = audit_frame(&assignment(&audit_of(4)), 4, &devices, &Stop::default()).unwrap();
+    assert_eq!(audited.report.drawn_by, DeviceKind::Cpu);
+}
+
 #[test]
 fn a_report_carries_the_means_of_every_block() {
     let assignment = assignment(&audit_of(4));
-    let report = audit_frame(&assignment, 4, &Stop::default())
+    let report = audit_frame(&assignment, 4, &cpu(), &Stop::default())
         .unwrap()
         .report;
     // 32×18 has 4×3 blocks, the lowest two rows high; its chroma planes, 16×9, have 2×2.
@@ -139,6 +218,7 @@ fn every_frame_is_told_and_measured() {
     let measure: MeasureFrame = Arc::new(|frame| u64::from(frame.width()));
     let segment = render_segment(
         &assignment(&unit()),
+        &cpu(),
         Some(&measure),
         &Stop::default(),
         &|done| told.lock().unwrap().push(done),
@@ -182,13 +262,14 @@ const STOP_MAX: Duration = Duration::from_millis(500);
 #[test]
 fn a_segment_stops_soon_after_the_switch_is_turned() {
     let assignment = assignment(&endless(unit()));
-    let took = time_to_stop(|stop| render_segment(&assignment, None, stop, &|_| {}).map(drop));
+    let took =
+        time_to_stop(|stop| render_segment(&assignment, &cpu(), None, stop, &|_| {}).map(drop));
     assert!(took < STOP_MAX, "{took:?}");
 }
 
 #[test]
 fn an_audit_stops_soon_after_the_switch_is_turned() {
     let assignment = assignment(&endless(audit_of(4)));
-    let took = time_to_stop(|stop| audit_frame(&assignment, 4, stop).map(drop));
+    let took = time_to_stop(|stop| audit_frame(&assignment, 4, &cpu(), stop).map(drop));
     assert!(took < STOP_MAX, "{took:?}");
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use woolgather_protocol::submission::WorkUnitState;
-use woolgather_protocol::work::Task;
+use woolgather_protocol::work::{DeviceKind, Task};
 use woolgather_protocol::{Blake3, Problem, ProblemKind};
 
 use super::support::*;
@@ -116,7 +116,10 @@ async fn a_disagreement_goes_to_the_referee_who_may_punish_the_submitter() {
         }
     );
     let evidence = world.store.audit(&audit).await.unwrap();
-    assert_eq!(evidence.disputed, Some(Blake3::of(b"else")));
+    assert_eq!(
+        evidence.disputed,
+        Some((Blake3::of(b"else"), DeviceKind::Cpu))
+    );
     let settlement = Settlement {
         submitter_good: false,
         auditor_good: Some(true),

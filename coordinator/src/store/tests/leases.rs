@@ -68,6 +68,7 @@ async fn a_slow_worker_gets_one_unit_at_a_time() {
         seconds_wanted: 60,
         samples_per_second: 0.0,
         units_max: 8,
+        devices: Vec::new(),
     };
     let work = world.store.lease_work(device(1), request, TERM_MIN).await;
     assert_eq!(work.unwrap().leases.len(), 1);

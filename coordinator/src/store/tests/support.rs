@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use woolgather_genome::{Genome, starter_flock};
 use woolgather_protocol::submission::{Receipt, WorkUnitState};
-use woolgather_protocol::work::{LeaseRequest, Task};
+use woolgather_protocol::work::{DeviceKind, LeaseRequest, Task};
 use woolgather_protocol::{
     Blake3, ClipId, InfoHash, PublicKey, Recipe, Sha256, SheepId, WorkUnitId,
 };
@@ -79,6 +79,7 @@ impl World {
             seconds_wanted: 3_600,
             samples_per_second: 1e9,
             units_max,
+            devices: Vec::new(),
         };
         self.store
             .lease_work(device, request, TERM_MIN)
@@ -102,6 +103,7 @@ impl World {
             lease: lease.lease.clone(),
             device,
             frame: Blake3::of(if agrees { b"same" } else { b"else" }),
+            drawn_by: DeviceKind::Cpu,
             render_ms: 10,
             agrees,
         };
@@ -213,6 +215,7 @@ pub(super) fn submission(device: PublicKey, lease: &LeasedWork) -> NewSubmission
             .map(|frame| Blake3::of(&frame.to_le_bytes()))
             .collect(),
         render_ms: 1_000,
+        drawn_by: DeviceKind::Cpu,
         means: (0..frames).map(means).collect(),
         suspicious: Vec::new(),
     }

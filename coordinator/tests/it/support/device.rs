@@ -9,7 +9,7 @@ use woolgather_coordinator::clock::Clock;
 use woolgather_protocol::audit::{AuditReport, encode_means};
 use woolgather_protocol::signing::{self, Nonce, RequestToSign};
 use woolgather_protocol::submission::{Preamble, Receipt};
-use woolgather_protocol::work::{Lease, LeaseRequest, LeaseResponse, Task, WorkUnit};
+use woolgather_protocol::work::{DeviceKind, Lease, LeaseRequest, LeaseResponse, Task, WorkUnit};
 use woolgather_protocol::{
     Blake3, DeviceSecret, Problem, ProblemKind, PublicKey, WorkUnitId, paths,
 };
@@ -128,6 +128,7 @@ impl Device {
             seconds_wanted: 3600,
             samples_per_second: 1e9,
             units_max: 64,
+            devices: Vec::new(),
         };
         self.post(paths::LEASES, &request).await
     }
@@ -226,11 +227,21 @@ pub(crate) fn submission(work: &WorkUnit, segment: &[u8]) -> Vec<u8> {
 
 /// A submission of this segment, with the digests of these frames.
 pub(crate) fn submission_of(frames: &[Planes], segment: &[u8]) -> Vec<u8> {
+    submission_drawn_by(DeviceKind::Cpu, frames, segment)
+}
+
+/// The same, drawn by a device of this kind.
+pub(crate) fn submission_drawn_by(
+    drawn_by: DeviceKind,
+    frames: &[Planes],
+    segment: &[u8],
+) -> Vec<u8> {
     let preamble = Preamble {
         segment_bytes: segment.len() as u64,
         segment: Blake3::of(segment),
         frames: frames.iter().map(|frame| Blake3(frame.digest())).collect(),
         render_ms: 10,
+        drawn_by,
     };
     [preamble.to_bytes(), segment.to_vec()].concat()
 }
@@ -244,6 +255,7 @@ pub(crate) fn report(planes: &Planes) -> AuditReport {
         chroma_blue: encode_means(&means.chroma_blue),
         chroma_red: encode_means(&means.chroma_red),
         render_ms: 5,
+        drawn_by: DeviceKind::Cpu,
     }
 }
 
