@@ -1,10 +1,11 @@
 //! The command line: what volunteers, voters and artists may type.
 //!
 //! Each group of commands has a file with its options and its examples: [`pictures`] (render,
-//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote).
+//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote), [`machine`] (adapters).
 
 mod flock;
 mod genomes;
+mod machine;
 mod pictures;
 mod values;
 
@@ -14,6 +15,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use flock::{Choice, PlayArgs, SyncArgs, VoteArgs, WorkArgs};
 pub(crate) use genomes::*;
+pub(crate) use machine::AdaptersArgs;
 pub(crate) use pictures::*;
 pub(crate) use values::{ending, is_standard, with_ending};
 
@@ -54,6 +56,9 @@ pub(crate) enum Command {
     /// Answer a ballot: which sheep do you like?
     #[command(after_help = flock::VOTE_HELP)]
     Vote(VoteArgs),
+    /// Show the graphics cards that can draw
+    #[command(after_help = machine::ADAPTERS_HELP)]
+    Adapters(AdaptersArgs),
     /// Show this device's key, its folder and the coordinators it knows
     Identity,
 }

@@ -22,8 +22,9 @@ use cli::{Cli, Command};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    // A graphics driver that fails is said by whoever wanted to draw; what else wgpu tries is nobody's business.
     let filter = EnvFilter::try_from_env("WOOLGATHER_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,librqbit=error,winit=error"));
+        .unwrap_or_else(|_| EnvFilter::new("warn,librqbit=error,winit=error,wgpu_hal=off"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -51,6 +52,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Sync(args) => wait(commands::sync::sync(data, args)),
         Command::Play(args) => commands::play::play(data, &args),
         Command::Vote(args) => wait(commands::vote::vote(data, &args)),
+        Command::Adapters(args) => commands::adapters::adapters(&args),
         Command::Identity => commands::identity::identity(data),
     }
 }

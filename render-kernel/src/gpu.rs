@@ -157,6 +157,12 @@ impl GpuRenderer {
         &self.device.summary
     }
 
+    /// The device itself, for tests that take it away.
+    #[cfg(test)]
+    pub(crate) fn wgpu_device(&self) -> wgpu::Device {
+        self.device.device.clone()
+    }
+
     /// Draws a frame; the twin of [`crate::render`].
     ///
     /// # Errors

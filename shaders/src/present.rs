@@ -1,11 +1,12 @@
-//! The player's three shaders: planes to picture, picture to screen, text over it.
+//! The player's shaders: planes to picture, picture to screen, live pixels to screen, text over it.
 //!
 //! ```text
 //! 10-bit planes -> PLANES -> RGB picture -> SCREEN -> screen <- OVERLAY <- text panel
 //!                  (film's rate)           (screen's rate)
+//!                      live renderer's pixels -> PIXELS -> screen <- OVERLAY <- text panel
 //! ```
 //!
-//! Two steps rather than one, because they run at different rates: converting a picture costs five
+//! Two steps rather than one for films, because they run at different rates: converting a picture costs five
 //! texture reads a pixel and happens once, while a fast screen shows it blended several times.
 
 /// Decoded planes to a gamma-coded RGB picture of the same size.
@@ -28,13 +29,23 @@ pub const SCREEN: &str = concat!(
     include_str!("../wgsl/present/screen.wgsl")
 );
 
+/// The live renderer's packed pixels to the screen: scaled smoothly and framed.
+///
+/// Vertex entry [`FULL_SCREEN`], fragment entry [`PIXELS_FRAGMENT`], bind group 0: 0
+/// [`PixelsUniform`](crate::layout::PixelsUniform), 1 the pixels in a read-only storage buffer. Constants [`EXACT`] and
+/// [`TARGET_IS_LINEAR`].
+pub const PIXELS: &str = concat!(
+    include_str!("../wgsl/present/full_screen.wgsl"),
+    include_str!("../wgsl/present/pixels.wgsl")
+);
+
 /// A text panel over the screen, as a strip of four vertices.
 ///
 /// Vertex entry [`OVERLAY_VERTEX`], fragment entry [`OVERLAY_FRAGMENT`], bind group 0: 0
 /// [`OverlayUniform`](crate::layout::OverlayUniform), 1 the panel with premultiplied alpha.
 pub const OVERLAY: &str = include_str!("../wgsl/present/overlay.wgsl");
 
-/// Vertex entry point of [`PLANES`] and [`SCREEN`]; draw three vertices.
+/// Vertex entry point of [`PLANES`], [`SCREEN`] and [`PIXELS`]; draw three vertices.
 pub const FULL_SCREEN: &str = "full_screen";
 
 /// Fragment entry point of [`PLANES`].
@@ -42,6 +53,9 @@ pub const PLANES_FRAGMENT: &str = "planes_to_rgb";
 
 /// Fragment entry point of [`SCREEN`].
 pub const SCREEN_FRAGMENT: &str = "picture_to_screen";
+
+/// Fragment entry point of [`PIXELS`].
+pub const PIXELS_FRAGMENT: &str = "pixels_to_screen";
 
 /// Vertex entry point of [`OVERLAY`]; draw four vertices as a triangle strip.
 pub const OVERLAY_VERTEX: &str = "overlay_corner";
@@ -55,7 +69,10 @@ pub const FADING: &str = "fading";
 /// Pipeline constant of [`SCREEN`]: 1 to mix two pictures, 0 to show the earlier alone.
 pub const BLENDING: &str = "blending";
 
-/// Pipeline constant of [`SCREEN`]: 1 where the target applies the sRGB curve by itself, else 0.
+/// Pipeline constant of [`PIXELS`]: 1 where the picture has exactly the screen's pixels, else 0.
+pub const EXACT: &str = "exact";
+
+/// Pipeline constant of [`SCREEN`] and [`PIXELS`]: 1 where the target applies the sRGB curve by itself, else 0.
 pub const TARGET_IS_LINEAR: &str = "target_is_linear";
 
 #[cfg(test)]
@@ -92,6 +109,11 @@ mod tests {
             SCREEN,
             &[FULL_SCREEN, SCREEN_FRAGMENT],
             &[BLENDING, TARGET_IS_LINEAR],
+        );
+        check(
+            PIXELS,
+            &[FULL_SCREEN, PIXELS_FRAGMENT],
+            &[EXACT, TARGET_IS_LINEAR],
         );
         check(OVERLAY, &[OVERLAY_VERTEX, OVERLAY_FRAGMENT], &[]);
     }

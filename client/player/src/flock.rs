@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use woolgather_genome::Genome;
+
 /// One verified clip on this machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LocalClip {
@@ -30,6 +32,17 @@ impl LocalClip {
     }
 }
 
+/// A flame to draw live.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveSheep {
+    /// What turns.
+    pub genome: Genome,
+    /// The name to show.
+    pub title: String,
+    /// Who designed it; empty where nobody is named.
+    pub artist: String,
+}
+
 /// How to play.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlayOptions {
@@ -37,6 +50,8 @@ pub struct PlayOptions {
     pub windowed: bool,
     /// The window's inner size in physical pixels, width first.
     pub size: (u32, u32),
+    /// The monitor to fill, from 1 as people count; the window system chooses unless given.
+    pub monitor: Option<usize>,
     /// Leave by itself after this time; `None` plays until somebody leaves.
     pub for_: Option<Duration>,
     /// Decides the walk: the same flock and number choose the same clips, as far as the clock agrees.
@@ -44,7 +59,7 @@ pub struct PlayOptions {
     /// Where to write the last picture shown, as PNG. It is drawn once more off screen.
     pub screenshot: Option<PathBuf>,
     /// Where to write one line for each picture of the film that reached the screen: milliseconds
-    /// since the start, clip file, frame, pictures dropped so far; separated by tabs.
+    /// since the start, clip file (live: title), frame, pictures dropped so far; separated by tabs.
     pub frame_log: Option<PathBuf>,
 }
 
@@ -53,6 +68,7 @@ impl Default for PlayOptions {
         Self {
             windowed: true,
             size: (1280, 720),
+            monitor: None,
             for_: None,
             rng_seed: 0,
             screenshot: None,
@@ -124,6 +140,22 @@ pub enum PlayError {
     )]
     NoDisplay {
         /// The window system's words.
+        reason: String,
+    },
+    /// There are fewer monitors.
+    #[error("there is no monitor {number}; this machine shows {count}")]
+    NoMonitor {
+        /// The one that was asked for.
+        number: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// A genome that cannot be drawn, or no genome at all.
+    #[error("{title} cannot be drawn live: {reason}")]
+    CannotDraw {
+        /// The sheep.
+        title: String,
+        /// The renderer's words.
         reason: String,
     },
     /// There is no graphics driver that can draw in the window.

@@ -36,11 +36,10 @@ impl FrameLog {
     pub(crate) fn note(
         &mut self,
         since_start: Duration,
-        clip: &Path,
+        clip: &str,
         frame: u32,
         dropped: u64,
     ) -> Result<(), PlayError> {
-        let clip = clip.file_name().unwrap_or_default().to_string_lossy();
         let ms = since_start.as_secs_f64() * 1000.0;
         writeln!(self.file, "{ms:.1}\t{clip}\t{frame}\t{dropped}")
             .map_err(|error| cannot_write(&self.path, error))

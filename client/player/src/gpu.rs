@@ -1,17 +1,19 @@
 //! The shaders of `woolgather-shaders`, run through wgpu.
 //!
 //! * [`Gpu`]: the adapter that can draw on the window, and its device.
-//! * [`painter`]: pictures and text onto a target; owns the three passes below.
-//! * [`planes`], [`screen`], [`panel`]: one pass each.
+//! * [`painter`]: a film's pictures and text onto a target. [`live_painter`]: the same for live flames.
+//! * [`planes`], [`screen`], [`pixels`], [`panel`]: one pass each.
 //! * [`readback`]: a target back into memory, for screenshots and tests.
 //!
-//! Any adapter will do, a software one too: nothing beyond the baseline of WebGPU's downlevel
-//! profile is asked for.
+//! For films any adapter will do, a software one too: nothing beyond the baseline of WebGPU's downlevel
+//! profile is asked for. Rendering live takes WebGPU's defaults.
 
 #[cfg(test)]
 mod color;
+pub(crate) mod live_painter;
 pub(crate) mod painter;
 pub(crate) mod panel;
+pub(crate) mod pixels;
 pub(crate) mod planes;
 pub(crate) mod readback;
 pub(crate) mod screen;
@@ -19,6 +21,44 @@ pub(crate) mod screen;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::flock::PlayError;
+
+/// What a device is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Showing a film: light work, so of several adapters the frugal one is taken.
+    Film,
+    /// Rendering flames: the strong one, with the renderer's limits.
+    Render,
+}
+
+impl Work {
+    fn power(self) -> wgpu::PowerPreference {
+        match self {
+            Self::Film => wgpu::PowerPreference::LowPower,
+            Self::Render => wgpu::PowerPreference::HighPerformance,
+        }
+    }
+
+    fn limits(self, here: &wgpu::Limits) -> wgpu::Limits {
+        match self {
+            Self::Film => wgpu::Limits::downlevel_defaults(),
+            Self::Render => wgpu::Limits {
+                max_storage_buffer_binding_size: here.max_storage_buffer_binding_size,
+                max_buffer_size: here.max_buffer_size,
+                ..wgpu::Limits::default()
+            },
+        }
+        .using_resolution(here.clone())
+    }
+
+    /// What is made use of where it is there.
+    fn features(self) -> wgpu::Features {
+        match self {
+            Self::Film => wgpu::Features::empty(),
+            Self::Render => wgpu::Features::PIPELINE_CACHE,
+        }
+    }
+}
 
 /// A device to draw with.
 #[derive(Debug)]
@@ -32,18 +72,17 @@ pub(crate) struct Gpu {
 impl Gpu {
     /// Opens the adapter that draws on `surface`, or any adapter.
     ///
-    /// Playing a film is light work, so of several adapters the frugal one is taken.
-    ///
     /// # Errors
     ///
     /// [`PlayError::NoAdapter`] when there is none or it gives no device.
     pub(crate) fn open(
         instance: &wgpu::Instance,
         surface: Option<&wgpu::Surface<'_>>,
+        work: Work,
     ) -> Result<Self, PlayError> {
         let no_adapter = |reason: String| PlayError::NoAdapter { reason };
         let options = wgpu::RequestAdapterOptions {
-            power_preference: wgpu::PowerPreference::LowPower,
+            power_preference: work.power(),
             compatible_surface: surface,
             ..Default::default()
         };
@@ -51,7 +90,8 @@ impl Gpu {
             .map_err(|error| no_adapter(error.to_string()))?;
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("player"),
-            required_limits: wgpu::Limits::downlevel_defaults().using_resolution(adapter.limits()),
+            required_features: adapter.features() & work.features(),
+            required_limits: work.limits(&adapter.limits()),
             ..Default::default()
         };
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
@@ -116,7 +156,7 @@ impl Gpu {
             .zip(entries)
             .map(|(binding, entry)| wgpu::BindGroupLayoutEntry {
                 binding,
-                visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
+                visibility: entry.visibility(),
                 ty: entry.ty(),
                 count: None,
             })
@@ -270,6 +310,8 @@ struct Pass<'a> {
 #[derive(Clone, Copy)]
 enum Binding {
     Uniform,
+    /// Words, read one by one.
+    Words,
     Sampler,
     /// Read through a sampler.
     Picture,
@@ -280,6 +322,14 @@ enum Binding {
 }
 
 impl Binding {
+    /// Not every adapter lets vertex shaders read buffers of words, and none of ours want to.
+    fn visibility(self) -> wgpu::ShaderStages {
+        match self {
+            Self::Words => wgpu::ShaderStages::FRAGMENT,
+            _ => wgpu::ShaderStages::VERTEX_FRAGMENT,
+        }
+    }
+
     fn ty(self) -> wgpu::BindingType {
         let texture = |sample_type| wgpu::BindingType::Texture {
             sample_type,
@@ -289,6 +339,11 @@ impl Binding {
         match self {
             Self::Uniform => wgpu::BindingType::Buffer {
                 ty: wgpu::BufferBindingType::Uniform,
+                has_dynamic_offset: false,
+                min_binding_size: None,
+            },
+            Self::Words => wgpu::BindingType::Buffer {
+                ty: wgpu::BufferBindingType::Storage { read_only: true },
                 has_dynamic_offset: false,
                 min_binding_size: None,
             },

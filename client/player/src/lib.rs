@@ -11,12 +11,13 @@
 //! * `reel`, `projection`: threads that turn clips into a row of pictures.
 //! * `timeline`: which picture is due. Pure.
 //! * `framing`, `overlay`: where picture and text go on the screen. Pure.
-//! * `text`, `gpu`: letters and pictures into pixels, with the shaders of `woolgather-shaders`.
-//! * `playback`, `stage`, `window`: all of it together, with keys and a display's clock.
+//! * `text`, `caption`, `gpu`: letters and pictures into pixels, with the shaders of
+//!   `woolgather-shaders`.
+//! * `stage`, `window`: a window, its keys and the display's clock.
+//! * `playback`, `film`: all of it together for clips.
+//! * `live`: flames drawn as they are shown, for who has no clips yet.
 //!
 //! Nothing here knows the network: the caller brings files that were verified and takes votes away.
-//! Rendering flames live for a flock that is still empty comes with the GPU renderer; until then an
-//! empty flock is an error that says what to do.
 
 pub mod flock;
 
@@ -29,15 +30,21 @@ mod reel;
 
 mod timeline;
 
+mod caption;
 mod framing;
 mod overlay;
 mod text;
 
 mod frame_log;
 mod gpu;
-mod playback;
 mod stage;
 mod window;
 
-pub use flock::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
-pub use window::play;
+mod film;
+mod playback;
+
+mod live;
+
+pub use film::play;
+pub use flock::{LiveSheep, LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
+pub use live::play_live;

@@ -6,28 +6,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::caption::Caption;
 use crate::flock::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
 use crate::frame_log::FrameLog;
 use crate::gpu::painter::Scene;
-use crate::overlay::{self, Info};
+use crate::overlay::Info;
 use crate::projection::{Command, Picture, Projection};
-use crate::text::{Panel, Typesetter};
+use crate::text::Panel;
 use crate::timeline::{FilmClock, Moment, Timeline};
-
-/// How long a clip's name stays.
-const INFO_STAYS: Duration = Duration::from_secs(6);
-/// How long the answer to a key stays.
-const NOTICE_STAYS: Duration = Duration::from_millis(2500);
-
-/// What the keys can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    Vote(Vote),
-    Previous,
-    Next,
-    Pause,
-    Info,
-}
+use crate::window::Action;
 
 /// A film on its way to a screen.
 pub(crate) struct Playback<'a> {
@@ -39,14 +26,9 @@ pub(crate) struct Playback<'a> {
     clock: FilmClock,
     paused: bool,
     hidden: bool,
-    /// Number of the clip on the screen, and when it came on.
+    /// Number of the clip on the screen.
     showing: u64,
-    came_on: Instant,
-    info_pinned: bool,
-    notice: Option<(String, Instant)>,
-    typesetter: Typesetter,
-    /// The text last drawn, and for which screen.
-    drawn: Option<(Info, (u32, u32))>,
+    caption: Caption,
     log: Option<FrameLog>,
     last_number: u64,
     report: PlayReport,
@@ -76,11 +58,7 @@ impl<'a> Playback<'a> {
             paused: false,
             hidden: false,
             showing: 0,
-            came_on: started,
-            info_pinned: false,
-            notice: None,
-            typesetter: Typesetter::new(),
-            drawn: None,
+            caption: Caption::new(started),
             log: log.transpose()?,
             last_number: 0,
             report: PlayReport {
@@ -119,7 +97,7 @@ impl<'a> Playback<'a> {
             && picture.showing != self.showing
         {
             self.showing = picture.showing;
-            self.came_on = now;
+            self.caption.come_on(now);
             self.report.clips_played += 1;
             let clip = &self.flock[picture.clip];
             (self.on_event)(PlayEvent::Shown {
@@ -127,11 +105,7 @@ impl<'a> Playback<'a> {
                 artist: clip.artist.clone(),
             });
         }
-        if let Some((_, since)) = &self.notice
-            && now.saturating_duration_since(*since) > NOTICE_STAYS + overlay::FADE_OUT
-        {
-            self.notice = None;
-        }
+        self.caption.tick(now);
         Ok(moment)
     }
 
@@ -141,33 +115,20 @@ impl<'a> Playback<'a> {
             shown: self.timeline.shown()?,
             next: self.timeline.next(),
             blend: moment.blend,
-            panel_opacity: self.panel_opacity(now),
+            panel_opacity: self.caption.opacity(self.paused, now),
         })
     }
 
     /// The text for a screen of these pixels, if it has changed since the last call.
     pub(crate) fn new_panel(&mut self, size: (u32, u32)) -> Option<Panel> {
         let clip = &self.flock[self.timeline.shown()?.clip];
-        let notice = self.notice.as_ref().map(|(text, _)| text.clone());
         let info = Info {
             title: clip.title.clone(),
             artist: clip.artist.clone(),
             volunteers: clip.volunteers.clone(),
-            notice: if self.paused {
-                Some("Paused".to_owned())
-            } else {
-                notice
-            },
+            notice: None,
         };
-        let wanted = (info, size);
-        if self.drawn.as_ref() == Some(&wanted) {
-            return None;
-        }
-        let layout = overlay::lay_out(&wanted.0, size, |text, face, px| {
-            self.typesetter.measure(text, face, px)
-        });
-        self.drawn = Some(wanted);
-        Some(self.typesetter.draw(&layout))
+        self.caption.new_panel(info, self.paused, size)
     }
 
     /// Notes that the scene of this moment was handed to the screen.
@@ -189,8 +150,9 @@ impl<'a> Playback<'a> {
         self.last_number = picture.number;
         self.report.frames_presented += 1;
         let path = &self.flock[picture.clip].path;
+        let clip = path.file_name().unwrap_or_default().to_string_lossy();
         match &mut self.log {
-            Some(log) => log.note(since_start, path, picture.index, self.timeline.dropped()),
+            Some(log) => log.note(since_start, &clip, picture.index, self.timeline.dropped()),
             None => Ok(()),
         }
     }
@@ -202,7 +164,7 @@ impl<'a> Playback<'a> {
             Action::Previous => self.jump(Command::Previous, now),
             Action::Next => self.jump(Command::Next, now),
             Action::Pause => self.set_paused(!self.paused, now),
-            Action::Info => self.info_pinned = !self.info_pinned,
+            Action::Info => self.caption.toggle(),
         }
     }
 
@@ -219,8 +181,9 @@ impl<'a> Playback<'a> {
         /// While the decoder is late.
         const IMPATIENCE: Duration = Duration::from_millis(4);
         if self.clock.is_stopped() {
-            let fading = !self.hidden && (0.001..0.999).contains(&self.panel_opacity(now));
-            return (fading || self.notice.is_some()).then(|| now + FADE_STEP);
+            let fading =
+                !self.hidden && (0.001..0.999).contains(&self.caption.opacity(self.paused, now));
+            return (fading || self.caption.has_notice()).then(|| now + FADE_STEP);
         }
         if self.timeline.next().is_none() {
             return Some(now + IMPATIENCE);
@@ -262,7 +225,7 @@ impl<'a> Playback<'a> {
             Vote::Up => "▲ More like this",
             Vote::Down => "▼ Less like this: it leaves soon",
         };
-        self.notice = Some((notice.to_owned(), now));
+        self.caption.notify(notice, now);
         if vote == Vote::Down {
             self.projection.command(Command::Leave(sheep.clone()));
         }
@@ -277,17 +240,5 @@ impl<'a> Playback<'a> {
     fn set_paused(&mut self, paused: bool, now: Instant) {
         self.paused = paused;
         self.clock.set_stopped(self.paused || self.hidden, now);
-    }
-
-    fn panel_opacity(&self, now: Instant) -> f32 {
-        if self.info_pinned || self.paused {
-            return 1.0;
-        }
-        let since = |moment: Instant| now.saturating_duration_since(moment);
-        let info = overlay::opacity(since(self.came_on), INFO_STAYS);
-        let notice = self.notice.as_ref().map_or(0.0, |(_, came_on)| {
-            overlay::opacity(since(*came_on), NOTICE_STAYS)
-        });
-        info.max(notice)
     }
 }

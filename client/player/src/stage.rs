@@ -1,16 +1,18 @@
 //! A window and the surface in it: opened, kept in step with the window's size, drawn on.
+//!
+//! What is drawn is the caller's: a stage hands out a target and shows it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tracing::debug;
 use winit::dpi::PhysicalSize;
 use winit::event_loop::ActiveEventLoop;
+use winit::monitor::MonitorHandle;
 use winit::window::{Fullscreen, Window};
 
 use crate::flock::{PlayError, PlayOptions};
-use crate::gpu::Gpu;
-use crate::gpu::painter::{Painter, Scene};
-use crate::text::Panel;
+use crate::gpu::{Gpu, Work};
 
 /// A window that can be drawn on.
 pub(crate) struct Stage {
@@ -19,7 +21,9 @@ pub(crate) struct Stage {
     instance: wgpu::Instance,
     surface: wgpu::Surface<'static>,
     config: wgpu::SurfaceConfiguration,
-    painter: Painter,
+    /// The monitor that was asked for; the window system chooses without one.
+    monitor: Option<MonitorHandle>,
+    revealed: bool,
 }
 
 /// What came of trying to show a scene.
@@ -40,13 +44,15 @@ impl Stage {
     pub(crate) fn open(
         event_loop: &ActiveEventLoop,
         options: &PlayOptions,
+        work: Work,
     ) -> Result<Self, PlayError> {
         let (width, height) = options.size;
+        let monitor = chosen_monitor(event_loop, options.monitor)?;
         let attributes = Window::default_attributes()
             .with_title("Woolgather")
             .with_visible(false)
             .with_inner_size(PhysicalSize::new(width.max(1), height.max(1)))
-            .with_fullscreen((!options.windowed).then_some(Fullscreen::Borderless(None)));
+            .with_fullscreen((!options.windowed).then(|| Fullscreen::Borderless(monitor.clone())));
         let window =
             event_loop
                 .create_window(attributes)
@@ -59,25 +65,53 @@ impl Stage {
             instance,
             surface,
             gpu,
-        } = best_drawing(event_loop, &window)?;
+        } = best_drawing(event_loop, &window, work)?;
         let size = window.inner_size();
         let config = configuration(&surface, &gpu, size)?;
         surface.configure(&gpu.device, &config);
         let info = gpu.adapter.get_info();
         debug!(adapter = info.name, backend = ?info.backend, format = ?config.format, "Opened a window");
         Ok(Self {
-            painter: Painter::new(&gpu, config.format, !gpu.is_software()),
             window,
             gpu,
             instance,
             surface,
             config,
+            monitor,
+            revealed: false,
         })
     }
 
-    /// Shows the window.
-    pub(crate) fn reveal(&self) {
-        self.window.set_visible(true);
+    /// Shows the window; again does nothing.
+    pub(crate) fn reveal(&mut self) {
+        if !self.revealed {
+            self.window.set_visible(true);
+            self.revealed = true;
+        }
+    }
+
+    /// Can the window be seen?
+    pub(crate) fn is_revealed(&self) -> bool {
+        self.revealed
+    }
+
+    /// From a window to the whole screen, or back.
+    pub(crate) fn toggle_full_screen(&self) {
+        let full = self.window.fullscreen().is_none();
+        self.window
+            .set_fullscreen(full.then(|| Fullscreen::Borderless(self.monitor.clone())));
+        self.window.set_cursor_visible(!full);
+    }
+
+    /// Pixel format of what is drawn on.
+    pub(crate) fn format(&self) -> wgpu::TextureFormat {
+        self.config.format
+    }
+
+    /// The display's time for a picture, where the window system knows it.
+    pub(crate) fn refresh(&self) -> Option<Duration> {
+        let millihertz = self.window.current_monitor()?.refresh_rate_millihertz()?;
+        (millihertz > 0).then(|| Duration::from_secs_f64(1000.0 / f64::from(millihertz)))
     }
 
     /// Size of what is drawn on, in pixels.
@@ -95,22 +129,20 @@ impl Stage {
         }
     }
 
-    /// Changes the text that lies over the scenes from now on.
-    pub(crate) fn set_panel(&mut self, panel: &Panel) {
-        self.painter.set_panel(&self.gpu, Some(panel));
-    }
-
-    /// Shows `scene`; waits for the display's clock.
+    /// Shows what `paint` paints on a target of the size it is given; waits for the display's clock.
     ///
     /// # Errors
     ///
     /// [`PlayError::AdapterFailed`] when the device no longer works.
-    pub(crate) fn show(&mut self, scene: &Scene<'_>) -> Result<Shown, PlayError> {
+    pub(crate) fn show(
+        &mut self,
+        paint: impl FnOnce(&Gpu, &wgpu::TextureView, (u32, u32)),
+    ) -> Result<Shown, PlayError> {
         let Some((texture, stale)) = self.acquire()? else {
             return Ok(Shown::NotNow);
         };
         let view = texture.texture.create_view(&Default::default());
-        self.painter.paint(&self.gpu, &view, self.size(), scene);
+        paint(&self.gpu, &view, self.size());
         self.window.pre_present_notify();
         self.gpu.queue.present(texture);
         if stale {
@@ -144,6 +176,24 @@ impl Stage {
     }
 }
 
+/// The monitor of this number, from 1 as people count.
+fn chosen_monitor(
+    event_loop: &ActiveEventLoop,
+    number: Option<usize>,
+) -> Result<Option<MonitorHandle>, PlayError> {
+    let Some(number) = number else {
+        return Ok(None);
+    };
+    let mut monitors: Vec<_> = event_loop.available_monitors().collect();
+    if !(1..=monitors.len()).contains(&number) {
+        return Err(PlayError::NoMonitor {
+            number,
+            count: monitors.len(),
+        });
+    }
+    Ok(Some(monitors.swap_remove(number - 1)))
+}
+
 /// A device and the surface it draws on.
 struct Drawing {
     instance: wgpu::Instance,
@@ -153,15 +203,19 @@ struct Drawing {
 
 /// The best way to draw in `window`: through Vulkan, Metal or DirectX; through OpenGL where they
 /// are not there, or have no more than software to offer and OpenGL has.
-fn best_drawing(event_loop: &ActiveEventLoop, window: &Arc<Window>) -> Result<Drawing, PlayError> {
-    let primary = drawing(event_loop, window, wgpu::Backends::PRIMARY);
+fn best_drawing(
+    event_loop: &ActiveEventLoop,
+    window: &Arc<Window>,
+    work: Work,
+) -> Result<Drawing, PlayError> {
+    let primary = drawing(event_loop, window, wgpu::Backends::PRIMARY, work);
     if primary
         .as_ref()
         .is_ok_and(|drawing| !drawing.gpu.is_software())
     {
         return primary;
     }
-    let opengl = drawing(event_loop, window, wgpu::Backends::GL);
+    let opengl = drawing(event_loop, window, wgpu::Backends::GL, work);
     match (primary, opengl) {
         (Ok(primary), Ok(opengl)) if opengl.gpu.is_software() => Ok(primary),
         (_, Ok(opengl)) => Ok(opengl),
@@ -173,6 +227,7 @@ fn drawing(
     event_loop: &ActiveEventLoop,
     window: &Arc<Window>,
     backends: wgpu::Backends,
+    work: Work,
 ) -> Result<Drawing, PlayError> {
     let display = Box::new(event_loop.owned_display_handle());
     let instance = wgpu::Instance::new(
@@ -184,7 +239,7 @@ fn drawing(
         .with_env(),
     );
     let surface = create_surface(&instance, window)?;
-    let gpu = Gpu::open(&instance, Some(&surface))?;
+    let gpu = Gpu::open(&instance, Some(&surface), work)?;
     Ok(Drawing {
         instance,
         surface,

@@ -1,10 +1,5 @@
-//! The window's events: keys, size, visibility, and when to draw.
-//!
-//! A real graphics adapter draws at the display's rate and blends between the film's pictures. Where
-//! the processor has to do the drawing, it draws once for each picture of the film instead: the
-//! decoder needs the time more.
+//! The window's events: keys, size, visibility, and when to draw. What is on is a [`Programme`].
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use winit::application::ApplicationHandler;
@@ -13,57 +8,109 @@ use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop};
 use winit::keyboard::{Key, NamedKey};
 use winit::window::WindowId;
 
-use crate::flock::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
+use crate::flock::{PlayError, PlayOptions, PlayReport, Vote};
 use crate::frame_log::cannot_write;
-use crate::gpu::readback;
-use crate::playback::{Action, Playback};
-use crate::stage::{Shown, Stage};
-use crate::text::Panel;
-use crate::timeline::Moment;
+use crate::gpu::{Gpu, Work, readback};
+use crate::stage::Stage;
 
 /// How soon to try again after a window took no picture.
-const RETRY: Duration = Duration::from_millis(50);
-/// How often to look for the first picture.
-const FIRST_LOOK: Duration = Duration::from_millis(2);
+pub(crate) const RETRY: Duration = Duration::from_millis(50);
 
-/// Plays `flock` in a window until somebody leaves, or `options.for_` has passed.
-///
-/// Blocks. Call it on the main thread, except on Linux, where any thread will do; once in the life
-/// of the process, which is all the window system allows. `on_event` hears of votes and clips.
+/// What the keys can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    Vote(Vote),
+    Previous,
+    Next,
+    Pause,
+    Info,
+}
+
+/// What is on in the window.
+pub(crate) trait Programme {
+    /// Carries out what a key asks for.
+    fn act(&mut self, action: Action, now: Instant);
+
+    /// Nobody can see the window any more, or somebody can again.
+    fn set_hidden(&mut self, hidden: bool, now: Instant);
+
+    /// Draws what is due and says when to draw again; `None` waits for an event. Reveals the stage as
+    /// soon as there is something to see.
+    ///
+    /// # Errors
+    ///
+    /// Whatever ends the show.
+    fn draw(&mut self, stage: &mut Stage, now: Instant) -> Result<Option<Instant>, PlayError>;
+
+    /// Writes what is wanted of it and gives the account.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError::Write`], or the device's failure.
+    fn finish(self, stage: &Stage, options: &PlayOptions) -> Result<PlayReport, PlayError>;
+}
+
+/// Opens a window for `work` and runs in it what `open` makes for its stage, until somebody leaves or
+/// `options.for_` has passed since `started`.
 ///
 /// # Errors
 ///
 /// [`PlayError`]; each message is a sentence for the person in front of the program.
-pub fn play(
-    flock: Vec<LocalClip>,
-    mut on_event: impl FnMut(PlayEvent),
+pub(crate) fn run<P: Programme>(
     options: &PlayOptions,
+    started: Instant,
+    work: Work,
+    open: impl FnOnce(&Stage) -> Result<P, PlayError>,
 ) -> Result<PlayReport, PlayError> {
-    let started = Instant::now();
-    if flock.is_empty() {
-        return Err(PlayError::EmptyFlock);
-    }
     let no_display = |error: winit::error::EventLoopError| PlayError::NoDisplay {
         reason: in_plain_words(&error.to_string()),
     };
     let event_loop = event_loop().map_err(no_display)?;
-    let mut show = Show {
-        flock: flock.into(),
-        on_event: Some(&mut on_event),
+    let mut house = House {
         options,
         started,
-        live: None,
+        work,
+        open: Some(open),
+        on: None,
         failure: None,
     };
-    event_loop.run_app(&mut show).map_err(no_display)?;
-    match (show.failure, show.live) {
+    event_loop.run_app(&mut house).map_err(no_display)?;
+    match (house.failure, house.on) {
         (Some(failure), _) => Err(failure),
-        (None, Some(live)) => live.finish(options),
+        (None, Some(on)) => on.programme.finish(&on.stage, options),
         (None, None) => Err(PlayError::NoDisplay {
             reason: "the window system opened no window".to_owned(),
         }),
     }
 }
+
+/// Writes what `paint` paints as PNG, in the stage's size.
+///
+/// # Errors
+///
+/// [`PlayError::Write`] or [`PlayError::AdapterFailed`].
+pub(crate) fn screenshot(
+    stage: &Stage,
+    path: &std::path::Path,
+    paint: impl FnOnce(&Gpu, &wgpu::TextureView, (u32, u32)),
+) -> Result<(), PlayError> {
+    let (width, height) = stage.size();
+    let rgba = readback::paint_to_memory(&stage.gpu, SCREENSHOT, (width, height), |view| {
+        paint(&stage.gpu, view, (width, height));
+    })?;
+    image::save_buffer_with_format(
+        path,
+        &rgba,
+        width,
+        height,
+        image::ExtendedColorType::Rgba8,
+        image::ImageFormat::Png,
+    )
+    .map_err(|error| cannot_write(path, error))
+}
+
+/// Pixel format of the targets that [`screenshot`] hands out.
+pub(crate) const SCREENSHOT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 
 /// The message without the place in winit's sources that it begins with.
 fn in_plain_words(message: &str) -> String {
@@ -88,72 +135,64 @@ fn event_loop() -> Result<EventLoop<()>, winit::error::EventLoopError> {
 }
 
 /// Everything between the start and the end of playing.
-struct Show<'a> {
-    flock: Arc<[LocalClip]>,
-    /// Handed on when the window opens.
-    on_event: Option<&'a mut dyn FnMut(PlayEvent)>,
+struct House<'a, P, O> {
     options: &'a PlayOptions,
     started: Instant,
-    live: Option<Live<'a>>,
+    work: Work,
+    /// Used up when the window opens.
+    open: Option<O>,
+    on: Option<On<P>>,
     failure: Option<PlayError>,
 }
 
-/// An open window with a film in it.
-struct Live<'a> {
+/// An open window with something on.
+struct On<P> {
     stage: Stage,
-    playback: Playback<'a>,
-    /// Draw at the display's rate and blend, or once for each picture.
-    blending: bool,
-    revealed: bool,
+    programme: P,
     /// When to draw next; `None` waits for an event.
     wake: Option<Instant>,
-    /// What was drawn last, for the screenshot.
-    last: Option<Moment>,
-    panel: Option<Panel>,
 }
 
-impl ApplicationHandler for Show<'_> {
+impl<P, O> ApplicationHandler for House<'_, P, O>
+where
+    P: Programme,
+    O: FnOnce(&Stage) -> Result<P, PlayError>,
+{
     fn resumed(&mut self, event_loop: &ActiveEventLoop) {
-        // Only the first time has a listener to hand on; later ones still have their window.
-        let Some(on_event) = self.on_event.take() else {
+        // Only the first time opens; later ones still have their window.
+        let Some(open) = self.open.take() else {
             return;
         };
-        let flock = Arc::clone(&self.flock);
-        let opened = Stage::open(event_loop, self.options).and_then(|stage| {
-            let side_max = stage.gpu.side_max();
-            let playback = Playback::start(flock, self.options, self.started, side_max, on_event)?;
-            Ok(Live {
-                blending: !stage.gpu.is_software(),
+        let opened = Stage::open(event_loop, self.options, self.work).and_then(|stage| {
+            let programme = open(&stage)?;
+            Ok(On {
                 stage,
-                playback,
-                revealed: false,
+                programme,
                 wake: Some(Instant::now()),
-                last: None,
-                panel: None,
             })
         });
         match opened {
-            Ok(live) => self.live = Some(live),
+            Ok(on) => self.on = Some(on),
             Err(failure) => self.fail(event_loop, failure),
         }
     }
 
     fn window_event(&mut self, event_loop: &ActiveEventLoop, _: WindowId, event: WindowEvent) {
-        let Some(live) = &mut self.live else {
+        let Some(on) = &mut self.on else {
             return;
         };
         let now = Instant::now();
         match event {
             WindowEvent::CloseRequested => event_loop.exit(),
             WindowEvent::Resized(size) => {
-                live.stage.resize(size);
-                live.playback
-                    .set_hidden(size.width == 0 || size.height == 0, now);
-                live.stage.window.request_redraw();
+                on.stage.resize(size);
+                let hidden = size.width == 0 || size.height == 0;
+                on.programme.set_hidden(hidden, now);
+                on.stage.window.request_redraw();
             }
             WindowEvent::Occluded(hidden) => {
-                live.playback.set_hidden(hidden, now);
-                live.wake = Some(now);
+                on.programme.set_hidden(hidden, now);
+                on.wake = Some(now);
             }
             // A key that is down when the window gets the focus is told a second time.
             WindowEvent::KeyboardInput {
@@ -162,14 +201,15 @@ impl ApplicationHandler for Show<'_> {
                 ..
             } => match asked_for(&event) {
                 Some(Wish::Leave) => event_loop.exit(),
+                Some(Wish::FullScreen) => on.stage.toggle_full_screen(),
                 Some(Wish::Act(action)) => {
-                    live.playback.act(action, now);
-                    live.wake = Some(now);
+                    on.programme.act(action, now);
+                    on.wake = Some(now);
                 }
                 None => {}
             },
-            WindowEvent::RedrawRequested if live.revealed => {
-                if let Err(failure) = live.draw(now) {
+            WindowEvent::RedrawRequested if on.stage.is_revealed() => {
+                if let Err(failure) = on.draw(now) {
                     self.fail(event_loop, failure);
                 }
             }
@@ -184,20 +224,20 @@ impl ApplicationHandler for Show<'_> {
             event_loop.exit();
             return;
         }
-        let Some(live) = &mut self.live else {
+        let Some(on) = &mut self.on else {
             return;
         };
-        if live.wake.is_some_and(|wake| now >= wake) {
-            live.wake = None;
-            if live.revealed {
-                live.stage.window.request_redraw();
-            } else if let Err(failure) = live.draw(now) {
+        if on.wake.is_some_and(|wake| now >= wake) {
+            on.wake = None;
+            if on.stage.is_revealed() {
+                on.stage.window.request_redraw();
+            } else if let Err(failure) = on.draw(now) {
                 // An invisible window is asked for no picture, so the first one is drawn unasked.
                 self.fail(event_loop, failure);
                 return;
             }
         }
-        let next = match (live.wake, deadline) {
+        let next = match (on.wake, deadline) {
             (Some(wake), Some(deadline)) => Some(wake.min(deadline)),
             (wake, deadline) => wake.or(deadline),
         };
@@ -205,78 +245,24 @@ impl ApplicationHandler for Show<'_> {
     }
 }
 
-impl Show<'_> {
+impl<P, O> House<'_, P, O> {
     fn fail(&mut self, event_loop: &ActiveEventLoop, failure: PlayError) {
         self.failure.get_or_insert(failure);
         event_loop.exit();
     }
 }
 
-impl Live<'_> {
-    /// Draws what is due and decides when to draw again.
+impl<P: Programme> On<P> {
     fn draw(&mut self, now: Instant) -> Result<(), PlayError> {
-        let Some(mut moment) = self.playback.tick(now)? else {
-            self.wake = Some(now + FIRST_LOOK);
-            return Ok(());
-        };
-        if !self.blending {
-            moment.blend = 0.0;
-        }
-        if let Some(panel) = self.playback.new_panel(self.stage.size()) {
-            self.stage.set_panel(&panel);
-            self.panel = Some(panel);
-        }
-        if !self.revealed {
-            self.stage.reveal();
-            self.revealed = true;
-        }
-        let shown = match self.playback.scene(&moment, now) {
-            Some(scene) => self.stage.show(&scene)?,
-            None => Shown::NotNow,
-        };
-        self.last = Some(moment);
-        self.wake = match shown {
-            Shown::NotNow => Some(now + RETRY),
-            // Presenting waits for the display, so drawing again at once is drawing at its rate.
-            Shown::Yes if self.blending && !self.playback.is_stopped() => Some(now),
-            Shown::Yes => self.playback.next_look(&moment, now),
-        };
-        match shown {
-            Shown::Yes => self.playback.presented(),
-            Shown::NotNow => Ok(()),
-        }
-    }
-
-    /// Writes the screenshot and gives the account.
-    fn finish(self, options: &PlayOptions) -> Result<PlayReport, PlayError> {
-        if let (Some(path), Some(moment)) = (&options.screenshot, &self.last)
-            && let Some(scene) = self.playback.scene(moment, Instant::now())
-        {
-            let (width, height) = self.stage.size();
-            let rgba = readback::paint_to_memory(
-                &self.stage.gpu,
-                wgpu::TextureFormat::Rgba8Unorm,
-                (width, height),
-                &scene,
-                self.panel.as_ref(),
-            )?;
-            image::save_buffer_with_format(
-                path,
-                &rgba,
-                width,
-                height,
-                image::ExtendedColorType::Rgba8,
-                image::ImageFormat::Png,
-            )
-            .map_err(|error| cannot_write(path, error))?;
-        }
-        self.playback.finish()
+        self.wake = self.programme.draw(&mut self.stage, now)?;
+        Ok(())
     }
 }
 
 /// What a key press asks for.
 enum Wish {
     Leave,
+    FullScreen,
     Act(Action),
 }
 
@@ -286,6 +272,7 @@ fn asked_for(event: &KeyEvent) -> Option<Wish> {
     }
     let action = match event.logical_key.as_ref() {
         Key::Named(NamedKey::Escape) => return Some(Wish::Leave),
+        Key::Named(NamedKey::F11) | Key::Character("f" | "F") => return Some(Wish::FullScreen),
         Key::Named(NamedKey::ArrowUp) => Action::Vote(Vote::Up),
         Key::Named(NamedKey::ArrowDown) => Action::Vote(Vote::Down),
         Key::Named(NamedKey::ArrowLeft) => Action::Previous,

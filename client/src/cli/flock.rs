@@ -3,15 +3,21 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use url::Url;
 use woolgather_protocol::votes::Answer;
+use woolgather_worker::WorkBackend;
 
+use super::pictures::ReadingArgs;
 use super::values::size;
 
 pub(super) const WORK_HELP: &str = "\
-Example:
+Examples:
   woolgather work --coordinator https://flock.example --name \"Ada\"
+
+  With the graphics card and the processor side by side:
+  woolgather work --coordinator https://flock.example --backend both
 
 Ctrl-C gives the work back that is not finished.";
 
@@ -24,8 +30,11 @@ pub(super) const PLAY_HELP: &str = "\
 Examples:
   woolgather play
   woolgather play --windowed --size 1280x720
+  woolgather play --live
+  woolgather play --live my-flame.flam3 another.flam3
 
-Keys: up and down vote, left goes back, right goes on, i shows names, space pauses, esc leaves.";
+Keys: up and down vote, left goes back, right goes on, i shows names, space pauses, f fills the screen,
+esc leaves.";
 
 pub(super) const VOTE_HELP: &str = "\
 Examples:
@@ -54,6 +63,12 @@ pub(crate) struct WorkArgs {
     /// Threads; one for each core unless given
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) threads: usize,
+    /// What renders: cpu, gpu, both, or auto (a hardware graphics card where there is one, else the processor)
+    #[arg(long, value_name = "WHAT", default_value = "auto", value_parser = work_backend())]
+    pub(crate) backend: WorkBackend,
+    /// Which graphics card: part of its name, or its number in `woolgather adapters`
+    #[arg(long, value_name = "NAME", env = "WOOLGATHER_ADAPTER")]
+    pub(crate) adapter: Option<String>,
     /// Also measure the frames as 8-bit PNG, to show what encoding saves
     #[arg(long)]
     pub(crate) compare_png: bool,
@@ -99,11 +114,23 @@ pub(crate) struct SyncArgs {
 /// Options of `play`.
 #[derive(Debug, Args)]
 pub(crate) struct PlayArgs {
+    /// Genomes to draw live (.flam3, .flame, .png that carries one); the starter flock unless given
+    #[arg(value_name = "GENOME", requires = "live")]
+    pub(crate) genomes: Vec<PathBuf>,
+    /// Draw flames as they are shown, on the graphics card, instead of playing clips; what `play` does by itself
+    /// where there are no clips yet
+    #[arg(long)]
+    pub(crate) live: bool,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
     /// An ordinary window instead of the whole screen
     #[arg(long)]
     pub(crate) windowed: bool,
+    /// The monitor to fill, counted from 1; the window system chooses unless given
+    #[arg(long, value_name = "N")]
+    pub(crate) monitor: Option<usize>,
     /// Leave after so many seconds
-    #[arg(long = "for", value_name = "SECS")]
+    #[arg(long = "for", alias = "for-secs", value_name = "SECS")]
     pub(crate) for_secs: Option<f64>,
     /// The window's size in pixels
     #[arg(long, value_name = "WxH", value_parser = size, default_value = "1280x720")]
@@ -160,4 +187,14 @@ impl From<Choice> for Answer {
             Choice::Down => Self::Down,
         }
     }
+}
+
+/// Reads what a worker renders with.
+fn work_backend() -> impl TypedValueParser<Value = WorkBackend> {
+    PossibleValuesParser::new(["cpu", "gpu", "both", "auto"]).map(|text| match text.as_str() {
+        "cpu" => WorkBackend::Cpu,
+        "gpu" => WorkBackend::Gpu,
+        "both" => WorkBackend::Both,
+        _ => WorkBackend::Auto,
+    })
 }

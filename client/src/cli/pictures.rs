@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
+use super::machine::MachineArgs;
 use super::values::{memory, positive, size, within};
 
 pub(super) const RENDER_HELP: &str = "\
@@ -23,8 +24,8 @@ Examples:
   Linear light in 32-bit floats, before the tone map:
   woolgather render flame.flam3 -o light.exr
 
-The same genome, size, quality and rng-seed give the same bits on every machine and with any number
-of threads. A PNG carries its genome: `woolgather genome convert picture.png` takes it out again.";
+With --backend cpu the same genome, size, quality and rng-seed give the same bits on every machine
+and with any number of threads; a graphics card draws the same picture to rounding. A PNG carries its genome: `woolgather genome convert picture.png` takes it out again.";
 
 pub(super) const ANIMATE_HELP: &str = "\
 Examples:
@@ -43,8 +44,9 @@ Examples:
   The frames as genomes, not drawn:
   woolgather animate a.flam3 b.flam3 --frames 80 -o genomes.flam3
 
-A film is AV1 in 10 bits. A folder gets a PNG for each frame: 00000.png, 00001.png and so on. What is
-interrupted goes on when the same command is given again.";
+A film is AV1 in 10 bits. A folder gets a PNG for each frame: 00000.png, 00001.png and so on.
+What is interrupted goes on when the same command is given again. With --backend cpu every frame has
+the same bits on every machine; a graphics card draws the same pictures to rounding.";
 
 /// What to read.
 #[derive(Debug, Args)]
@@ -130,6 +132,8 @@ pub(crate) struct RenderArgs {
     pub(crate) picture: PictureArgs,
     #[command(flatten)]
     pub(crate) develop: DevelopArgs,
+    #[command(flatten)]
+    pub(crate) machine: MachineArgs,
 }
 
 /// A kind of picture file.
@@ -169,6 +173,8 @@ pub(crate) struct AnimateArgs {
     pub(crate) film: FilmArgs,
     #[command(flatten)]
     pub(crate) picture: PictureArgs,
+    #[command(flatten)]
+    pub(crate) machine: MachineArgs,
 }
 
 /// How genomes become movement.

@@ -18,7 +18,7 @@ use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 use woolgather_genome::print_flames;
 use woolgather_render_kernel::{
-    Frame, FramePlan, RenderControl, RenderError, render, with_threads,
+    Backend, Frame, FramePlan, Planes, RenderControl, RenderError, Renderer, Started, with_threads,
 };
 
 use super::failures::Failures;
@@ -26,6 +26,7 @@ use super::flames::{Flame, read_all};
 use super::interrupt::{Interrupt, Interrupted};
 use super::output::{Draft, is_folder};
 use super::progress::{Progress, samples};
+use super::render::say_note;
 use crate::cli::{AnimateArgs, ending};
 use crate::say::bytes;
 use movement::Movement;
@@ -126,13 +127,37 @@ impl Work {
         self.progress.end(self.frame_samples);
     }
 
-    /// Draws a frame, shows how far it is, and stops it when that is asked for.
-    fn draw(&self, plan: &FramePlan) -> anyhow::Result<Frame> {
+    /// Draws a frame.
+    fn draw(&self, renderer: &mut Renderer, plan: &FramePlan) -> anyhow::Result<Frame> {
+        self.attend(renderer, |renderer, control| renderer.render(plan, control))
+    }
+
+    /// Begins a frame of a film; the next may be begun before this one is finished.
+    fn start(&self, renderer: &mut Renderer, plan: FramePlan) -> anyhow::Result<Started> {
+        self.attend(renderer, |renderer, control| renderer.start(plan, control))
+    }
+
+    /// Waits for a frame that was begun.
+    fn finish(&self, renderer: &mut Renderer, started: Started) -> anyhow::Result<Planes> {
+        self.attend(renderer, |renderer, control| {
+            renderer.finish(started, control)
+        })
+    }
+
+    /// Lets `work` draw, shows how far it is, stops it when that is asked for, and says what happened to the
+    /// graphics card.
+    fn attend<T>(
+        &self,
+        renderer: &mut Renderer,
+        work: impl FnOnce(&mut Renderer, &RenderControl<'_>) -> Result<T, RenderError>,
+    ) -> anyhow::Result<T> {
         let control = RenderControl {
             cancelled: &|| self.interrupt.is_asked(),
             progress: &|share| self.progress.show(share * self.frame_samples as f64),
         };
-        render(plan, &control).map_err(|error| match error {
+        let result = work(renderer, &control);
+        say_note(renderer, &self.progress);
+        result.map_err(|error| match error {
             RenderError::Cancelled => {
                 Interrupted("; the same command goes on where it was interrupted").into()
             }
@@ -147,6 +172,8 @@ fn label(movement: &Movement, args: &AnimateArgs) -> Value {
         "woolgather": env!("CARGO_PKG_VERSION"),
         "movement": movement.label(),
         "bits": args.bits,
+        // Frames of cards and processors go together to the eye, but not where the same bits are asked for.
+        "same_bits": args.machine.backend == Backend::Cpu,
         "film": {
             "fps": args.film.fps,
             "quantizer": args.film.quantizer,

@@ -10,6 +10,7 @@ mod progress;
 
 pub(crate) use failures::Said;
 
+pub(crate) mod adapters;
 pub(crate) mod animate;
 pub(crate) mod breed;
 pub(crate) mod genome;

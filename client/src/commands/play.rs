@@ -1,5 +1,8 @@
 //! `woolgather play`: the local flock in a window; votes go to the coordinator when it is there.
 //!
+//! With `--live`, or while there are no clips yet, flames are drawn as they are shown: the starter flock, or
+//! genomes out of files.
+//!
 //! Votes are written to `DATA/votes.jsonl` before they are sent and taken out when they are
 //! counted, so that a vote cast while offline is not lost.
 
@@ -12,10 +15,14 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use url::Url;
 use woolgather_api::{ApiError, Coordinator};
-use woolgather_player::{PlayEvent, PlayOptions, Vote as Thumb, play as play_flock};
+use woolgather_genome::starter_flock;
+use woolgather_player::{
+    LiveSheep, PlayEvent, PlayOptions, PlayReport, Vote as Thumb, play as play_flock, play_live,
+};
 use woolgather_protocol::SheepId;
 use woolgather_protocol::votes::{Answer, BallotRequest, Vote};
 
+use super::flames::Reader;
 use super::random;
 use crate::cli::PlayArgs;
 use crate::connect::connect;
@@ -28,6 +35,20 @@ const WAITING_MAX: usize = 1000;
 const SEND_MAX: Duration = Duration::from_secs(3);
 
 pub(crate) fn play(data: Option<&Path>, args: &PlayArgs) -> anyhow::Result<()> {
+    let options = PlayOptions {
+        windowed: args.windowed,
+        size: args.size,
+        monitor: args.monitor,
+        for_: args
+            .for_secs
+            .map(|secs| Duration::try_from_secs_f64(secs).unwrap_or_default()),
+        rng_seed: args.rng_seed.unwrap_or_else(random),
+        screenshot: args.screenshot.clone(),
+        frame_log: args.frame_log.clone(),
+    };
+    if args.live {
+        return live(args, &options);
+    }
     let folder = data_folder(data)?;
     let identity = Identity::open(&folder)?;
     let library = Library::open(&folder)?;
@@ -36,16 +57,12 @@ pub(crate) fn play(data: Option<&Path>, args: &PlayArgs) -> anyhow::Result<()> {
         .as_ref()
         .map(|flock| library.playable(&flock.manifest))
         .unwrap_or_default();
-    let options = PlayOptions {
-        windowed: args.windowed,
-        size: args.size,
-        for_: args
-            .for_secs
-            .map(|secs| Duration::try_from_secs_f64(secs).unwrap_or_default()),
-        rng_seed: args.rng_seed.unwrap_or_else(random),
-        screenshot: args.screenshot.clone(),
-        frame_log: args.frame_log.clone(),
-    };
+    if clips.is_empty() {
+        eprintln!(
+            "There are no clips here yet (`woolgather sync` fetches some); drawing the starter flock live."
+        );
+        return live(args, &options);
+    }
     let (cast, votes) = channel();
     let coordinator = flock.map(|flock| flock.coordinator);
     let sender = std::thread::spawn({
@@ -71,7 +88,11 @@ pub(crate) fn play(data: Option<&Path>, args: &PlayArgs) -> anyhow::Result<()> {
     );
     drop(cast);
     sender.join().ok();
-    let report = report?;
+    tell(&report?);
+    Ok(())
+}
+
+fn tell(report: &PlayReport) {
     println!(
         "{} clips, {} pictures, {} dropped, first picture after {} ms",
         report.clips_played,
@@ -79,7 +100,53 @@ pub(crate) fn play(data: Option<&Path>, args: &PlayArgs) -> anyhow::Result<()> {
         report.frames_dropped,
         report.first_frame.as_millis()
     );
+}
+
+/// Draws the genomes that were given, or the starter flock.
+fn live(args: &PlayArgs, options: &PlayOptions) -> anyhow::Result<()> {
+    let flock = if args.genomes.is_empty() {
+        starters()
+    } else {
+        from_files(args)?
+    };
+    tell(&play_live(flock, |_| {}, options)?);
     Ok(())
+}
+
+fn starters() -> Vec<LiveSheep> {
+    let sheep = starter_flock().iter().map(|sheep| LiveSheep {
+        genome: sheep.genome(),
+        title: sheep.title.to_owned(),
+        artist: sheep.artist.to_owned(),
+    });
+    sheep.collect()
+}
+
+/// Genomes out of files, by the names that they give themselves or that their files have.
+fn from_files(args: &PlayArgs) -> anyhow::Result<Vec<LiveSheep>> {
+    let reader = Reader::new(&args.reading)?;
+    let mut flock = Vec::new();
+    for path in &args.genomes {
+        for flame in reader.read(path)?.flames {
+            let named = !flame.genome.name.is_empty();
+            let title = if named {
+                flame.genome.name.clone()
+            } else {
+                flame.name
+            };
+            let artist = flame
+                .genome
+                .edits
+                .first()
+                .and_then(|edit| edit.attribute("nick"));
+            flock.push(LiveSheep {
+                title,
+                artist: artist.unwrap_or_default().to_owned(),
+                genome: flame.genome,
+            });
+        }
+    }
+    Ok(flock)
 }
 
 /// A vote from the player.

@@ -14,8 +14,7 @@ use anyhow::Context as _;
 use woolgather_genome::{Genome, genome_at, print_flame};
 use woolgather_render_kernel::export::{Depth, Notes, exr, png};
 use woolgather_render_kernel::{
-    FramePlan, OutputSettings, RenderControl, StillSettings, plan_still, render as render_frame,
-    render_linear, with_threads,
+    FramePlan, OutputSettings, RenderControl, Renderer, StillSettings, plan_still, with_threads,
 };
 
 use super::failures::Failures;
@@ -24,7 +23,7 @@ use super::interrupt::Interrupt;
 use super::output::{Draft, is_folder, place};
 use super::progress::{Progress, duration, samples};
 use crate::cli::{PictureArgs, PictureKind, RenderArgs, ending};
-use crate::say::bytes;
+use crate::say::{bytes, plain};
 
 pub(crate) fn render(args: &RenderArgs) -> anyhow::Result<()> {
     let mut failures = Failures::of(args.input.genomes.len());
@@ -138,15 +137,20 @@ fn plan(genome: &Genome, args: &RenderArgs) -> anyhow::Result<FramePlan> {
 }
 
 fn draw_all(args: &RenderArgs, shots: &[Shot], failures: &mut Failures) {
+    if shots.is_empty() {
+        return;
+    }
+    let mut renderer = args.machine.renderer();
     let work = shots.iter().map(|shot| shot.samples).sum();
     let progress = Progress::new(work, 0);
+    say_note(&mut renderer, &progress);
     let interrupt = Interrupt::listen();
     for (index, shot) in shots.iter().enumerate() {
         let number = match shots.len() {
             1 => String::new(),
             count => format!("[{}/{count}] ", index + 1),
         };
-        if let Err(error) = draw(args, shot, &number, &progress, &interrupt) {
+        if let Err(error) = draw(args, shot, &number, &mut renderer, &progress, &interrupt) {
             progress.aside(|| failures.note(&error.context(shot.out.display().to_string())));
         }
         if interrupt.is_asked() {
@@ -160,6 +164,7 @@ fn draw(
     args: &RenderArgs,
     shot: &Shot,
     number: &str,
+    renderer: &mut Renderer,
     progress: &Progress,
     interrupt: &Interrupt,
 ) -> anyhow::Result<()> {
@@ -173,9 +178,15 @@ fn draw(
         cancelled: &|| interrupt.is_asked(),
         progress: &|share| progress.show(share * shot.samples as f64),
     };
-    draft.publish(&file(&plan, args, &shot.genome, &control)?)?;
+    let picture = file(&plan, args, &shot.genome, renderer, &control);
+    say_note(renderer, progress);
+    draft.publish(&picture?)?;
     let seconds = start.elapsed().as_secs_f64();
-    progress.line(&format!("{number}{name}: done in {}", duration(seconds)));
+    progress.line(&format!(
+        "{number}{name}: done in {}{}",
+        duration(seconds),
+        on(renderer)
+    ));
     Ok(())
 }
 
@@ -184,6 +195,7 @@ fn file(
     plan: &FramePlan,
     args: &RenderArgs,
     genome: &Genome,
+    renderer: &mut Renderer,
     control: &RenderControl<'_>,
 ) -> anyhow::Result<Vec<u8>> {
     let xml = print_flame(genome);
@@ -194,10 +206,26 @@ fn file(
         ..Notes::default()
     };
     let bytes = match kind(args) {
-        PictureKind::Png => png(&render_frame(plan, control)?, depth(args.bits), &notes),
-        PictureKind::Exr => exr(&render_linear(plan, control)?, &notes),
+        PictureKind::Png => png(&renderer.render(plan, control)?, depth(args.bits), &notes),
+        PictureKind::Exr => exr(&renderer.render_linear(plan, control)?, &notes),
     };
     Ok(bytes?)
+}
+
+/// Says on standard error what the person should know about what draws.
+pub(crate) fn say_note(renderer: &mut Renderer, progress: &Progress) {
+    if let Some(note) = renderer.take_note() {
+        progress.aside(|| eprintln!("note: {}", plain(&note)));
+    }
+}
+
+/// Which graphics card drew, for the end of a line: ` on GeForce 1080 (Vulkan)`; nothing for the processor.
+pub(crate) fn on(renderer: &Renderer) -> String {
+    if renderer.is_gpu() {
+        format!(" on {}", renderer.name())
+    } else {
+        String::new()
+    }
 }
 
 /// 8 or 16 bits a channel.

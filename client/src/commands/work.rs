@@ -51,6 +51,8 @@ pub(crate) async fn work(data: Option<&Path>, args: WorkArgs) -> anyhow::Result<
         .then(|| Arc::new(png_bytes) as MeasureFrame);
     let settings = WorkerSettings {
         threads: args.threads,
+        backend: args.backend,
+        adapter: args.adapter.filter(|name| !name.trim().is_empty()),
         measure,
         ..WorkerSettings::default()
     };
@@ -178,6 +180,7 @@ impl Display {
             }
             Event::Refused { problem, .. } => self.words(&format!("refused: {problem}")),
             Event::GivenBack { reason } => self.words(&format!("given back: {reason}")),
+            Event::Note { text } => self.words(&format!("note: {text}")),
             Event::Idle { retry_s } => {
                 self.wait(&format!("nothing to do; asking again in {retry_s} s"));
             }
@@ -236,6 +239,7 @@ fn object(event: &Event) -> serde_json::Value {
             json!({"event": "refused", "work_unit": work_unit, "kind": problem.kind, "detail": problem.detail})
         }
         Event::GivenBack { reason } => json!({"event": "given_back", "reason": reason}),
+        Event::Note { text } => json!({"event": "note", "text": text}),
         Event::Idle { retry_s } => json!({"event": "idle", "retry_s": retry_s}),
         Event::Unreachable { reason, retry_s } => {
             json!({"event": "unreachable", "reason": reason, "retry_s": retry_s})

@@ -5,24 +5,12 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use woolgather_genome::{Genome, edge_genome, loop_genome, parse_flames};
-use woolgather_video::{ClipReader, DecodedFrame};
+use woolgather_video::ClipReader;
 
-use crate::support::{SMALL, Studio, flame, is_installed, tool};
+use crate::support::{SMALL, Studio, flame, frames, is_installed, tool};
 
 /// Patience with a program that was started.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Every frame of a film, decoded.
-fn frames(studio: &Studio, film: &str) -> Vec<DecodedFrame> {
-    let file = fs::File::open(studio.path(film)).unwrap();
-    let mut decoder = ClipReader::open(file).unwrap().decoder().unwrap();
-    let mut frames = Vec::new();
-    let mut frame = DecodedFrame::default();
-    while decoder.next_into(&mut frame).unwrap() {
-        frames.push(frame.clone());
-    }
-    frames
-}
 
 fn genomes(studio: &Studio, file: &str) -> Vec<Genome> {
     parse_flames(&studio.text(file)).unwrap()
@@ -189,7 +177,7 @@ fn another_animation_is_not_mixed_into_a_folder() {
 #[test]
 fn an_interrupted_film_keeps_its_segments_and_becomes_the_same_film() {
     let studio = Studio::new();
-    let film = "animate one.flam3 --frames 70 --size 64x36 --quality 20";
+    let film = "animate one.flam3 --backend cpu --frames 70 --size 64x36 --quality 20";
     studio.must(&format!("{film} -o whole.mp4"));
     let mut child = studio.start(&format!("{film} -o cut.mp4"));
     wait_for("segment", || {
@@ -215,7 +203,8 @@ fn an_interrupted_film_keeps_its_segments_and_becomes_the_same_film() {
 #[test]
 fn ctrl_c_stops_tidily_and_says_that_it_can_go_on() {
     let studio = Studio::new();
-    let child = studio.start("animate one.flam3 --frames 3 --size 640x360 --quality 20000 -o out");
+    let child = studio
+        .start("animate one.flam3 --backend cpu --frames 3 --size 640x360 --quality 20000 -o out");
     wait_for("frame", || studio.path("out/00000.png.part").exists());
     let asked = Instant::now();
     let killed = Command::new("kill")

@@ -1,5 +1,6 @@
 //! The program as artists use it: the real binary, real files.
 
+mod adapters;
 mod animate;
 mod breed;
 mod genome;

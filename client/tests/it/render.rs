@@ -155,7 +155,7 @@ fn what_cannot_be_drawn_is_refused_by_name_before_anything_is_written() {
 fn a_picture_carries_its_genome_and_is_drawn_again_from_it() {
     let studio = Studio::new();
     studio.must(&format!("render two.flam3 -o first.png {SMALL}"));
-    studio.must("render first.png -o second.png");
+    studio.must("render first.png --backend cpu -o second.png");
     assert!(studio.picture("first.png") == studio.picture("second.png"));
     image::RgbImage::new(2, 2)
         .save(studio.path("photo.png"))
@@ -216,7 +216,7 @@ fn a_transparent_picture_has_alpha_and_an_exr_is_one() {
 #[test]
 fn the_camera_follows_scale_zoom_and_supersample() {
     let studio = Studio::new();
-    studio.must("render one.flam3 -o small.png --scale 0.025 --quality 10");
+    studio.must("render one.flam3 --backend cpu -o small.png --scale 0.025 --quality 10");
     assert_eq!(studio.picture("small.png").dimensions(), (32, 18));
     studio.must(&format!("render one.flam3 -o same.png {SMALL}"));
     assert!(studio.picture("small.png") == studio.picture("same.png"));

@@ -6,9 +6,10 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 use woolgather_genome::starter_flock;
+use woolgather_video::{ClipReader, DecodedFrame};
 
-/// A size and a quality at which nothing takes long.
-pub(crate) const SMALL: &str = "--size 32x18 --quality 10";
+/// A size and a quality at which nothing takes long, and the same bits on every machine.
+pub(crate) const SMALL: &str = "--backend cpu --size 32x18 --quality 10";
 
 /// Where an artist works.
 pub(crate) struct Studio(TempDir);
@@ -103,9 +104,22 @@ impl Studio {
         command
             .args(args.split_whitespace())
             .current_dir(self.0.path())
-            .env_remove("flam3_palettes");
+            .env_remove("flam3_palettes")
+            .env_remove("WOOLGATHER_ADAPTER");
         command
     }
+}
+
+/// Every frame of a film, decoded.
+pub(crate) fn frames(studio: &Studio, film: &str) -> Vec<DecodedFrame> {
+    let file = fs::File::open(studio.path(film)).unwrap();
+    let mut decoder = ClipReader::open(file).unwrap().decoder().unwrap();
+    let mut frames = Vec::new();
+    let mut frame = DecodedFrame::default();
+    while decoder.next_into(&mut frame).unwrap() {
+        frames.push(frame.clone());
+    }
+    frames
 }
 
 /// The `<flame>` in a file.

@@ -14,7 +14,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::channel;
 use std::time::Instant;
 
 use woolgather_api::Submission;
@@ -102,6 +102,9 @@ struct Drawn {
     /// 0 where nobody measures.
     measured_bytes: u64,
 }
+
+/// A frame that a card has begun, and its samples.
+type Begun = (Started, u64);
 
 /// What there is to do.
 struct Job<'a> {
@@ -198,10 +201,11 @@ impl Job<'_> {
     /// Every frame on the card: it computes one, reads back the one before, and the processor encodes the one before that.
     fn draw_with_card(&self, card: &mut Renderer) -> Result<Film, WorkerError> {
         let mut film = self.film()?;
-        let mut waiting: Option<(Started, u64)> = None;
+        let mut waiting: Option<Begun> = None;
         let mut drawn = None;
         let mut done = 0;
         let frames = self.assignment.frames().map(Some).chain([None]);
+        let mut finished = Instant::now();
         for frame in frames {
             let before = drawn.take();
             let earlier = waiting.take();
@@ -211,7 +215,11 @@ impl Job<'_> {
             );
             encoded?;
             (waiting, drawn) = next?;
-            if drawn.is_some() {
+            if let Some(drawn) = &drawn {
+                // The card is never idle here, so the time between two frames is that of one.
+                let mut speed = self.devices.speed(DeviceKind::Gpu);
+                speed.measured(drawn.samples, finished.elapsed());
+                finished = Instant::now();
                 done += 1;
                 (self.frame_done)(done);
             }
@@ -225,13 +233,12 @@ impl Job<'_> {
         &self,
         card: &mut Renderer,
         frame: Option<u32>,
-        earlier: Option<(Started, u64)>,
-    ) -> Result<(Option<(Started, u64)>, Option<Drawn>), WorkerError> {
+        earlier: Option<Begun>,
+    ) -> Result<(Option<Begun>, Option<Drawn>), WorkerError> {
         let control = RenderControl {
             cancelled: &|| self.stop.is_stopped(),
             progress: &|_| {},
         };
-        let start = Instant::now();
         let begun = match frame {
             Some(frame) => {
                 let plan = self.assignment.plan(frame)?;
@@ -249,10 +256,6 @@ impl Job<'_> {
             None => None,
         };
         self.devices.heard(card);
-        if let Some((_, samples)) = &begun {
-            let mut speed = self.devices.speed(DeviceKind::Gpu);
-            speed.measured(*samples, start.elapsed());
-        }
         Ok((begun, drawn))
     }
 
@@ -282,24 +285,21 @@ impl Job<'_> {
                 }
                 drop(from_card);
             });
-            let (film, ()) = rayon::join(
-                || {
-                    let film = self.encode_in_order(receiver);
-                    given_up.store(film.is_err(), Ordering::Relaxed);
-                    film
-                },
-                || {
-                    let sender = sender;
-                    while self.processor_is_worth_it(frames.len(), &next)
-                        && let Some((index, frame)) = take()
-                    {
-                        if sender.send((index, self.draw(frame, None))).is_err() {
-                            break;
-                        }
-                    }
-                },
-            );
-            film
+            // The encoder waits for frames, so it has a thread of its own: the pool may have a single one, which draws.
+            let encoder = scope.spawn(|| {
+                let film = self.encode_in_order(receiver.into_iter());
+                given_up.store(film.is_err(), Ordering::Relaxed);
+                film
+            });
+            while self.processor_is_worth_it(frames.len(), &next)
+                && let Some((index, frame)) = take()
+            {
+                if sender.send((index, self.draw(frame, None))).is_err() {
+                    break;
+                }
+            }
+            drop(sender);
+            encoder.join().map_err(|_| WorkerError::Thread)?
         })
     }
 
@@ -313,24 +313,26 @@ impl Job<'_> {
     }
 
     fn draw_planes(&self, frame: u32, card: &mut Renderer) -> Result<Drawn, WorkerError> {
-        let (_, drawn) = {
-            let begun = self.step(card, Some(frame), None)?;
-            self.step(card, None, begun.0)?
-        };
-        drawn.ok_or_else(|| RenderError::Cancelled.into())
+        let start = Instant::now();
+        let (begun, _) = self.step(card, Some(frame), None)?;
+        let (_, drawn) = self.step(card, None, begun)?;
+        let drawn = drawn.ok_or(RenderError::Cancelled)?;
+        let mut speed = self.devices.speed(DeviceKind::Gpu);
+        speed.measured(drawn.samples, start.elapsed());
+        Ok(drawn)
     }
 
     /// Encodes frames as they come, in their order, until nobody sends any more.
     fn encode_in_order(
         &self,
-        frames: Receiver<(usize, Result<Drawn, WorkerError>)>,
+        mut frames: impl Iterator<Item = (usize, Result<Drawn, WorkerError>)>,
     ) -> Result<Film, WorkerError> {
         let mut film = self.film()?;
         let mut early = BTreeMap::new();
         let mut next = 0;
         let wanted = self.assignment.frames().len();
         while next < wanted {
-            let Ok((index, drawn)) = frames.recv() else {
+            let Some((index, drawn)) = frames.next() else {
                 return Err(RenderError::Cancelled.into());
             };
             early.insert(index, drawn?);

@@ -149,13 +149,19 @@ fn fault(limits: &wgpu::Limits) -> Option<String> {
 fn choose(choice: &AdapterChoice, all: &[AdapterSummary]) -> Result<usize, GpuError> {
     let named = |(index, adapter): &(usize, &AdapterSummary)| match &choice.name {
         None => true,
-        Some(name) => {
+        // A number that counts is a number, whatever digits the names have.
+        Some(name)
+            if name
+                .trim()
+                .parse::<usize>()
+                .is_ok_and(|number| number < all.len()) =>
+        {
             name.trim() == index.to_string()
-                || adapter
-                    .to_string()
-                    .to_lowercase()
-                    .contains(&name.trim().to_lowercase())
         }
+        Some(name) => adapter
+            .to_string()
+            .to_lowercase()
+            .contains(&name.trim().to_lowercase()),
     };
     let candidates: Vec<_> = all.iter().enumerate().filter(named).collect();
     let names = || {
@@ -216,7 +222,8 @@ pub(super) fn open(
         max_buffer_size: here.max_buffer_size,
         ..NEEDED
     };
-    let wanted = wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::PIPELINE_CACHE;
+    // Nothing is needed beyond WebGPU's baseline; compiled pipelines are kept where the driver hands them out.
+    let wanted = wgpu::Features::PIPELINE_CACHE;
     let descriptor = wgpu::DeviceDescriptor {
         label: Some("renderer"),
         required_features: adapter.features() & wanted,
@@ -276,6 +283,9 @@ mod tests {
         assert_eq!(choose(&named("iris"), &machine()), Ok(1));
         assert_eq!(choose(&named("LLVM"), &machine()), Ok(0));
         assert_eq!(choose(&named("1"), &machine()), Ok(1));
+        let mut numbered = machine();
+        numbered[2].name = "Radeon 1".into();
+        assert_eq!(choose(&named("1"), &numbered), Ok(1));
     }
 
     #[test]

@@ -154,3 +154,79 @@ fn backends_are_read_as_they_are_written() {
     }
     assert!("tpu".parse::<Backend>().unwrap_err().contains("tpu"));
 }
+
+/// Real devices at fault, software ones.
+#[cfg(feature = "gpu")]
+mod devices {
+    use super::*;
+    use crate::gpu::{AdapterChoice, GpuError, GpuRenderer};
+
+    fn card(memory_bytes_max: Option<u64>) -> GpuRenderer {
+        GpuRenderer::open(&AdapterChoice {
+            software: true,
+            memory_bytes_max,
+            ..AdapterChoice::default()
+        })
+        .expect("an adapter, if only a software one")
+    }
+
+    /// A picture that takes about 72 bytes a bin on a device.
+    fn large_plan() -> FramePlan {
+        let settings = StillSettings {
+            width: 1280,
+            height: 720,
+            quality: 0.5,
+            ..StillSettings::default()
+        };
+        plan_still(&starter_flock()[0].genome(), &settings).unwrap()
+    }
+
+    #[test]
+    fn with_64_megabytes_a_large_picture_is_the_processors_and_a_small_one_the_cards() {
+        let control = RenderControl::unattended();
+        let mut renderer = Renderer::on("Small card".into(), Box::new(card(Some(64 << 20))));
+        let large = large_plan();
+        let drawn = renderer.render(&large, &control).unwrap();
+        assert!(drawn == render(&large, &control).unwrap());
+        let note = renderer.take_note().unwrap();
+        assert!(
+            note.starts_with("Drawn on the processor: the picture needs "),
+            "{note}"
+        );
+        assert!(
+            note.ends_with(" MiB on the graphics card, which gives 64 MiB."),
+            "{note}"
+        );
+        assert!(renderer.is_gpu());
+        renderer.render(&plan(), &control).unwrap();
+        assert_eq!(renderer.take_note(), None);
+    }
+
+    #[test]
+    fn a_device_that_is_lost_in_mid_frame_ends_in_the_processors_picture_and_one_line() {
+        let card = card(None);
+        let device = card.wgpu_device();
+        let mut renderer = Renderer::on("Lost card".into(), Box::new(card));
+        let lose = RenderControl {
+            cancelled: &|| false,
+            progress: &|_| device.destroy(),
+        };
+        let plan = plan();
+        let drawn = renderer.render(&plan, &lose).unwrap();
+        assert!(drawn == render(&plan, &RenderControl::unattended()).unwrap());
+        let note = renderer.take_note().unwrap();
+        assert!(note.starts_with("Lost card stopped: "), "{note}");
+        assert!(!note.contains('\n'), "{note}");
+        assert!(!renderer.is_gpu());
+    }
+
+    #[test]
+    fn no_adapter_is_an_error_with_a_sentence() {
+        let choice = AdapterChoice {
+            name: Some("no such card".into()),
+            ..AdapterChoice::default()
+        };
+        let error = GpuRenderer::open(&choice).err().unwrap();
+        assert!(matches!(error, GpuError::NoAdapter { .. }), "{error}");
+    }
+}

@@ -8,6 +8,6 @@ fn variation_loonie(a: vec4<f32>, b: vec4<f32>, p: vec2<f32>) -> vec2<f32> {
     // What lies outside has no root; it is left out before it is taken.
     let inside = r2 < w_squared;
     let square = select(1.0, (w_squared / r2) - 1.0, inside);
-    let m = w * sqrt(square);
+    let m = select(w, w * sqrt(square), inside);
     return vec2<f32>(m * p.x, m * p.y);
 }

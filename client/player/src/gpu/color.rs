@@ -41,9 +41,8 @@ fn bilinear(plane: &[u16], (width, height): (u32, u32), (x, y): (f64, f64)) -> f
 
 mod tests {
     use super::*;
-    use crate::gpu::Gpu;
-    use crate::gpu::painter::Scene;
-    use crate::gpu::readback::paint_to_memory;
+    use crate::gpu::painter::{Painter, Scene};
+    use crate::gpu::{Gpu, Work, readback};
     use crate::projection::Picture;
     use crate::text::Panel;
     use rand_chacha::ChaCha8Rng;
@@ -54,7 +53,23 @@ mod tests {
 
     fn gpu() -> Gpu {
         let instance = wgpu::Instance::default();
-        Gpu::open(&instance, None).expect("apt-get install -y libvulkan1 mesa-vulkan-drivers")
+        Gpu::open(&instance, None, Work::Film)
+            .expect("apt-get install -y libvulkan1 mesa-vulkan-drivers")
+    }
+
+    fn paint_to_memory(
+        gpu: &Gpu,
+        format: wgpu::TextureFormat,
+        size: (u32, u32),
+        scene: &Scene<'_>,
+        panel: Option<&Panel>,
+    ) -> Vec<u8> {
+        let mut painter = Painter::new(gpu, format, true);
+        painter.set_panel(gpu, panel);
+        readback::paint_to_memory(gpu, format, size, |view| {
+            painter.paint(gpu, view, size, scene);
+        })
+        .unwrap()
     }
 
     /// Planes of any ten-bit noise: every pixel differs from its neighbours in all three.
@@ -112,7 +127,7 @@ mod tests {
     /// Paints `scene` as large as its picture and compares each pixel with `expected`.
     fn check(scene: &Scene<'_>, expected: impl Fn(u32, u32) -> [f64; 3]) {
         let (width, height) = (scene.shown.frame.width, scene.shown.frame.height);
-        let rgba = paint_to_memory(&gpu(), RGBA, (width, height), scene, None).unwrap();
+        let rgba = paint_to_memory(&gpu(), RGBA, (width, height), scene, None);
         for y in 0..height {
             for x in 0..width {
                 let found = &rgba[4 * (y * width + x) as usize..][..3];
@@ -190,7 +205,7 @@ mod tests {
     fn a_target_that_applies_the_srgb_curve_shows_the_same_picture() {
         let shown = picture(1, noise(32, 18, 7));
         let gpu = gpu();
-        let paint = |format| paint_to_memory(&gpu, format, (32, 18), &scene(&shown), None).unwrap();
+        let paint = |format| paint_to_memory(&gpu, format, (32, 18), &scene(&shown), None);
         let plain = paint(RGBA);
         let curved = paint(wgpu::TextureFormat::Rgba8UnormSrgb);
         for (plain, curved) in plain.iter().zip(&curved) {
@@ -201,7 +216,7 @@ mod tests {
     #[test]
     fn beside_a_picture_of_very_other_shape_the_screen_is_black() {
         let shown = picture(1, flat(16, 16, [940, 512, 512]));
-        let rgba = paint_to_memory(&gpu(), RGBA, (64, 16), &scene(&shown), None).unwrap();
+        let rgba = paint_to_memory(&gpu(), RGBA, (64, 16), &scene(&shown), None);
         let row: Vec<u8> = rgba[..4 * 64].chunks(4).map(|pixel| pixel[0]).collect();
         assert!(row[..24].iter().all(|&value| value == 0), "{row:?}");
         assert!(row[24..40].iter().all(|&value| value >= 254), "{row:?}");
@@ -220,7 +235,7 @@ mod tests {
             panel_opacity: 0.5,
             ..scene(&shown)
         };
-        let rgba = paint_to_memory(&gpu(), RGBA, (16, 16), &moment, Some(&panel)).unwrap();
+        let rgba = paint_to_memory(&gpu(), RGBA, (16, 16), &moment, Some(&panel));
         for y in 0..16 {
             for x in 0..16 {
                 let found = rgba[4 * (16 * y + x)];

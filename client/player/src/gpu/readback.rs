@@ -1,16 +1,14 @@
-//! A painted scene in memory, for screenshots and tests.
+//! A painted target in memory, for screenshots and tests.
 
 use std::sync::mpsc;
 
-use super::painter::{Painter, Scene};
 use super::{Gpu, extent};
 use crate::flock::PlayError;
-use crate::text::Panel;
 
 /// Rows in a buffer begin at multiples of this.
 const ROW_ALIGNMENT: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
 
-/// Paints `scene` off screen in `format`, which has four bytes a texel, and returns the rows
+/// Has a target painted off screen in `format`, which has four bytes a texel, and returns the rows
 /// without gaps.
 ///
 /// # Errors
@@ -20,14 +18,11 @@ pub(crate) fn paint_to_memory(
     gpu: &Gpu,
     format: wgpu::TextureFormat,
     size: (u32, u32),
-    scene: &Scene<'_>,
-    panel: Option<&Panel>,
+    paint: impl FnOnce(&wgpu::TextureView),
 ) -> Result<Vec<u8>, PlayError> {
     let usage = wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC;
     let target = gpu.texture(size, format, usage);
-    let mut painter = Painter::new(gpu, format, true);
-    painter.set_panel(gpu, panel);
-    painter.paint(gpu, &target.view, size, scene);
+    paint(&target.view);
 
     let row_bytes = size.0 * 4;
     let padded_row_bytes = row_bytes.next_multiple_of(ROW_ALIGNMENT);

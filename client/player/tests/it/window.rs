@@ -11,7 +11,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use woolgather_player::{LocalClip, PlayError, PlayEvent, PlayOptions, play};
+use woolgather_player::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, play};
 
 use crate::film::{FPS, ROSE, TEAL, broken_clip, clip, clip_at};
 use crate::screen::Screen;
@@ -22,24 +22,41 @@ const STORY: &str = "WOOLGATHER_PLAYER_STORY";
 /// In the child: plays what `flock` makes and prints every event, then the report, line by line.
 /// Returns whether this is the child.
 fn tell(flock: impl FnOnce(&Path) -> Vec<LocalClip>, for_: Duration) -> bool {
-    let Some(folder) = env::var_os(STORY).map(PathBuf::from) else {
+    let Some(folder) = story_folder() else {
         return false;
     };
-    let options = PlayOptions {
+    let flock = flock(&folder);
+    let options = options(&folder, for_);
+    println!("\nstory: ready");
+    account(play(flock, say, &options));
+    true
+}
+
+/// The folder of the story, in the child.
+pub(crate) fn story_folder() -> Option<PathBuf> {
+    env::var_os(STORY).map(PathBuf::from)
+}
+
+/// A small window that leaves its last picture and its frame log in `folder`.
+pub(crate) fn options(folder: &Path, for_: Duration) -> PlayOptions {
+    PlayOptions {
         size: (640, 360),
         for_: Some(for_),
         rng_seed: 1,
         screenshot: Some(folder.join("last.png")),
         frame_log: Some(folder.join("frames.tsv")),
         ..PlayOptions::default()
-    };
-    let flock = flock(&folder);
-    println!("\nstory: ready");
-    let report = play(
-        flock,
-        |event| println!("\nstory: {}", line(&event)),
-        &options,
-    );
+    }
+}
+
+/// Tells the parent what happened.
+#[expect(clippy::needless_pass_by_value, reason = "it is a listener")]
+pub(crate) fn say(event: PlayEvent) {
+    println!("\nstory: {}", line(&event));
+}
+
+/// Tells the parent how it ended.
+pub(crate) fn account(report: Result<PlayReport, PlayError>) {
     match report {
         Ok(report) => println!(
             "\nstory: report {} {} {} {}",
@@ -50,7 +67,6 @@ fn tell(flock: impl FnOnce(&Path) -> Vec<LocalClip>, for_: Duration) -> bool {
         ),
         Err(error) => println!("\nstory: error {error}"),
     }
-    true
 }
 
 fn line(event: &PlayEvent) -> String {
@@ -61,19 +77,24 @@ fn line(event: &PlayEvent) -> String {
 }
 
 /// The parent's view of the child.
-struct Player {
-    child: Child,
+pub(crate) struct Player {
+    pub(crate) child: Child,
     lines: Lines<BufReader<ChildStdout>>,
-    folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Player {
-    /// Starts the test called `story` once more, as the child.
+    /// Starts the test called `story` of this module once more, as the child.
     fn start(story: &str, display: Option<&str>) -> Self {
+        Self::start_test(&format!("window::{story}"), display)
+    }
+
+    /// Starts a test by its whole name.
+    pub(crate) fn start_test(name: &str, display: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut command = Command::new(env::current_exe().expect("this program has a path"));
         command
-            .args(["--exact", &format!("window::{story}"), "--nocapture"])
+            .args(["--exact", name, "--nocapture"])
             .env(STORY, folder.path())
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("WAYLAND_SOCKET")
@@ -92,7 +113,7 @@ impl Player {
     }
 
     /// The next line the child tells that begins with `start`, without it.
-    fn hear(&mut self, start: &str) -> String {
+    pub(crate) fn hear(&mut self, start: &str) -> String {
         let mut heard = String::new();
         for line in &mut self.lines {
             let line = line.expect("the child writes text");
@@ -108,7 +129,7 @@ impl Player {
     }
 
     /// The report's four numbers: presented, dropped, first frame in ms, clips.
-    fn report(&mut self) -> [u64; 4] {
+    pub(crate) fn report(&mut self) -> [u64; 4] {
         let numbers = self.hear("report");
         let numbers: Vec<u64> = numbers
             .split(' ')

@@ -4,7 +4,8 @@
 //! frames -> segments of 32, each a file in FILM.parts/ -> joined -> FILM
 //! ```
 //!
-//! A frame is encoded while the next one is drawn, as a worker of the flock does. Segments are kept until
+//! A frame is encoded while the next one is drawn, as a worker of the flock does; on a graphics card the one
+//! between them is being read back. Segments are kept until
 //! the film is whole, so an interrupted film loses one segment at most.
 
 use std::fs;
@@ -12,7 +13,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
-use woolgather_render_kernel::Planes;
+use woolgather_render_kernel::{Planes, Renderer, Started};
 use woolgather_video::limits::{CLIP_BYTES_MAX, CLIP_FRAMES_MAX, CLIP_INDEX_BYTES_MAX};
 use woolgather_video::{EncoderSettings, JoinSettings, PlanesRef, SegmentEncoder, join_segments};
 
@@ -22,6 +23,7 @@ use super::{Work, label, plan};
 use crate::cli::{AnimateArgs, with_ending};
 use crate::commands::output::Draft;
 use crate::commands::progress::duration;
+use crate::commands::render::{on, say_note};
 use crate::say::bytes;
 
 /// Frames of a segment but the last, which may be shorter: what can be lost, and how far apart the places
@@ -44,9 +46,11 @@ pub(super) fn draw(movement: &Movement, args: &AnimateArgs) -> anyhow::Result<()
     let missing: Vec<_> = segments.iter().enumerate().filter(is_missing).collect();
     let left: u32 = missing.iter().map(|(_, frames)| frames.len() as u32).sum();
     let work = Work::begin(movement, args, frames - left)?;
+    let mut renderer = args.machine.renderer();
+    say_note(&mut renderer, &work.progress);
     for (index, segment_frames) in missing {
         let draft = Draft::new(&pieces.place(index as u32))?;
-        let segment = segment(movement, args, segment_frames.clone(), &work)?;
+        let segment = segment(movement, args, segment_frames.clone(), &mut renderer, &work)?;
         check_length(args, segment.len(), segment_frames.len() as u32, frames)?;
         draft.publish(&segment)?;
     }
@@ -56,11 +60,12 @@ pub(super) fn draw(movement: &Movement, args: &AnimateArgs) -> anyhow::Result<()
     pieces.remove(count)?;
     let seconds = start.elapsed().as_secs_f64();
     work.progress.line(&format!(
-        "{}: {:.1} s of film, {}, done in {}",
+        "{}: {:.1} s of film, {}, done in {}{}",
         args.out.display(),
         f64::from(frames) / f64::from(args.film.fps),
         bytes(clip.len() as u64),
-        duration(seconds)
+        duration(seconds),
+        on(&renderer)
     ));
     Ok(())
 }
@@ -96,31 +101,41 @@ fn encoder_settings(movement: &Movement, args: &AnimateArgs, frames: u32) -> Enc
     }
 }
 
-/// Draws and encodes one segment.
+/// Draws and encodes one segment: while a frame is begun, the one before it comes back from the card and the
+/// one before that is encoded.
 fn segment(
     movement: &Movement,
     args: &AnimateArgs,
     frames: Range<u32>,
+    renderer: &mut Renderer,
     work: &Work,
 ) -> anyhow::Result<Vec<u8>> {
     let settings = encoder_settings(movement, args, frames.len() as u32);
     let mut encoder = SegmentEncoder::new(&settings)?;
+    let mut begun: Option<Started> = None;
     let mut drawn: Option<Planes> = None;
     for frame in frames {
         work.begin_frame(movement, frame);
-        let before = drawn.take();
-        let (encoded, planes) = rayon::join(
-            || encode(&mut encoder, before.as_ref()),
+        let (before, two_before) = (begun.take(), drawn.take());
+        let (encoded, moved) = rayon::join(
+            || encode(&mut encoder, two_before.as_ref()),
             || {
-                let plan = plan(movement, args, frame)?;
-                anyhow::Ok(work.draw(&plan)?.to_planes())
+                let started = work.start(renderer, plan(movement, args, frame)?)?;
+                let planes = before.map(|before| work.finish(renderer, before));
+                anyhow::Ok((started, planes.transpose()?))
             },
         );
         encoded?;
-        drawn = Some(planes?);
+        let (started, planes) = moved?;
+        (begun, drawn) = (Some(started), planes);
         work.end_frame();
     }
-    encode(&mut encoder, drawn.as_ref())?;
+    let (encoded, last) = rayon::join(
+        || encode(&mut encoder, drawn.as_ref()),
+        || begun.map(|last| work.finish(renderer, last)).transpose(),
+    );
+    encoded?;
+    encode(&mut encoder, last?.as_ref())?;
     Ok(encoder.finish()?)
 }
 

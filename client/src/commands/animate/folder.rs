@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use woolgather_genome::print_flame;
+use woolgather_render_kernel::Renderer;
 use woolgather_render_kernel::export::{Notes, png};
 
 use super::movement::Movement;
@@ -11,7 +12,7 @@ use super::{Work, label, plan};
 use crate::cli::AnimateArgs;
 use crate::commands::output::Draft;
 use crate::commands::progress::duration;
-use crate::commands::render::depth;
+use crate::commands::render::{depth, on, say_note};
 
 /// Draws the frames that are not there yet.
 pub(super) fn draw(movement: &Movement, args: &AnimateArgs) -> anyhow::Result<()> {
@@ -24,16 +25,19 @@ pub(super) fn draw(movement: &Movement, args: &AnimateArgs) -> anyhow::Result<()
         .collect();
     let drawn = missing.len() as u32;
     let work = Work::begin(movement, args, movement.frames() - drawn)?;
+    let mut renderer = args.machine.renderer();
+    say_note(&mut renderer, &work.progress);
     for frame in missing {
         work.begin_frame(movement, frame);
-        draw_frame(movement, args, &pieces, frame, &work)?;
+        draw_frame(movement, args, &pieces, frame, &mut renderer, &work)?;
         work.end_frame();
     }
     let seconds = start.elapsed().as_secs_f64();
     work.progress.line(&format!(
-        "{}: {drawn} frames drawn in {}",
+        "{}: {drawn} frames drawn in {}{}",
         args.out.display(),
-        duration(seconds)
+        duration(seconds),
+        on(&renderer)
     ));
     Ok(())
 }
@@ -43,11 +47,12 @@ fn draw_frame(
     args: &AnimateArgs,
     pieces: &Pieces,
     frame: u32,
+    renderer: &mut Renderer,
     work: &Work,
 ) -> anyhow::Result<()> {
     let plan = plan(movement, args, frame)?;
     let draft = Draft::new(&pieces.place(frame))?;
-    let picture = work.draw(&plan)?;
+    let picture = work.draw(renderer, &plan)?;
     let genome = print_flame(&movement.genome(frame)?);
     let notes = Notes {
         genome_xml: Some(&genome),
