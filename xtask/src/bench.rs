@@ -7,7 +7,7 @@ use crate::{run, setup};
 /// What to measure; everything after `bench` goes to the measuring program.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// `oracle`, `cpu`, `upload` or `variations`, with its options; `-- --help` lists them.
+    /// `oracle`, `cpu`, `gpu`, `parity`, `upload` or `variations`, with its options; `-- --help` lists them.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }

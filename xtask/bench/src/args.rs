@@ -20,6 +20,13 @@ pub(crate) enum Command {
     /// Draw one flame; `cpu` starts this and measures it
     #[command(hide = true)]
     Draw(DrawOptions),
+    /// Time the graphics card's renderer beside the processor's and flam3-render
+    Gpu(GpuOptions),
+    /// Draw a first frame with fresh and with kept pipelines; `gpu` starts this
+    #[command(hide = true)]
+    FirstFrame(FirstFrameOptions),
+    /// Compare the graphics card's pictures with the processor's, by each genome's own floor
+    Parity(ParityOptions),
     /// Weigh a rendered and encoded segment against its frames as PNG
     #[cfg(feature = "upload")]
     Upload(UploadOptions),
@@ -58,6 +65,71 @@ pub(crate) struct OracleOptions {
     /// Write our pictures into this folder
     #[arg(long)]
     pub(crate) save: Option<std::path::PathBuf>,
+    /// Draw on a graphics adapter
+    #[arg(long)]
+    pub(crate) gpu: bool,
+    /// Which one: part of its name, or its number
+    #[arg(long, requires = "gpu")]
+    pub(crate) adapter: Option<String>,
+}
+
+/// Options of `gpu`.
+#[derive(clap::Args)]
+pub(crate) struct GpuOptions {
+    /// Only these oracle genomes, such as `28_random_s4`
+    pub(crate) genomes: Vec<String>,
+    /// Part of the adapter's name, or its number; left out: the best one, a software one where there is no other
+    #[arg(long)]
+    pub(crate) adapter: Option<String>,
+    /// Pixels, as WIDTHxHEIGHT; left out: 1920x1080, and 640x360 on a software adapter
+    #[arg(long, value_parser = size)]
+    pub(crate) size: Option<[u32; 2]>,
+    /// Samples per pixel; left out: 1000, and 20 on a software adapter
+    #[arg(long)]
+    pub(crate) quality: Option<f64>,
+    /// Runs of each program; the medians are compared
+    #[arg(long, default_value_t = 3)]
+    pub(crate) runs: u32,
+}
+
+/// Options of `first-frame`.
+#[derive(clap::Args)]
+pub(crate) struct FirstFrameOptions {
+    /// The flam3 file; its first flame is drawn at its own size and quality
+    pub(crate) genome: std::path::PathBuf,
+    /// As in `gpu`
+    #[arg(long)]
+    pub(crate) adapter: Option<String>,
+}
+
+/// Options of `parity`.
+#[derive(clap::Args)]
+pub(crate) struct ParityOptions {
+    /// Only genomes whose name contains this
+    pub(crate) filter: Option<String>,
+    /// As in `gpu`
+    #[arg(long)]
+    pub(crate) adapter: Option<String>,
+    /// Genomes drawn by chance
+    #[arg(long, default_value_t = 200)]
+    pub(crate) random: u64,
+    /// Pixels, as WIDTHxHEIGHT
+    #[arg(long, value_parser = size, default_value = "160x90")]
+    pub(crate) size: [u32; 2],
+    /// Samples per pixel
+    #[arg(long, default_value_t = 50.0)]
+    pub(crate) quality: f64,
+    /// Print every genome, not only those beyond the bound for the same random numbers
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// Reads `1920x1080`.
+fn size(text: &str) -> Result<[u32; 2], String> {
+    let sides = text.split_once('x').and_then(|(width, height)| {
+        Some([width.parse::<u32>().ok()?, height.parse::<u32>().ok()?])
+    });
+    sides.ok_or_else(|| format!("{text} is not a size such as 1920x1080"))
 }
 
 /// Options of `upload`.

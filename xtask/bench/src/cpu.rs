@@ -7,14 +7,14 @@
 //! The genomes are the oracle's that look most like sheep: two of flam3's classic making (swirl, spherical, julian, linear; one
 //! with everything usual turned on) and three with two to five variations in every xform, drawn by chance.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use woolgather_genome::{Genome, print_flame};
 use woolgather_render_kernel::{
-    RenderControl, StillSettings, plan_still, render, scatter_rate, with_threads,
+    FramePlan, RenderControl, StillSettings, plan_still, render, scatter_rate, with_threads,
 };
 
 use crate::args::{CpuOptions, DrawOptions};
@@ -23,7 +23,7 @@ use crate::oracle;
 use crate::picture::Picture;
 
 /// The genomes that are measured unless others are asked for.
-const GENOMES: [&str; 5] = [
+pub(crate) const GENOMES: [&str; 5] = [
     "25_sheep_defaults",
     "26_legacy_syntax",
     "27_random_s3",
@@ -33,11 +33,11 @@ const GENOMES: [&str; 5] = [
 
 /// What a run of a program cost.
 #[derive(Clone, Copy)]
-struct Cost {
+pub(crate) struct Cost {
     /// Seconds of processor time.
-    cpu_s: f64,
+    pub(crate) cpu_s: f64,
     /// Seconds on the clock.
-    wall_s: f64,
+    pub(crate) wall_s: f64,
 }
 
 /// The figures of one genome.
@@ -105,26 +105,44 @@ fn print_bound(options: &CpuOptions) {
     }
 }
 
+/// A file to draw.
+pub(crate) struct Task {
+    pub(crate) file: PathBuf,
+    /// Samples that it asks for.
+    pub(crate) samples: f64,
+}
+
+/// Writes an oracle genome of another size and quality into `folder`.
+pub(crate) fn task(
+    name: &str,
+    size: [u32; 2],
+    quality: f64,
+    folder: &Path,
+) -> anyhow::Result<Task> {
+    let genome = oracle::genome(name)?;
+    let [width, height] = size.map(f64::from);
+    let sized = Genome {
+        size,
+        scale: genome.scale * height / f64::from(genome.size[1]),
+        quality,
+        ..genome
+    };
+    let file = folder.join(format!("{name}.flam3"));
+    std::fs::write(&file, print_flame(&sized))?;
+    Ok(Task {
+        file,
+        samples: quality * width * height * 4_f64.powf(sized.zoom),
+    })
+}
+
 fn measure(
     name: &str,
     options: &CpuOptions,
     flam3: Option<&Path>,
     folder: &Path,
 ) -> anyhow::Result<Row> {
-    let genome = oracle::genome(name)?;
-    let scale = genome.scale * f64::from(options.height) / f64::from(genome.size[1]);
-    let sized = Genome {
-        size: [options.width, options.height],
-        scale,
-        quality: options.quality,
-        ..genome
-    };
-    let file = folder.join(format!("{name}.flam3"));
-    std::fs::write(&file, print_flame(&sized))?;
-    let samples = options.quality
-        * f64::from(options.width)
-        * f64::from(options.height)
-        * 4_f64.powf(sized.zoom);
+    let size = [options.width, options.height];
+    let Task { file, samples } = task(name, size, options.quality, folder)?;
 
     let (mut ours, mut theirs, mut two) = (Vec::new(), Vec::new(), Vec::new());
     for run in 0..options.runs {
@@ -145,18 +163,18 @@ fn measure(
     })
 }
 
-fn sorted(numbers: impl IntoIterator<Item = f64>) -> Vec<f64> {
+pub(crate) fn sorted(numbers: impl IntoIterator<Item = f64>) -> Vec<f64> {
     let mut numbers: Vec<f64> = numbers.into_iter().collect();
     numbers.sort_by(f64::total_cmp);
     numbers
 }
 
 /// The middle of sorted numbers.
-fn median(sorted: &[f64]) -> Option<f64> {
+pub(crate) fn median(sorted: &[f64]) -> Option<f64> {
     sorted.get(sorted.len() / 2).copied()
 }
 
-fn flam3_render(flam3: &Path, file: &Path, folder: &Path) -> Command {
+pub(crate) fn flam3_render(flam3: &Path, file: &Path, folder: &Path) -> Command {
     let mut command = Command::new(flam3);
     command
         .env("in", file)
@@ -167,7 +185,7 @@ fn flam3_render(flam3: &Path, file: &Path, folder: &Path) -> Command {
     command
 }
 
-fn our_render(file: &Path, folder: &Path, threads: usize) -> anyhow::Result<Command> {
+pub(crate) fn our_render(file: &Path, folder: &Path, threads: usize) -> anyhow::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command
         .arg("draw")
@@ -178,7 +196,7 @@ fn our_render(file: &Path, folder: &Path, threads: usize) -> anyhow::Result<Comm
 }
 
 /// Runs `command` and returns what it cost.
-fn cost(command: &mut Command) -> anyhow::Result<Cost> {
+pub(crate) fn cost(command: &mut Command) -> anyhow::Result<Cost> {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -194,19 +212,29 @@ fn cost(command: &mut Command) -> anyhow::Result<Cost> {
     })
 }
 
-/// Processor time of the children that have ended, user and system, in seconds; Linux counts it in hundredths.
+/// Processor time of the children that have ended in seconds.
 fn children_cpu_s() -> anyhow::Result<f64> {
+    booked_s(13)
+}
+
+/// Processor time of this process, all its threads, in seconds.
+pub(crate) fn own_cpu_s() -> anyhow::Result<f64> {
+    booked_s(11)
+}
+
+/// User and system time from field `place` after the program's name on, in seconds; Linux counts it in hundredths.
+fn booked_s(place: usize) -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat").context("this needs Linux")?;
     // The second field is the program's name in parentheses, which may hold anything.
     let (_, fields) = stat.rsplit_once(')').context("no fields")?;
-    let ticks = fields.split_whitespace().skip(13).take(2);
+    let ticks = fields.split_whitespace().skip(place).take(2);
     let ticks = ticks.map(str::parse::<u64>).sum::<Result<u64, _>>()?;
     Ok(ticks as f64 / rustix::param::clock_ticks_per_second() as f64)
 }
 
-/// Draws the first flame of a file at its own size and quality; what [`run`] starts for our side.
-pub(crate) fn draw(options: &DrawOptions) -> anyhow::Result<()> {
-    let xml = std::fs::read_to_string(&options.genome)?;
+/// Plans the first flame of a file at its own size and quality.
+pub(crate) fn plan_of(file: &Path) -> anyhow::Result<FramePlan> {
+    let xml = std::fs::read_to_string(file)?;
     let genome = &woolgather_genome::parse_flames(&xml)?[0];
     let [width, height] = genome.size;
     let settings = StillSettings {
@@ -216,13 +244,18 @@ pub(crate) fn draw(options: &DrawOptions) -> anyhow::Result<()> {
         rng_seed: 1,
         ..StillSettings::default()
     };
-    let plan = plan_still(genome, &settings)?;
+    Ok(plan_still(genome, &settings)?)
+}
+
+/// Draws the first flame of a file at its own size and quality; what [`run`] starts for our side.
+pub(crate) fn draw(options: &DrawOptions) -> anyhow::Result<()> {
+    let plan = plan_of(&options.genome)?;
     let frame = with_threads(options.threads, || {
         render(&plan, &RenderControl::unattended())
     })??;
     let picture = Picture {
-        width,
-        height,
+        width: plan.width(),
+        height: plan.height(),
         rgb: frame.to_rgb8(),
     };
     picture.write(&options.out)

@@ -13,6 +13,8 @@
 //! four random numbers. An export is drawn from the picture's own random number: where our print says the same to
 //! the last bit, the two pictures are identical.
 //!
+//! With `--gpu` the pictures are drawn on a graphics adapter, and `export`, which draws none of ours, is left out.
+//!
 //! A floor is one draw of a random quantity. A picture that misses it is judged again by the mean of several pairs of
 //! flam3's pictures; its row says so. See `docs/decisions/0011-a-floor-is-the-mean-of-several-pairs.md`.
 
@@ -25,12 +27,13 @@ use anyhow::Context;
 use clap::ValueEnum;
 
 use crate::args::OracleOptions;
+use crate::artist::Artist;
 use crate::flam3;
 use crate::picture::{Distance, Picture};
 use data::{Reference, references};
 use legs::{Drawing, draw, draw_export};
 
-pub(crate) use data::genome;
+pub(crate) use data::{genome, names};
 
 /// How far below the floor a picture may be, in dB: in general, where the floor itself is above
 /// [`QUIET_FLOOR`], and after averaging.
@@ -84,11 +87,20 @@ struct Tally {
 
 /// Renders and compares every picture, prints the table, and returns whether all of them pass.
 pub(crate) fn run(options: &OracleOptions) -> anyhow::Result<bool> {
+    let mut artist = if options.gpu {
+        let artist = Artist::on_card(options.adapter.as_deref())?;
+        println!("drawn by {artist}");
+        artist
+    } else {
+        Artist::Processor
+    };
     println!(
         "{:<6}  {:<24}  {:>6} {:>6}  {:>6} {:>6}  {:>6}  {:>9}",
         "leg", "genome", "psnr", "floor", "psnr4", "floor4", "bias", "Msample/s"
     );
     let legs = match &options.leg[..] {
+        // Nothing of ours is drawn for an export.
+        [] if options.gpu => &[Leg::Still, Leg::Fine, Leg::Blur],
         [] => Leg::value_variants(),
         chosen => chosen,
     };
@@ -101,7 +113,7 @@ pub(crate) fn run(options: &OracleOptions) -> anyhow::Result<bool> {
             judge_exports(&references, &mut tally)?;
         } else {
             for reference in &references {
-                judge_ours(leg, reference, options, &mut tally)?;
+                judge_ours(leg, reference, options, &mut artist, &mut tally)?;
             }
         }
     }
@@ -114,11 +126,12 @@ fn judge_ours(
     leg: Leg,
     reference: &Reference,
     options: &OracleOptions,
+    artist: &mut Artist,
     tally: &mut Tally,
 ) -> anyhow::Result<()> {
     eprint!("\r{:<24} …", reference.name);
     let theirs = Picture::read(&reference.picture)?;
-    let Drawing { picture, rate } = draw(leg, reference, options.rng_seed)?;
+    let Drawing { picture, rate } = draw(leg, reference, options.rng_seed, artist)?;
     if let Some(folder) = &options.save {
         picture.write(&folder.join(format!("{}.{}.png", reference.name, word(leg))))?;
     }

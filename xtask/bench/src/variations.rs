@@ -17,6 +17,8 @@ use woolgather_genome::Variation;
 use crate::args::VariationsOptions;
 use sheet::Sheet;
 
+pub(crate) use tile::lens;
+
 /// Draws the sheet and writes it as PNG; always keeps its promise.
 pub(crate) fn run(options: &VariationsOptions) -> anyhow::Result<bool> {
     let mut sheet = Sheet::new(Variation::ALL.len(), options.columns, options.tile)?;

@@ -64,11 +64,30 @@ pub(super) fn references(leg: Leg) -> anyhow::Result<Vec<Reference>> {
     Ok(references)
 }
 
+/// The names of the oracle's genomes, sorted.
+pub(crate) fn names() -> anyhow::Result<Vec<String>> {
+    let entries = std::fs::read_dir(genomes()).context("cannot list the oracle's genomes")?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let file = entry?.file_name();
+        names.extend(
+            file.to_string_lossy()
+                .strip_suffix(".flam3")
+                .map(str::to_owned),
+        );
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// The genomes are the parser's test data too.
+fn genomes() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../genome/tests/data/oracle")
+}
+
 /// An oracle genome by its name.
 pub(crate) fn genome(name: &str) -> anyhow::Result<Genome> {
-    // The genomes are the parser's test data too.
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../genome/tests/data/oracle");
-    let mut flames = flames(&folder.join(format!("{name}.flam3")))?;
+    let mut flames = flames(&genomes().join(format!("{name}.flam3")))?;
     ensure!(flames.len() == 1, "{name} holds {} flames", flames.len());
     Ok(flames.remove(0))
 }

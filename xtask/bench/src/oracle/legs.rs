@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use woolgather_genome::{Genome, print_flame};
 use woolgather_render_kernel::{
-    FramePlan, KeyframeSettings, RenderControl, StillSettings, plan_keyframes, plan_still, render,
+    FramePlan, KeyframeSettings, StillSettings, plan_keyframes, plan_still,
 };
 
 use super::Leg;
 use super::data::{Reference, genome, keys};
+use crate::artist::Artist;
 use crate::flam3;
 use crate::picture::Picture;
 
@@ -26,7 +27,12 @@ pub(super) struct Drawing {
 }
 
 /// Draws a picture of ours.
-pub(super) fn draw(leg: Leg, reference: &Reference, rng_seed: u64) -> anyhow::Result<Drawing> {
+pub(super) fn draw(
+    leg: Leg,
+    reference: &Reference,
+    rng_seed: u64,
+    artist: &mut Artist,
+) -> anyhow::Result<Drawing> {
     let name = &reference.name;
     let plan = match leg {
         Leg::Still | Leg::Export => still(&genome(name)?, 1.0, rng_seed)?,
@@ -40,7 +46,7 @@ pub(super) fn draw(leg: Leg, reference: &Reference, rng_seed: u64) -> anyhow::Re
         }
     };
     let start = Instant::now();
-    let frame = render(&plan, &RenderControl::unattended())?;
+    let frame = artist.draw(&plan)?;
     let rate = plan.samples() as f64 / start.elapsed().as_secs_f64();
     let picture = Picture {
         width: plan.width(),

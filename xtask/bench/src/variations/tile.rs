@@ -98,8 +98,8 @@ fn extent(light: &[f64], tail: f64) -> [f64; 2] {
     ]
 }
 
-/// The grid, with `variation` as its final xform.
-fn genome(variation: Variation) -> Genome {
+/// An xform that shows `variation` and nothing else.
+pub(crate) fn lens(variation: Variation) -> Xform {
     let (weight, [c, f], parameters) = setting(variation);
     let mut last = WeightedVariation::new(variation, weight);
     last.parameters[..parameters.len()].copy_from_slice(parameters);
@@ -108,7 +108,7 @@ fn genome(variation: Variation) -> Genome {
         // It blurs what others see, so another one has to look.
         variations.insert(0, WeightedVariation::new(Variation::Linear, 1.0));
     }
-    let lens = Xform {
+    Xform {
         color_speed: 0.0,
         coefs: Affine {
             c,
@@ -117,7 +117,11 @@ fn genome(variation: Variation) -> Genome {
         },
         variations,
         ..Xform::default()
-    };
+    }
+}
+
+/// The grid, with `variation` as its final xform.
+fn genome(variation: Variation) -> Genome {
     Genome {
         size: [256, 256],
         supersample: 2,
@@ -134,7 +138,7 @@ fn genome(variation: Variation) -> Genome {
         palette_mode: PaletteMode::Linear,
         palette: palette(),
         xforms: grid(),
-        final_xform: Some(lens),
+        final_xform: Some(lens(variation)),
         ..Genome::default()
     }
 }
