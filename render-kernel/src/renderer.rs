@@ -52,6 +52,10 @@ impl FromStr for Backend {
 }
 
 /// Why a card did not draw.
+#[cfg_attr(
+    not(any(test, feature = "gpu")),
+    expect(dead_code, reason = "without cards nothing fails")
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The caller asked for it.
