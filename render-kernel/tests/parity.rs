@@ -12,7 +12,7 @@ use woolgather_render_kernel::{
 
 const RNG_SEED: u64 = 5;
 /// Random genomes.
-const RANDOM: u64 = 16;
+const RANDOM: u64 = 64;
 
 fn card() -> GpuRenderer {
     GpuRenderer::open(&AdapterChoice {
@@ -91,8 +91,9 @@ fn nine_in_ten_random_genomes_keep_to_the_bound_for_the_same_random_numbers() {
             "{rng_seed}: {parity:?}"
         );
         all += 1;
-        rounding += u32::from(parity.closeness == Closeness::Rounding);
+        // Where orbits scatter, the bound is as wide as that for other random numbers and says nothing.
+        rounding += u32::from(parity.closeness == Closeness::Rounding && parity.keeps_orbits);
     }
-    assert!(all >= 10, "{all}");
+    assert!(all >= 50, "{all}");
     assert!(rounding * 10 >= all * 9, "{rounding} of {all}");
 }

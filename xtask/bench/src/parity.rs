@@ -70,7 +70,7 @@ pub(crate) fn run(options: &ParityOptions) -> anyhow::Result<bool> {
     for (kind, name, genome) in genomes(options)? {
         eprint!("\r{name:<40}");
         let case = judge(options, &mut artist, kind, name, &genome)?;
-        if options.all || case.parity.closeness != Closeness::Rounding {
+        if options.all || !case.keeps_to_rounding() {
             eprint!("\r{:40}\r", "");
             println!("{case}");
         }
@@ -90,21 +90,33 @@ pub(crate) fn run(options: &ParityOptions) -> anyhow::Result<bool> {
 /// Prints how many of a kind keep to which bound; whether that is as wanted.
 fn summarize(kind: Kind, cases: &[&Case]) -> bool {
     let count = |keeps: &dyn Fn(&Case) -> bool| cases.iter().filter(|case| keeps(case)).count();
-    let tight = count(&|case| case.parity.closeness == Closeness::Rounding);
+    let tight = count(&Case::keeps_to_rounding);
+    let empty = count(&Case::is_empty);
     let beyond = count(&|case| case.parity.closeness == Closeness::Beyond);
-    let scattered =
-        count(&|case| case.parity.closeness != Closeness::Rounding && !case.parity.keeps_orbits);
+    let scattered = count(&|case| !case.is_empty() && !case.parity.keeps_orbits);
     let rest = cases.len() - tight;
     let share = tight as f64 / cases.len() as f64;
     println!(
-        "{kind}: {tight} of {} at the tight bound ({:.1} %), the rest {rest}: {scattered} scatter their orbits, {} do not; the \
-         statistical bound holds for {} of {rest}",
+        "{kind}: {tight} of {} at the tight bound ({:.1} %), the rest {rest}: {scattered} scatter their orbits, {empty} show \
+         nothing, {} do neither; the statistical bound holds for {} of all",
         cases.len(),
         share * 100.0,
-        rest - scattered,
-        rest - beyond,
+        rest - scattered - empty,
+        cases.len() - beyond,
     );
-    beyond == 0 && (kind != Kind::Random || share >= WANTED)
+    beyond == 0 && empty == 0 && (kind != Kind::Random || share >= WANTED)
+}
+
+impl Case {
+    /// Whether the picture is the same whatever the random numbers, as a black one is: then comparing it says nothing.
+    fn is_empty(&self) -> bool {
+        self.floor.noise.luma_worst == 0.0 && self.floor.noise.chroma_worst == 0.0
+    }
+
+    /// Whether the narrow bound holds and is one: where orbits scatter, it is as wide as that for other random numbers.
+    fn keeps_to_rounding(&self) -> bool {
+        self.parity.closeness == Closeness::Rounding && self.parity.keeps_orbits && !self.is_empty()
+    }
 }
 
 /// Draws a genome with both backends and measures its floor.
@@ -189,6 +201,7 @@ fn alone(variation: Variation) -> Genome {
     Genome {
         size: [320, 180],
         scale: 45.0,
+        palette: variations::palette(),
         xforms: vec![shown, halving(0.6, 0.3, 0.0), halving(-0.5, -0.4, 1.0)],
         ..Genome::default()
     }
@@ -227,9 +240,12 @@ impl fmt::Display for Case {
             let [number, same, other] = numbers;
             write!(f, " {number:7.2} {same:7.2} {other:7.2} ")?;
         }
+        if self.is_empty() {
+            return f.write_str("shows nothing");
+        }
         f.write_str(match (self.parity.closeness, self.parity.keeps_orbits) {
             (Closeness::Rounding, true) => "tight",
-            (Closeness::Rounding, false) => "tight, scattered",
+            (Closeness::Rounding, false) => "statistical, scattered",
             (Closeness::Noise, true) => "statistical",
             (Closeness::Noise, false) => "statistical, scattered",
             (Closeness::Beyond, true) => "MISS",

@@ -17,7 +17,7 @@ use woolgather_genome::Variation;
 use crate::args::VariationsOptions;
 use sheet::Sheet;
 
-pub(crate) use tile::lens;
+pub(crate) use tile::{lens, palette};
 
 /// Draws the sheet and writes it as PNG; always keeps its promise.
 pub(crate) fn run(options: &VariationsOptions) -> anyhow::Result<bool> {

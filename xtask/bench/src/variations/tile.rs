@@ -171,7 +171,7 @@ fn grid() -> Vec<Xform> {
 }
 
 /// The first half warm, the second cool.
-fn palette() -> Palette {
+pub(crate) fn palette() -> Palette {
     const STOPS: [[f64; 3]; 6] = [
         [1.0, 0.78, 0.32],
         [1.0, 0.42, 0.22],
