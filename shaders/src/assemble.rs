@@ -28,6 +28,8 @@ pub const MATH: &str = include_str!("../wgsl/shared/math.wgsl");
 pub const STREAMS: &str = include_str!("../wgsl/shared/streams.wgsl");
 /// `wgsl/shared/variations.wgsl`: what several variations use.
 pub const SHARED_VARIATIONS: &str = include_str!("../wgsl/shared/variations.wgsl");
+/// `wgsl/shared/affine.wgsl`: affine maps.
+const AFFINE: &str = include_str!("../wgsl/shared/affine.wgsl");
 /// `wgsl/stages/iterate.wgsl`: the chaos game.
 const ITERATE: &str = include_str!("../wgsl/stages/iterate.wgsl");
 /// `wgsl/stages/fade.wgsl`: a histogram fades between the frames of a live view; entry points `fade` and `fade_pairs`.
@@ -113,7 +115,7 @@ impl Structure {
 
     /// Functions and variations that are needed, each once, in the catalogue's order.
     fn common_text(&self) -> String {
-        let mut text = [MATH, STREAMS, SHARED_VARIATIONS].concat();
+        let mut text = [MATH, STREAMS, AFFINE, SHARED_VARIATIONS].concat();
         let xforms = self.xforms.iter().chain(&self.final_xform);
         let used: BTreeSet<Variation> = xforms
             .flat_map(|xform| xform.variations.iter().copied())
@@ -252,9 +254,9 @@ fn write_xform(text: &mut String, name: &str, xform: &XformStructure) {
     };
     let is_first = |variation: &Variation| *variation == Variation::PreBlur;
     let call = |text: &mut String, index: usize, variation: Variation, to: &str| {
-        let function = variations::name(variation);
+        let function = variation.name();
         let constants = constants(index);
-        if variations::draws(variation) == 0 {
+        if !variations::draws(variation) {
             write(
                 text,
                 format_args!("    {to} variation_{function}({constants}, source);\n"),

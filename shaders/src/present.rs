@@ -26,6 +26,7 @@ pub const PLANES: &str = concat!(
 /// 3 the later. Constants [`BLENDING`] and [`TARGET_IS_LINEAR`].
 pub const SCREEN: &str = concat!(
     include_str!("../wgsl/present/full_screen.wgsl"),
+    include_str!("../wgsl/present/display.wgsl"),
     include_str!("../wgsl/present/screen.wgsl")
 );
 
@@ -36,6 +37,7 @@ pub const SCREEN: &str = concat!(
 /// [`TARGET_IS_LINEAR`].
 pub const PIXELS: &str = concat!(
     include_str!("../wgsl/present/full_screen.wgsl"),
+    include_str!("../wgsl/present/display.wgsl"),
     include_str!("../wgsl/present/pixels.wgsl")
 );
 
@@ -108,12 +110,12 @@ mod tests {
         check(
             SCREEN,
             &[FULL_SCREEN, SCREEN_FRAGMENT],
-            &[BLENDING, TARGET_IS_LINEAR],
+            &[TARGET_IS_LINEAR, BLENDING],
         );
         check(
             PIXELS,
             &[FULL_SCREEN, PIXELS_FRAGMENT],
-            &[EXACT, TARGET_IS_LINEAR],
+            &[TARGET_IS_LINEAR, EXACT],
         );
         check(OVERLAY, &[OVERLAY_VERTEX, OVERLAY_FRAGMENT], &[]);
     }

@@ -1,11 +1,12 @@
 //! The variations' texts: one function each, in `wgsl/variations/`.
 //!
 //! A flame's shader holds the functions of the variations that the flame has, and no others: a shader with all
-//! of them takes a driver seconds to compile. [`text`] gives one function, [`name`] what the shader calls it by,
-//! and [`draws`] how far the caller's random numbers move on.
+//! of them takes a driver seconds to compile. [`text`] gives one function, which is called `variation_` and the
+//! catalogue's name ([`Variation::name`]), and [`draws`] says whether it draws random numbers.
 //!
 //! A function takes the constants that the renderer's `prepare` makes in two vectors of four, and the point;
-//! one that draws random numbers takes the counter of the next one too:
+//! one that draws takes the counter of the next random number too, and its text says in `DRAWS_<NAME>` how many
+//! it takes:
 //!
 //! ```text
 //! fn variation_linear(a: vec4<f32>, b: vec4<f32>, p: vec2<f32>) -> vec2<f32>
@@ -20,9 +21,15 @@
 
 use woolgather_genome::Variation;
 
-/// Makes the functions from one table: a variation, its file, and the random numbers that it draws.
+/// Whether a variation draws random numbers, and its function takes their counter.
+#[must_use]
+pub fn draws(variation: Variation) -> bool {
+    text(variation).contains("const DRAWS_")
+}
+
+/// Makes [`text`] from one table: a variation and its file.
 macro_rules! variations {
-    ($($variation:ident $file:literal $draws:literal;)+) => {
+    ($($variation:ident $file:literal;)+) => {
         /// The text of a variation's function, with the helpers that are its own.
         #[must_use]
         pub const fn text(variation: Variation) -> &'static str {
@@ -32,153 +39,134 @@ macro_rules! variations {
                 })+
             }
         }
-
-        /// What follows `variation_` in the name of a variation's function.
-        #[must_use]
-        pub const fn name(variation: Variation) -> &'static str {
-            match variation {
-                $(Variation::$variation => $file,)+
-            }
-        }
-
-        /// How many random numbers a variation draws for a point; 0 means that its function takes no counter.
-        #[must_use]
-        pub const fn draws(variation: Variation) -> u32 {
-            match variation {
-                $(Variation::$variation => $draws,)+
-            }
-        }
     };
 }
 
 variations! {
-    Linear "linear" 0;
-    Sinusoidal "sinusoidal" 0;
-    Spherical "spherical" 0;
-    Swirl "swirl" 0;
-    Horseshoe "horseshoe" 0;
-    Polar "polar" 0;
-    Handkerchief "handkerchief" 0;
-    Heart "heart" 0;
-    Disc "disc" 0;
-    Spiral "spiral" 0;
-    Hyperbolic "hyperbolic" 0;
-    Diamond "diamond" 0;
-    Ex "ex" 0;
-    Julia "julia" 1;
-    Bent "bent" 0;
-    Waves "waves" 0;
-    Fisheye "fisheye" 0;
-    Popcorn "popcorn" 0;
-    Exponential "exponential" 0;
-    Power "power" 0;
-    Cosine "cosine" 0;
-    Rings "rings" 0;
-    Fan "fan" 0;
-    Blob "blob" 0;
-    Pdj "pdj" 0;
-    Fan2 "fan2" 0;
-    Rings2 "rings2" 0;
-    Eyefish "eyefish" 0;
-    Bubble "bubble" 0;
-    Cylinder "cylinder" 0;
-    Perspective "perspective" 0;
-    Noise "noise" 2;
-    Julian "julian" 1;
-    Juliascope "juliascope" 1;
-    Blur "blur" 2;
-    GaussianBlur "gaussian_blur" 5;
-    RadialBlur "radial_blur" 4;
-    Pie "pie" 3;
-    Ngon "ngon" 0;
-    Curl "curl" 0;
-    Rectangles "rectangles" 0;
-    Arch "arch" 1;
-    Tangent "tangent" 0;
-    Square "square" 2;
-    Rays "rays" 1;
-    Blade "blade" 1;
-    Secant2 "secant2" 0;
-    Twintrian "twintrian" 1;
-    Cross "cross" 0;
-    Disc2 "disc2" 0;
-    SuperShape "super_shape" 1;
-    Flower "flower" 1;
-    Conic "conic" 1;
-    Parabola "parabola" 2;
-    Bent2 "bent2" 0;
-    Bipolar "bipolar" 0;
-    Boarders "boarders" 1;
-    Butterfly "butterfly" 0;
-    Cell "cell" 0;
-    Cpow "cpow" 1;
-    Curve "curve" 0;
-    Edisc "edisc" 0;
-    Elliptic "elliptic" 0;
-    Escher "escher" 0;
-    Foci "foci" 0;
-    Lazysusan "lazysusan" 0;
-    Loonie "loonie" 0;
-    PreBlur "pre_blur" 5;
-    Modulus "modulus" 0;
-    Oscilloscope "oscilloscope" 0;
-    Polar2 "polar2" 0;
-    Popcorn2 "popcorn2" 0;
-    Scry "scry" 0;
-    Separation "separation" 0;
-    Split "split" 0;
-    Splits "splits" 0;
-    Stripes "stripes" 0;
-    Wedge "wedge" 0;
-    WedgeJulia "wedge_julia" 1;
-    WedgeSph "wedge_sph" 0;
-    Whorl "whorl" 0;
-    Waves2 "waves2" 0;
-    Exp "exp" 0;
-    Log "log" 0;
-    Sin "sin" 0;
-    Cos "cos" 0;
-    Tan "tan" 0;
-    Sec "sec" 0;
-    Csc "csc" 0;
-    Cot "cot" 0;
-    Sinh "sinh" 0;
-    Cosh "cosh" 0;
-    Tanh "tanh" 0;
-    Sech "sech" 0;
-    Csch "csch" 0;
-    Coth "coth" 0;
-    Auger "auger" 0;
-    Flux "flux" 0;
-    Mobius "mobius" 0;
+    Linear "linear";
+    Sinusoidal "sinusoidal";
+    Spherical "spherical";
+    Swirl "swirl";
+    Horseshoe "horseshoe";
+    Polar "polar";
+    Handkerchief "handkerchief";
+    Heart "heart";
+    Disc "disc";
+    Spiral "spiral";
+    Hyperbolic "hyperbolic";
+    Diamond "diamond";
+    Ex "ex";
+    Julia "julia";
+    Bent "bent";
+    Waves "waves";
+    Fisheye "fisheye";
+    Popcorn "popcorn";
+    Exponential "exponential";
+    Power "power";
+    Cosine "cosine";
+    Rings "rings";
+    Fan "fan";
+    Blob "blob";
+    Pdj "pdj";
+    Fan2 "fan2";
+    Rings2 "rings2";
+    Eyefish "eyefish";
+    Bubble "bubble";
+    Cylinder "cylinder";
+    Perspective "perspective";
+    Noise "noise";
+    Julian "julian";
+    Juliascope "juliascope";
+    Blur "blur";
+    GaussianBlur "gaussian_blur";
+    RadialBlur "radial_blur";
+    Pie "pie";
+    Ngon "ngon";
+    Curl "curl";
+    Rectangles "rectangles";
+    Arch "arch";
+    Tangent "tangent";
+    Square "square";
+    Rays "rays";
+    Blade "blade";
+    Secant2 "secant2";
+    Twintrian "twintrian";
+    Cross "cross";
+    Disc2 "disc2";
+    SuperShape "super_shape";
+    Flower "flower";
+    Conic "conic";
+    Parabola "parabola";
+    Bent2 "bent2";
+    Bipolar "bipolar";
+    Boarders "boarders";
+    Butterfly "butterfly";
+    Cell "cell";
+    Cpow "cpow";
+    Curve "curve";
+    Edisc "edisc";
+    Elliptic "elliptic";
+    Escher "escher";
+    Foci "foci";
+    Lazysusan "lazysusan";
+    Loonie "loonie";
+    PreBlur "pre_blur";
+    Modulus "modulus";
+    Oscilloscope "oscilloscope";
+    Polar2 "polar2";
+    Popcorn2 "popcorn2";
+    Scry "scry";
+    Separation "separation";
+    Split "split";
+    Splits "splits";
+    Stripes "stripes";
+    Wedge "wedge";
+    WedgeJulia "wedge_julia";
+    WedgeSph "wedge_sph";
+    Whorl "whorl";
+    Waves2 "waves2";
+    Exp "exp";
+    Log "log";
+    Sin "sin";
+    Cos "cos";
+    Tan "tan";
+    Sec "sec";
+    Csc "csc";
+    Cot "cot";
+    Sinh "sinh";
+    Cosh "cosh";
+    Tanh "tanh";
+    Sech "sech";
+    Csch "csch";
+    Coth "coth";
+    Auger "auger";
+    Flux "flux";
+    Mobius "mobius";
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assemble::{MATH, SHARED_VARIATIONS, STREAMS};
     use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-    const SHARED: &str = concat!(
-        include_str!("../wgsl/shared/math.wgsl"),
-        include_str!("../wgsl/shared/streams.wgsl"),
-        include_str!("../wgsl/shared/variations.wgsl"),
-    );
+    /// What every variation rests on.
+    fn shared() -> String {
+        [MATH, STREAMS, SHARED_VARIATIONS].concat()
+    }
 
-    /// A shader with nothing but one variation; `DRAWN` is there for the test to read.
+    /// A shader with nothing but one variation.
     fn shader(variation: Variation) -> String {
-        let (text, name) = (text(variation), name(variation));
-        let (counter, drawn) = match draws(variation) {
-            0 => ("", "0u".to_owned()),
-            _ => (", &draws", format!("DRAWS_{}", name.to_uppercase())),
-        };
+        let (text, name) = (text(variation), variation.name());
+        let counter = if draws(variation) { ", &draws" } else { "" };
+        let shared = shared();
         format!(
-            "{SHARED}
+            "{shared}
             {text}
-            const DRAWN: u32 = {drawn};
             @group(0) @binding(0) var<storage, read_write> points: array<vec4<f32>>;
             @compute @workgroup_size(64)
             fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
-                var draws = id.x + DRAWN;
+                var draws = id.x;
                 let point = points[id.x];
                 let to = variation_{name}(point, point.wzyx, point.xy{counter});
                 points[id.x] = vec4<f32>(to, f32(draws), 0.0);
@@ -207,7 +195,7 @@ mod tests {
     /// A flame may have any of them together, so no two may define the same name.
     #[test]
     fn all_variations_are_valid_together() {
-        let mut shader = SHARED.to_owned();
+        let mut shader = shared();
         for &variation in Variation::ALL {
             shader.push_str(text(variation));
         }
@@ -218,22 +206,26 @@ mod tests {
             .unwrap_or_else(|e| panic!("{}", e.emit_to_string(&shader)));
     }
 
+    /// The caller moves its counter by as many as the text says, so it had better draw as many.
     #[test]
-    fn the_table_and_the_texts_agree_on_the_numbers_drawn() {
+    fn a_text_draws_as_often_as_it_says() {
         for &variation in Variation::ALL {
-            let (module, _) = parse(variation);
-            let drawn = module
-                .constants
-                .iter()
-                .find(|(_, constant)| constant.name.as_deref() == Some("DRAWN"))
-                .map(|(_, constant)| &module.global_expressions[constant.init]);
-            let expected = naga::Expression::Literal(naga::Literal::U32(draws(variation)));
-            assert_eq!(drawn, Some(&expected), "{variation:?}");
-            assert_eq!(
-                draws(variation) > 0,
-                text(variation).contains("const DRAWS_"),
-                "{variation:?}"
-            );
+            let text = text(variation);
+            let calls = |of: &str| text.matches(of).count();
+            // `bell` is four numbers.
+            let drawn =
+                calls("draw_uniform(draws)") + calls("draw_word(draws)") + 4 * calls("bell(draws)");
+            let name = variation.name().to_uppercase();
+            let said = text
+                .split_once(&format!("const DRAWS_{name}: u32 = "))
+                .and_then(|(_, rest)| rest.split_once(';'))
+                .map(|(number, _)| number.to_owned());
+            let expected = (drawn > 0).then(|| format!("{drawn}u"));
+            let said = said.map(|said| {
+                said.replace("1u + BELL_DRAWS", "5u")
+                    .replace("BELL_DRAWS", "4u")
+            });
+            assert_eq!(said, expected, "{variation:?}");
         }
     }
 
@@ -241,7 +233,7 @@ mod tests {
     #[test]
     fn every_text_names_its_twin() {
         for &variation in Variation::ALL {
-            let name = name(variation);
+            let name = variation.name();
             let mut lines = text(variation).lines();
             assert!(lines.next().is_some_and(|line| line.starts_with("// ")));
             let twin = format!("// Twin: render-kernel/src/cpu/variations/{name}.rs");

@@ -5,13 +5,10 @@
 //
 // Rendering live, the picture often has fewer pixels than the screen. Bilinear scaling would show
 // their grid on every fine line; Catmull-Rom's spline (E. Catmull and R. Rom, A Class of Local
-// Interpolating Splines, 1974) goes through every pixel and stays smooth between them. The noise is
-// that of `screen.wgsl`.
+// Interpolating Splines, 1974) goes through every pixel and stays smooth between them.
 
 // The picture has exactly the screen's pixels: one read each instead of sixteen.
 override exact: bool = false;
-// The target applies the sRGB curve to what is written.
-override target_is_linear: bool = false;
 
 struct PixelsUniform {
     // Picture position = screen position * scale + offset, both from 0 to 1.
@@ -25,16 +22,6 @@ struct PixelsUniform {
 
 @group(0) @binding(0) var<uniform> screen: PixelsUniform;
 @group(0) @binding(1) var<storage, read> words: array<vec2<u32>>;
-
-fn gradient_noise(pixel: vec2<f32>) -> f32 {
-    return fract(52.9829189 * fract(dot(pixel, vec2<f32>(0.06711056, 0.00583715))));
-}
-
-fn srgb_to_linear(coded: vec3<f32>) -> vec3<f32> {
-    let low = coded / 12.92;
-    let high = pow((coded + 0.055) / 1.055, vec3<f32>(2.4));
-    return select(high, low, coded <= vec3<f32>(0.04045));
-}
 
 fn pixel_at(x: i32, y: i32) -> vec3<f32> {
     let packed = words[(y * screen.picture.x) + x];
@@ -82,13 +69,5 @@ fn pixels_to_screen(@builtin(position) position: vec4<f32>) -> @location(0) vec4
     } else {
         color = smooth_at(at * vec2<f32>(screen.picture));
     }
-    color = color + ((gradient_noise(floor(position.xy)) - 0.5) / 255.0);
-    color = clamp(color, vec3<f32>(0.0), vec3<f32>(1.0));
-    if (any(at < vec2<f32>(0.0)) || any(at > vec2<f32>(1.0))) {
-        color = vec3<f32>(0.0);
-    }
-    if (target_is_linear) {
-        color = srgb_to_linear(color);
-    }
-    return vec4<f32>(color, 1.0);
+    return displayed(color, position.xy, at);
 }

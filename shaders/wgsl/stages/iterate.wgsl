@@ -59,10 +59,6 @@ fn is_bad(p: vec2<f32>) -> bool {
     return max(size.x, size.y) > BAD_BITS;
 }
 
-fn affine(x: vec4<f32>, y: vec4<f32>, p: vec2<f32>) -> vec2<f32> {
-    return vec2<f32>((x.x * p.x) + (x.y * p.y) + x.z, (y.x * p.x) + (y.y * p.y) + y.z);
-}
-
 // The xform that `word` chooses in `row`.
 fn choose(row: u32, word: u32) -> u32 {
     let bits = word >> 18u;

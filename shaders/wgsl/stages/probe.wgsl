@@ -7,10 +7,6 @@
 
 const numbers_at: u32 = 0u;
 
-fn affine(x: vec4<f32>, y: vec4<f32>, p: vec2<f32>) -> vec2<f32> {
-    return vec2<f32>((x.x * p.x) + (x.y * p.y) + x.z, (y.x * p.x) + (y.y * p.y) + y.z);
-}
-
 @compute @workgroup_size(64)
 fn probe(@builtin(global_invocation_id) id: vec3<u32>) {
     if id.x >= arrayLength(&points) {

@@ -2,7 +2,7 @@
 // Twin: render-kernel/src/cpu/variations/pre_blur.rs
 
 // Random numbers that a point takes.
-const DRAWS_PRE_BLUR: u32 = 5u;
+const DRAWS_PRE_BLUR: u32 = 1u + BELL_DRAWS;
 
 fn variation_pre_blur(a: vec4<f32>, b: vec4<f32>, p: vec2<f32>, draws: ptr<function, u32>) -> vec2<f32> {
     let w = a.x;

@@ -2,7 +2,7 @@
 // Twin: render-kernel/src/cpu/variations/radial_blur.rs
 
 // Random numbers that a point takes.
-const DRAWS_RADIAL_BLUR: u32 = 4u;
+const DRAWS_RADIAL_BLUR: u32 = BELL_DRAWS;
 
 fn variation_radial_blur(a: vec4<f32>, b: vec4<f32>, p: vec2<f32>, draws: ptr<function, u32>) -> vec2<f32> {
     let w = a.x;
