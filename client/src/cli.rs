@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use flock::{Choice, PlayArgs, SyncArgs, VoteArgs, WorkArgs};
 pub(crate) use genomes::*;
-pub(crate) use machine::AdaptersArgs;
+pub(crate) use machine::AdapterArg;
 pub(crate) use pictures::*;
 pub(crate) use values::{ending, is_standard, with_ending};
 
@@ -58,7 +58,7 @@ pub(crate) enum Command {
     Vote(VoteArgs),
     /// Show the graphics cards that can draw
     #[command(after_help = machine::ADAPTERS_HELP)]
-    Adapters(AdaptersArgs),
+    Adapters(AdapterArg),
     /// Show this device's key, its folder and the coordinators it knows
     Identity,
 }

@@ -9,7 +9,7 @@
 //! can be shown; [`crate::Renderer`] then draws on the processor.
 //!
 //! * [`adapter`]: which of the machine's adapters, and whether it can do the work.
-//! * [`device`]: buffers, pipelines, bounded submissions, faults. [`cache`]: compiled pipelines on disk.
+//! * [`device`]: buffers, bounded submissions, faults. [`pipeline`], [`cache`]: compiled shaders, and the same on disk.
 //! * [`histogram`], [`iterate`]: the chaos game.
 //! * [`develop`]: everything after it.
 //! * [`live`]: frames that never end, for a window.
@@ -21,11 +21,12 @@ mod device;
 mod histogram;
 mod iterate;
 mod live;
+mod pipeline;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub use adapter::{AdapterChoice, AdapterKind, AdapterSummary, list as list_adapters};
+pub use adapter::{AdapterChoice, AdapterKind, AdapterSummary, list as list_adapters, needs};
 pub use live::LiveRenderer;
 
 use crate::plan::FramePlan;
@@ -174,7 +175,7 @@ impl GpuRenderer {
         plan: &FramePlan,
         control: &RenderControl<'_>,
     ) -> Result<Frame, GpuError> {
-        self.render_timed(plan, control).map(|(frame, _)| frame)
+        self.draw(plan, control, &mut None)
     }
 
     /// Draws a frame and says how long its stages took; for measurements, because it waits after each.
@@ -187,22 +188,52 @@ impl GpuRenderer {
         plan: &FramePlan,
         control: &RenderControl<'_>,
     ) -> Result<(Frame, StageTimes), GpuError> {
-        let mut times = StageTimes::default();
+        let mut times = Some(StageTimes::default());
+        let frame = self.draw(plan, control, &mut times)?;
+        Ok((frame, times.unwrap_or_default()))
+    }
+
+    /// Draws a frame and says how long its longest dispatch took, which is how long a desktop on the same card may stand
+    /// still; for measurements, because it waits after every dispatch.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::render`].
+    pub fn longest_dispatch(
+        &mut self,
+        plan: &FramePlan,
+        control: &RenderControl<'_>,
+    ) -> Result<Duration, GpuError> {
         let device = Arc::clone(&self.device);
-        let canvas = self.accumulate(plan, control, Some(&mut times))?;
+        device.measured(|| self.draw(plan, control, &mut None).map(drop))
+    }
+
+    /// Draws a frame, with its times where they are wanted.
+    fn draw(
+        &mut self,
+        plan: &FramePlan,
+        control: &RenderControl<'_>,
+        times: &mut Option<StageTimes>,
+    ) -> Result<Frame, GpuError> {
+        let device = Arc::clone(&self.device);
+        let canvas = self.accumulate(plan, control, times)?;
         let start = Instant::now();
         canvas.development.develop(&device)?;
-        device.wait()?;
-        times.develop += start.elapsed();
+        if let Some(times) = times {
+            device.wait()?;
+            times.develop += start.elapsed();
+        }
         let start = Instant::now();
         let pixels = u64::from(plan.shape.width) * u64::from(plan.shape.height);
         let words = device
             .stage(canvas.development.pixels(), pixels * 8)?
             .words()?;
         let frame = frame(plan, &words);
-        times.read_back = start.elapsed();
+        if let Some(times) = times {
+            times.read_back = start.elapsed();
+        }
         (control.progress)(1.0);
-        Ok((frame, times))
+        Ok(frame)
     }
 
     /// Draws a picture up to the tone map; the twin of [`crate::render_linear`].
@@ -216,7 +247,7 @@ impl GpuRenderer {
         control: &RenderControl<'_>,
     ) -> Result<LinearImage, GpuError> {
         let device = Arc::clone(&self.device);
-        let canvas = self.accumulate(plan, control, None)?;
+        let canvas = self.accumulate(plan, control, &mut None)?;
         let linear = canvas.development.linear(&device)?;
         let pixels = u64::from(plan.shape.width) * u64::from(plan.shape.height);
         let words = device.stage(&linear, pixels * 16)?.words()?;
@@ -248,7 +279,7 @@ impl GpuRenderer {
         control: &RenderControl<'_>,
     ) -> Result<PendingPlanes, GpuError> {
         let device = Arc::clone(&self.device);
-        let canvas = self.accumulate(plan, control, None)?;
+        let canvas = self.accumulate(plan, control, &mut None)?;
         canvas.development.develop(&device)?;
         let planes = canvas.development.planes(&device)?;
         let bytes = planes_words(plan.shape.width, plan.shape.height) * 4;
@@ -266,7 +297,7 @@ impl GpuRenderer {
         &mut self,
         plan: &FramePlan,
         control: &RenderControl<'_>,
-        mut times: Option<&mut StageTimes>,
+        times: &mut Option<StageTimes>,
     ) -> Result<&mut Canvas, GpuError> {
         assert!(
             plan.nudge.is_none(),
@@ -274,7 +305,7 @@ impl GpuRenderer {
         );
         let device = Arc::clone(&self.device);
         device.check()?;
-        let result = self.accumulate_here(&device, plan, control, &mut times);
+        let result = self.accumulate_here(&device, plan, control, times);
         if let Err(GpuError::OutOfMemory | GpuError::TooLarge { .. }) = result {
             // The next frame may be smaller.
             self.canvas = None;
@@ -289,15 +320,9 @@ impl GpuRenderer {
         device: &GpuDevice,
         plan: &FramePlan,
         control: &RenderControl<'_>,
-        times: &mut Option<&mut StageTimes>,
+        times: &mut Option<StageTimes>,
     ) -> Result<(), GpuError> {
-        let canvas = match self.canvas.take() {
-            Some(mut canvas) if canvas.fits(plan) => {
-                canvas.development.set_plan(device, plan)?;
-                canvas
-            }
-            _ => Canvas::new(device, &self.pipelines, plan)?,
-        };
+        let (canvas, _) = Canvas::of(self.canvas.take(), device, &self.pipelines, plan)?;
         for pass in 0..plan.passes {
             let start = Instant::now();
             let mut encoder = device.encoder();
@@ -330,6 +355,21 @@ impl GpuRenderer {
 }
 
 impl Canvas {
+    /// The buffers `before` with the numbers of `plan`, or new ones where those do not fit; and whether they are new.
+    fn of(
+        before: Option<Self>,
+        device: &GpuDevice,
+        pipelines: &DevelopPipelines,
+        plan: &FramePlan,
+    ) -> Result<(Self, bool), GpuError> {
+        if let Some(mut canvas) = before
+            && canvas.set_plan(device, plan)?
+        {
+            return Ok((canvas, false));
+        }
+        Ok((Self::new(device, pipelines, plan)?, true))
+    }
+
     fn new(
         device: &GpuDevice,
         pipelines: &DevelopPipelines,
@@ -343,9 +383,10 @@ impl Canvas {
         })
     }
 
-    fn fits(&self, plan: &FramePlan) -> bool {
-        self.histogram.counts.is_some() == histogram::has_counts(plan)
-            && self.development.fits(plan)
+    /// Goes on to the frame of `plan`; false where it needs other buffers.
+    fn set_plan(&mut self, device: &GpuDevice, plan: &FramePlan) -> Result<bool, GpuError> {
+        self.development
+            .set_plan(device, plan, histogram::has_counts(plan))
     }
 }
 
@@ -379,7 +420,7 @@ fn plane_sizes(width: u32, height: u32) -> [usize; 2] {
 }
 
 /// Words of packed planes: each begins with a word of its own.
-pub(crate) fn planes_words(width: u32, height: u32) -> u64 {
+fn planes_words(width: u32, height: u32) -> u64 {
     let [luma, chroma] = plane_sizes(width, height);
     (luma.div_ceil(2) + 2 * chroma.div_ceil(2)) as u64
 }

@@ -102,7 +102,8 @@ pub struct Renderer {
 /// A frame that was begun with [`Renderer::start`].
 pub struct Started {
     plan: FramePlan,
-    begun: Result<Planes, Option<Box<dyn Begun>>>,
+    /// The planes, or the card that draws them.
+    begun: Result<Planes, Box<dyn Begun>>,
 }
 
 impl Renderer {
@@ -120,6 +121,8 @@ impl Renderer {
     /// can be had, the processor draws, and [`Self::take_note`] says why.
     #[must_use]
     pub fn open(backend: Backend, adapter: Option<&str>) -> Self {
+        // An empty name, as an empty variable of the environment is, names none.
+        let adapter = adapter.map(str::trim).filter(|name| !name.is_empty());
         if backend == Backend::Cpu {
             return Self::processor();
         }
@@ -171,14 +174,7 @@ impl Renderer {
         plan: &FramePlan,
         control: &RenderControl<'_>,
     ) -> Result<Frame, RenderError> {
-        let Some((_, card)) = &mut self.card else {
-            return render(plan, control);
-        };
-        let drawn = card.render(plan, control);
-        match self.taken(drawn)? {
-            Some(frame) => Ok(frame),
-            None => render(plan, control),
-        }
+        self.draw(|card| card.render(plan, control), || render(plan, control))
     }
 
     /// Draws a picture up to the tone map.
@@ -191,14 +187,10 @@ impl Renderer {
         plan: &FramePlan,
         control: &RenderControl<'_>,
     ) -> Result<LinearImage, RenderError> {
-        let Some((_, card)) = &mut self.card else {
-            return render_linear(plan, control);
-        };
-        let drawn = card.render_linear(plan, control);
-        match self.taken(drawn)? {
-            Some(image) => Ok(image),
-            None => render_linear(plan, control),
-        }
+        self.draw(
+            |card| card.render_linear(plan, control),
+            || render_linear(plan, control),
+        )
     }
 
     /// Begins a frame for a video encoder. On a card this returns before the frame is there; begin the next one, then
@@ -212,17 +204,10 @@ impl Renderer {
         plan: FramePlan,
         control: &RenderControl<'_>,
     ) -> Result<Started, RenderError> {
-        let begun = match &mut self.card {
-            Some((_, card)) => {
-                let begun = card.start(&plan, control);
-                self.taken(begun)?
-            }
-            None => None,
-        };
-        let begun = match begun {
-            Some(begun) => Err(Some(begun)),
-            None => Ok(render(&plan, control)?.to_planes()),
-        };
+        let begun = self.draw(
+            |card| card.start(&plan, control).map(Err),
+            || Ok(Ok(render(&plan, control)?.to_planes())),
+        )?;
         Ok(Started { plan, begun })
     }
 
@@ -236,13 +221,9 @@ impl Renderer {
         started: Started,
         control: &RenderControl<'_>,
     ) -> Result<Planes, RenderError> {
-        let begun = match started.begun {
-            Ok(planes) => return Ok(planes),
-            Err(begun) => begun,
-        };
-        let planes = match begun {
-            Some(begun) => self.taken(begun.wait())?,
-            None => None,
+        let planes = match started.begun {
+            Ok(planes) => Some(planes),
+            Err(begun) => self.taken(begun.wait())?,
         };
         match planes {
             Some(planes) => Ok(planes),
@@ -262,6 +243,21 @@ impl Renderer {
     ) -> Result<Planes, RenderError> {
         let started = self.start(plan, control)?;
         self.finish(started, control)
+    }
+
+    /// What the card makes, or the processor where there is no card or it fails.
+    fn draw<T>(
+        &mut self,
+        on_card: impl FnOnce(&mut dyn Accelerator) -> Result<T, Fault>,
+        on_processor: impl FnOnce() -> Result<T, RenderError>,
+    ) -> Result<T, RenderError> {
+        if let Some((_, card)) = &mut self.card {
+            let drawn = on_card(&mut **card);
+            if let Some(drawn) = self.taken(drawn)? {
+                return Ok(drawn);
+            }
+        }
+        on_processor()
     }
 
     /// What the card drew, or `None` where the processor has to.

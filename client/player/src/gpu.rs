@@ -39,24 +39,13 @@ impl Work {
         }
     }
 
-    fn limits(self, here: &wgpu::Limits) -> wgpu::Limits {
-        match self {
-            Self::Film => wgpu::Limits::downlevel_defaults(),
-            Self::Render => wgpu::Limits {
-                max_storage_buffer_binding_size: here.max_storage_buffer_binding_size,
-                max_buffer_size: here.max_buffer_size,
-                ..wgpu::Limits::default()
-            },
-        }
-        .using_resolution(here.clone())
-    }
-
-    /// What is made use of where it is there.
-    fn features(self) -> wgpu::Features {
-        match self {
-            Self::Film => wgpu::Features::empty(),
-            Self::Render => wgpu::Features::PIPELINE_CACHE,
-        }
+    /// What the device is opened with.
+    fn needs(self, adapter: &wgpu::Adapter) -> (wgpu::Features, wgpu::Limits) {
+        let (features, limits) = match self {
+            Self::Film => (wgpu::Features::empty(), wgpu::Limits::downlevel_defaults()),
+            Self::Render => woolgather_render_kernel::gpu::needs(adapter),
+        };
+        (features, limits.using_resolution(adapter.limits()))
     }
 }
 
@@ -88,10 +77,11 @@ impl Gpu {
         };
         let adapter = pollster::block_on(instance.request_adapter(&options))
             .map_err(|error| no_adapter(error.to_string()))?;
+        let (required_features, required_limits) = work.needs(&adapter);
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("player"),
-            required_features: adapter.features() & work.features(),
-            required_limits: work.limits(&adapter.limits()),
+            required_features,
+            required_limits,
             ..Default::default()
         };
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))

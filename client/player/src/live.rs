@@ -99,7 +99,8 @@ pub fn play_live(
             started,
             film: Duration::ZERO,
             last_frame: None,
-            accumulated: None,
+            held: None,
+            frames_drawn: 0,
             paused: false,
             hidden: false,
             sheep: None,
@@ -132,15 +133,6 @@ fn failed(error: GpuError) -> PlayError {
     }
 }
 
-/// What the renderer's histogram holds.
-#[derive(Clone, Copy)]
-struct Accumulated {
-    height: u32,
-    easel: Easel,
-    /// Samples a pixel.
-    quality: f64,
-}
-
 /// A show that is on.
 struct Live<'a> {
     flock: Vec<LiveSheep>,
@@ -156,7 +148,10 @@ struct Live<'a> {
     /// The show's time.
     film: Duration,
     last_frame: Option<Instant>,
-    accumulated: Option<Accumulated>,
+    /// The height and the easel of the picture that the renderer holds.
+    held: Option<(u32, Easel)>,
+    /// Frames drawn, whether or not the screen took them.
+    frames_drawn: u64,
     paused: bool,
     hidden: bool,
     /// The sheep whose name is shown, and the show's time when it came on.
@@ -280,31 +275,23 @@ impl Live<'_> {
         step: Duration,
     ) -> Result<(), PlayError> {
         let easel = Self::easel(stage);
-        let before = self
-            .accumulated
-            .filter(|it| (it.height, it.easel) == (rung.height, easel));
-        let (keep, held) = match before {
-            None => (0.0, 0.0),
-            Some(it) if self.paused => (1.0, it.quality),
-            Some(it) => {
-                let keep = keep(step, rung.quality);
-                (keep, it.quality * keep)
-            }
+        let goes_on = self.held == Some((rung.height, easel));
+        let keep = match goes_on {
+            false => 0.0,
+            true if self.paused => 1.0,
+            true => keep(step, rung.quality),
         };
-        let more = if before.is_none() { FRESH } else { 1.0 };
+        let more = if goes_on { 1.0 } else { FRESH };
         let rung = Rung {
             quality: rung.quality * more,
             ..rung
         };
         // Every frame has its own numbers, or the same points would only grow brighter.
-        let rng_seed = self.options.rng_seed ^ (self.report.frames_presented << 20);
+        let rng_seed = self.options.rng_seed ^ (self.frames_drawn << 20);
+        self.frames_drawn += 1;
         let plan = easel.plan(&self.flock, scene, rung, rng_seed)?;
         self.renderer.advance(&plan, keep as f32).map_err(failed)?;
-        self.accumulated = Some(Accumulated {
-            height: rung.height,
-            easel,
-            quality: held + rung.quality,
-        });
+        self.held = Some((rung.height, easel));
         let waited = stage.gpu.device.poll(wgpu::PollType::wait_indefinitely());
         waited.map_err(|error| PlayError::AdapterFailed {
             reason: error.to_string(),
@@ -321,8 +308,7 @@ impl Live<'_> {
 
     /// Has the picture that stands still all the samples that it needs?
     fn is_finished(&self, easel: Easel) -> bool {
-        self.accumulated
-            .is_some_and(|it| it.easel == easel && it.quality >= STILL_QUALITY)
+        self.held.is_some_and(|(_, held)| held == easel) && self.renderer.quality() >= STILL_QUALITY
     }
 
     /// Has what comes next compiled while nothing depends on it.
@@ -366,17 +352,20 @@ impl Live<'_> {
     /// Notes that a frame was handed to the screen.
     fn presented(&mut self, scene: Scene) -> Result<(), PlayError> {
         let since_start = self.started.elapsed();
-        if self.report.frames_presented == 0 {
+        let frame = self.report.frames_presented;
+        if frame == 0 {
             self.report.first_frame = since_start;
         }
+        self.report.frames_presented += 1;
         let Some(log) = &mut self.log else {
-            self.report.frames_presented += 1;
             return Ok(());
         };
-        let title = &self.flock[scene.sheep()].title;
-        log.note(since_start, title, self.report.frames_presented as u32, 0)?;
-        self.report.frames_presented += 1;
-        Ok(())
+        log.note(
+            since_start,
+            &self.flock[scene.sheep()].title,
+            frame as u32,
+            0,
+        )
     }
 }
 

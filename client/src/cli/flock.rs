@@ -9,6 +9,7 @@ use url::Url;
 use woolgather_protocol::votes::Answer;
 use woolgather_worker::WorkBackend;
 
+use super::machine::AdapterArg;
 use super::pictures::ReadingArgs;
 use super::values::size;
 
@@ -63,18 +64,23 @@ pub(crate) struct WorkArgs {
     /// Threads; one for each core unless given
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) threads: usize,
-    /// What renders: cpu, gpu, both, or auto (a hardware graphics card where there is one, else the processor)
-    #[arg(long, value_name = "WHAT", default_value = "auto", value_parser = work_backend())]
-    pub(crate) backend: WorkBackend,
-    /// Which graphics card: part of its name, or its number in `woolgather adapters`
-    #[arg(long, value_name = "NAME", env = "WOOLGATHER_ADAPTER")]
-    pub(crate) adapter: Option<String>,
     /// Also measure the frames as 8-bit PNG, to show what encoding saves
     #[arg(long)]
     pub(crate) compare_png: bool,
     /// One JSON object a line instead of words
     #[arg(long)]
     pub(crate) json: bool,
+    /// What renders: cpu, gpu, both, or auto (a hardware graphics card where there is one, else the processor)
+    #[arg(
+        long,
+        value_name = "BACKEND",
+        default_value = "auto",
+        value_parser = work_backend(),
+        help_heading = "Machine"
+    )]
+    pub(crate) backend: WorkBackend,
+    #[command(flatten)]
+    pub(crate) adapter: AdapterArg,
 }
 
 /// Options of `sync`.

@@ -24,34 +24,31 @@ pub(crate) struct MachineArgs {
     /// What draws: cpu, the same bits on every machine; gpu, the same picture to rounding on a graphics card; auto, a card where there is one
     #[arg(long, value_name = "BACKEND", default_value_t = Backend::Auto)]
     pub(crate) backend: Backend,
-    /// The graphics card: part of its name, or its number in `woolgather adapters`
-    #[arg(long, env = "WOOLGATHER_ADAPTER", value_name = "NAME")]
-    pub(crate) adapter: Option<String>,
+    #[command(flatten)]
+    adapter: AdapterArg,
 }
 
 impl MachineArgs {
     /// Opens what draws. Where a card was asked for and none can be had, [`Renderer::take_note`] says why.
     pub(crate) fn renderer(&self) -> Renderer {
-        Renderer::open(self.backend, named(self.adapter.as_deref()))
+        Renderer::open(self.backend, self.adapter.named())
     }
 }
 
-/// An empty variable names no adapter.
-fn named(adapter: Option<&str>) -> Option<&str> {
-    adapter.filter(|name| !name.trim().is_empty())
-}
-
-/// Options of `adapters`.
-#[derive(Debug, Args)]
-pub(crate) struct AdaptersArgs {
-    /// Which one would draw with this --adapter
+/// Which graphics card.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Machine")]
+pub(crate) struct AdapterArg {
+    /// The graphics card: part of its name, or its number in `woolgather adapters`
     #[arg(long, env = "WOOLGATHER_ADAPTER", value_name = "NAME")]
     adapter: Option<String>,
 }
 
-impl AdaptersArgs {
-    /// The adapter that was asked for.
+impl AdapterArg {
+    /// The adapter that was asked for; an empty variable asks for none.
     pub(crate) fn named(&self) -> Option<&str> {
-        named(self.adapter.as_deref())
+        self.adapter
+            .as_deref()
+            .filter(|name| !name.trim().is_empty())
     }
 }

@@ -25,7 +25,8 @@ Examples:
   woolgather render flame.flam3 -o light.exr
 
 With --backend cpu the same genome, size, quality and rng-seed give the same bits on every machine
-and with any number of threads; a graphics card draws the same picture to rounding. A PNG carries its genome: `woolgather genome convert picture.png` takes it out again.";
+and with any number of threads; a graphics card draws the same picture to rounding. A PNG carries
+its genome: `woolgather genome convert picture.png` takes it out again.";
 
 pub(super) const ANIMATE_HELP: &str = "\
 Examples:

@@ -5,7 +5,7 @@
 use woolgather_render_kernel::gpu::{AdapterSummary, list_adapters};
 use woolgather_render_kernel::{Backend, Renderer};
 
-use crate::cli::AdaptersArgs;
+use crate::cli::AdapterArg;
 use crate::say::plain;
 
 /// Titles of the columns.
@@ -18,7 +18,7 @@ const TITLES: [&str; 6] = [
     "used for rendering",
 ];
 
-pub(crate) fn adapters(args: &AdaptersArgs) -> anyhow::Result<()> {
+pub(crate) fn adapters(args: &AdapterArg) -> anyhow::Result<()> {
     let found = list_adapters();
     let mut renderer = Renderer::open(Backend::Gpu, args.named());
     let used = used(&renderer, &found, args.named());
@@ -31,7 +31,7 @@ pub(crate) fn adapters(args: &AdaptersArgs) -> anyhow::Result<()> {
             "Rendering on the processor: this machine shows no graphics adapter.".into()
         }
         // The table names them.
-        Some(_) if args.named().is_none() && found.iter().all(|one| one.software) => {
+        Some(_) if args.named().is_none() && found.iter().all(AdapterSummary::is_software) => {
             "Rendering on the processor: there is no graphics card, only software.".into()
         }
         Some(note) => note,
@@ -87,7 +87,7 @@ fn verdict(adapter: &AdapterSummary, index: usize, used: Option<usize>) -> Strin
     match (&adapter.fault, used) {
         (_, Some(used)) if used == index => "yes".into(),
         (Some(fault), _) => format!("no: {fault}"),
-        _ if adapter.software => "no: software: the processor's own renderer is faster".into(),
+        _ if adapter.is_software() => "no: software: the processor's own renderer is faster".into(),
         (None, Some(used)) => format!("no: {used} is preferred; --adapter {index} takes this one"),
         (None, None) => "no".into(),
     }
@@ -106,7 +106,6 @@ mod tests {
             kind,
             driver: "driver".into(),
             driver_info: "1.2".into(),
-            software: kind == AdapterKind::Software,
             fault: fault.map(Into::into),
         }
     }

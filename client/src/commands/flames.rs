@@ -163,7 +163,7 @@ impl Source {
     }
 
     /// Tells the first remarks that matter for the picture, and how many there are.
-    fn tell(&self) {
+    pub(crate) fn tell(&self) {
         let name = self.path.display();
         let losses = || self.remarks.iter().filter(|it| it.kind.changes_picture());
         for remark in losses().take(REMARKS_TOLD) {

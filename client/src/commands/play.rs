@@ -127,7 +127,9 @@ fn from_files(args: &PlayArgs) -> anyhow::Result<Vec<LiveSheep>> {
     let reader = Reader::new(&args.reading)?;
     let mut flock = Vec::new();
     for path in &args.genomes {
-        for flame in reader.read(path)?.flames {
+        let source = reader.read(path)?;
+        source.tell();
+        for flame in source.flames {
             let named = !flame.genome.name.is_empty();
             let title = if named {
                 flame.genome.name.clone()

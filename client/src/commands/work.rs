@@ -52,7 +52,7 @@ pub(crate) async fn work(data: Option<&Path>, args: WorkArgs) -> anyhow::Result<
     let settings = WorkerSettings {
         threads: args.threads,
         backend: args.backend,
-        adapter: args.adapter.filter(|name| !name.trim().is_empty()),
+        adapter: args.adapter.named().map(str::to_owned),
         measure,
         ..WorkerSettings::default()
     };

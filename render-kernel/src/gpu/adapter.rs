@@ -49,8 +49,6 @@ pub struct AdapterSummary {
     pub driver: String,
     /// The driver's version.
     pub driver_info: String,
-    /// Whether the processor does the drawing.
-    pub software: bool,
     /// Why it cannot be used, where it cannot.
     pub fault: Option<String>,
 }
@@ -70,9 +68,16 @@ impl From<wgpu::AdapterInfo> for AdapterSummary {
             kind,
             driver: info.driver,
             driver_info: info.driver_info,
-            software: kind == AdapterKind::Software,
             fault: None,
         }
+    }
+}
+
+impl AdapterSummary {
+    /// Whether the processor does the drawing.
+    #[must_use]
+    pub fn is_software(&self) -> bool {
+        self.kind == AdapterKind::Software
     }
 }
 
@@ -169,7 +174,8 @@ fn choose(choice: &AdapterChoice, all: &[AdapterSummary]) -> Result<usize, GpuEr
         names.join(", ")
     };
     let usable = |(_, adapter): &&(usize, &AdapterSummary)| {
-        adapter.fault.is_none() && (!adapter.software || choice.software || choice.name.is_some())
+        adapter.fault.is_none()
+            && (!adapter.is_software() || choice.software || choice.name.is_some())
     };
     let best = candidates
         .iter()
@@ -204,6 +210,22 @@ fn backend_rank(backend: &str) -> u8 {
     }
 }
 
+/// What a device of `adapter` is to be opened with, so that it can render: WebGPU's default limits, but buffers as large as
+/// the adapter has them; and nothing beyond the baseline but pipelines that can be kept, where the driver hands them out.
+#[must_use]
+pub fn needs(adapter: &wgpu::Adapter) -> (wgpu::Features, wgpu::Limits) {
+    let here = adapter.limits();
+    let limits = wgpu::Limits {
+        max_storage_buffer_binding_size: here.max_storage_buffer_binding_size,
+        max_buffer_size: here.max_buffer_size,
+        ..NEEDED
+    };
+    (
+        adapter.features() & wgpu::Features::PIPELINE_CACHE,
+        limits.or_worse_values_from(&here),
+    )
+}
+
 /// Opens the adapter that `choice` prefers, with as large buffers as it has.
 ///
 /// # Errors
@@ -216,18 +238,11 @@ pub(super) fn open(
     let summaries: Vec<_> = adapters.iter().map(summary).collect();
     let index = choose(choice, &summaries)?;
     let adapter = adapters.swap_remove(index);
-    let here = adapter.limits();
-    let limits = wgpu::Limits {
-        max_storage_buffer_binding_size: here.max_storage_buffer_binding_size,
-        max_buffer_size: here.max_buffer_size,
-        ..NEEDED
-    };
-    // Nothing is needed beyond WebGPU's baseline; compiled pipelines are kept where the driver hands them out.
-    let wanted = wgpu::Features::PIPELINE_CACHE;
+    let (required_features, required_limits) = needs(&adapter);
     let descriptor = wgpu::DeviceDescriptor {
         label: Some("renderer"),
-        required_features: adapter.features() & wanted,
-        required_limits: limits.or_worse_values_from(&here),
+        required_features,
+        required_limits,
         memory_hints: wgpu::MemoryHints::MemoryUsage,
         ..Default::default()
     };
@@ -251,7 +266,6 @@ mod tests {
             kind,
             driver: "driver".into(),
             driver_info: String::new(),
-            software: kind == AdapterKind::Software,
             fault: fault.map(Into::into),
         }
     }

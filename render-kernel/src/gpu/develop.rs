@@ -28,18 +28,18 @@ mod tests;
 
 use woolgather_shaders::develop::{Band, DevelopUniform, PLANES_ROW, PlanesMatrix, SQUARE};
 
-use super::GpuError;
 use super::device::GpuDevice;
 use super::histogram::HistogramBuffers;
+use super::pipeline::{Pipeline, Stage};
+use super::{GpuError, planes_words};
 use crate::RenderControl;
 use crate::plan::{FramePlan, Shape};
 use numbers::Numbers;
 pub(crate) use pipelines::DevelopPipelines;
-use pipelines::{Pipeline, Stage};
 
 /// Weights that a submission may apply: a twentieth of a second of an ordinary card or processor.
 const TAPS_MAX: u64 = 400 << 20;
-const TAPS_MAX_SOFTWARE: u64 = 8 << 20;
+const TAPS_MAX_SOFTWARE: u64 = 5 << 20;
 /// What a bin or pixel costs beside the weights, in weights.
 const TAPS_BESIDE: u64 = 16;
 
@@ -102,7 +102,6 @@ impl Sizes {
         let area = |[wide, high]: [u32; 2]| u64::from(wide) * u64::from(high);
         let frame = &numbers.frame;
         let bins = area(frame.bins);
-        let halved = [shape.width, shape.height].map(|side| side.div_ceil(2));
         let spread = u64::from(!numbers.kernels.is_empty());
         // Frames of a clip differ a little in their kernels; the room above lets most of them share the buffers.
         let roomy = |words: usize| 4 * (words as u64).next_power_of_two();
@@ -112,7 +111,7 @@ impl Sizes {
             choices: spread * bins * 4,
             blocks: spread * area(frame.blocks) * 4,
             pixels: area(frame.size) * 8,
-            planes: 4 * (area(frame.size).div_ceil(2) + 2 * area(halved).div_ceil(2)),
+            planes: 4 * planes_words(shape.width, shape.height),
             bands: u64::from(frame.blocks[1]) * u64::from(Band::STRIDE),
             thresholds: roomy(numbers.thresholds.len() * 2),
             kernels: roomy(numbers.kernels.len() * 2),
@@ -138,19 +137,15 @@ impl Sizes {
 
 impl Tables {
     fn new(device: &GpuDevice, sizes: &Sizes, blocks_high: u32) -> Result<Self, GpuError> {
-        let uniform = |label: &str, bytes: usize| {
-            let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
-            device.buffer(label, bytes as u64, usage)
-        };
         let bands: Vec<_> = (0..blocks_high).map(Band::new).collect();
         let tables = Self {
-            frame: uniform("numbers of the frame", size_of::<DevelopUniform>())?,
-            bands: uniform("bands", bands.len() * Band::STRIDE as usize)?,
+            frame: device.uniform("numbers of the frame", size_of::<DevelopUniform>())?,
+            bands: device.uniform("bands", bands.len() * Band::STRIDE as usize)?,
             thresholds: device.storage("thresholds of kernels", sizes.thresholds)?,
             kernels: device.storage("kernels", sizes.kernels)?,
             weights: device.storage("weights of kernels", sizes.weights)?,
             filter: device.storage("weights of the filter", sizes.filter)?,
-            matrix: uniform("matrix of the planes", size_of::<PlanesMatrix>())?,
+            matrix: device.uniform("matrix of the planes", size_of::<PlanesMatrix>())?,
         };
         let bands = bytemuck::cast_slice(&bands);
         device.queue.write_buffer(&tables.bands, 0, bands);
@@ -220,41 +215,33 @@ impl Development {
         Ok(development)
     }
 
-    /// Whether [`Self::set_plan`] can take `plan`: its frames have the same shape, and its kernels fit.
-    pub(crate) fn fits(&self, plan: &FramePlan) -> bool {
-        let counted = self.numbers.frame.counted != 0;
-        self.takes(plan, &Numbers::new(plan, counted))
-    }
-
-    fn takes(&self, plan: &FramePlan, numbers: &Numbers) -> bool {
-        let sizes = Sizes::new(&plan.shape, numbers);
-        self.shape == plan.shape
-            && self.numbers.kernels.is_empty() == numbers.kernels.is_empty()
-            && sizes.thresholds <= self.sizes.thresholds
-            && sizes.kernels <= self.sizes.kernels
-            && sizes.weights <= self.sizes.weights
-            && sizes.filter <= self.sizes.filter
-    }
-
-    /// Goes on to the frame of `plan`, which must fit.
+    /// Goes on to the frame of `plan`, whose histogram has counts if `counted`. False, and nothing has changed, where its
+    /// shape is another or its kernels do not fit.
     ///
     /// # Errors
     ///
-    /// What [`GpuDevice::check`] finds; [`GpuError::Invalid`] where the plan does not fit, which is our bug.
+    /// What [`GpuDevice::check`] finds.
     pub(crate) fn set_plan(
         &mut self,
         device: &GpuDevice,
         plan: &FramePlan,
-    ) -> Result<(), GpuError> {
-        let numbers = Numbers::new(plan, self.numbers.frame.counted != 0);
-        if !self.takes(plan, &numbers) {
-            return Err(GpuError::Invalid {
-                reason: "a frame of another shape".into(),
-            });
+        counted: bool,
+    ) -> Result<bool, GpuError> {
+        let numbers = Numbers::new(plan, counted);
+        let sizes = Sizes::new(&plan.shape, &numbers);
+        let fits = self.shape == plan.shape
+            && self.numbers.frame.counted == numbers.frame.counted
+            && self.numbers.kernels.is_empty() == numbers.kernels.is_empty()
+            && sizes.thresholds <= self.sizes.thresholds
+            && sizes.kernels <= self.sizes.kernels
+            && sizes.weights <= self.sizes.weights
+            && sizes.filter <= self.sizes.filter;
+        if fits {
+            self.numbers = numbers;
+            self.tables.upload(device, &self.numbers);
+            device.check()?;
         }
-        self.numbers = numbers;
-        self.tables.upload(device, &self.numbers);
-        device.check()
+        Ok(fits)
     }
 
     /// Device memory that the frames of `plan` take here.

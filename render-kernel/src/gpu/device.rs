@@ -5,8 +5,8 @@
 //! ([`GpuDevice::check`]) and nothing panics: a fault becomes a [`GpuError`], and whoever draws may go on elsewhere.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::{AdapterSummary, GpuError};
 
@@ -25,6 +25,8 @@ pub(crate) struct GpuDevice {
     memory_bytes_max: Option<u64>,
     faults: Arc<Mutex<Option<GpuError>>>,
     in_flight: Mutex<VecDeque<wgpu::SubmissionIndex>>,
+    /// The longest submission so far, while each is waited for; see [`Self::measured`].
+    longest: Mutex<Option<Duration>>,
     cache: Option<super::cache::PipelineStore>,
 }
 
@@ -53,13 +55,14 @@ impl GpuDevice {
             memory_bytes_max,
             faults,
             in_flight: Mutex::default(),
+            longest: Mutex::default(),
             cache,
         }
     }
 
     /// Whether the processor does the drawing.
     pub(crate) fn is_software(&self) -> bool {
-        self.summary.software
+        self.summary.is_software()
     }
 
     /// The first fault since the device was opened, if there was one.
@@ -68,13 +71,13 @@ impl GpuDevice {
     ///
     /// The fault: the device is lost, out of memory, or refused a command, which is our bug.
     pub(crate) fn check(&self) -> Result<(), GpuError> {
-        let fault = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let fault = locked(&self.faults);
         fault.clone().map_or(Ok(()), Err)
     }
 
     /// Forgets a fault that the device outlives: memory that it did not have.
     pub(crate) fn forgive(&self) {
-        let mut fault = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut fault = locked(&self.faults);
         if matches!(*fault, Some(GpuError::OutOfMemory)) {
             *fault = None;
         }
@@ -136,6 +139,16 @@ impl GpuDevice {
         }
     }
 
+    /// A buffer for a struct of numbers.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::buffer`].
+    pub(crate) fn uniform(&self, label: &str, bytes: usize) -> Result<wgpu::Buffer, GpuError> {
+        let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
+        self.buffer(label, bytes as u64, usage)
+    }
+
     /// A storage buffer that the processor may write to and read from.
     ///
     /// # Errors
@@ -176,7 +189,6 @@ impl GpuDevice {
     /// [`GpuError::Invalid`] where the text or the driver's compiler is at fault.
     pub(crate) fn compute_pipeline(
         &self,
-        label: &str,
         text: &str,
         entry: &str,
         layout: &wgpu::BindGroupLayout,
@@ -185,20 +197,20 @@ impl GpuDevice {
         let module = self
             .device
             .create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(label),
+                label: Some(entry),
                 source: wgpu::ShaderSource::Wgsl(text.into()),
             });
         let layout = self
             .device
             .create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-                label: Some(label),
+                label: Some(entry),
                 bind_group_layouts: &[Some(layout)],
                 immediate_size: 0,
             });
         let pipeline = self
             .device
             .create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(label),
+                label: Some(entry),
                 layout: Some(&layout),
                 module: &module,
                 entry_point: Some(entry),
@@ -211,59 +223,13 @@ impl GpuDevice {
             });
         if let Some(error) = pollster::block_on(scope.pop()) {
             return Err(GpuError::Invalid {
-                reason: format!("{label}: {error}"),
+                reason: format!("{entry}: {error}"),
             });
         }
         if let Some(cache) = &self.cache {
             cache.keep();
         }
         self.check().map(|()| pipeline)
-    }
-
-    /// A bind group layout of storage and uniform buffers, numbered in order.
-    pub(crate) fn layout(&self, label: &str, bindings: &[Binding]) -> wgpu::BindGroupLayout {
-        let entries: Vec<_> = (0..)
-            .zip(bindings)
-            .map(|(binding, kind)| wgpu::BindGroupLayoutEntry {
-                binding,
-                visibility: wgpu::ShaderStages::COMPUTE,
-                ty: wgpu::BindingType::Buffer {
-                    ty: match kind {
-                        Binding::Uniform => wgpu::BufferBindingType::Uniform,
-                        Binding::Read => wgpu::BufferBindingType::Storage { read_only: true },
-                        Binding::Write => wgpu::BufferBindingType::Storage { read_only: false },
-                    },
-                    has_dynamic_offset: false,
-                    min_binding_size: None,
-                },
-                count: None,
-            })
-            .collect();
-        self.device
-            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-                label: Some(label),
-                entries: &entries,
-            })
-    }
-
-    /// A bind group of whole buffers, numbered in order.
-    pub(crate) fn bind(
-        &self,
-        layout: &wgpu::BindGroupLayout,
-        buffers: &[&wgpu::Buffer],
-    ) -> wgpu::BindGroup {
-        let entries: Vec<_> = (0..)
-            .zip(buffers)
-            .map(|(binding, buffer)| wgpu::BindGroupEntry {
-                binding,
-                resource: buffer.as_entire_binding(),
-            })
-            .collect();
-        self.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: None,
-            layout,
-            entries: &entries,
-        })
     }
 
     /// An encoder for commands.
@@ -277,7 +243,13 @@ impl GpuDevice {
     ///
     /// What [`Self::check`] finds.
     pub(crate) fn submit(&self, commands: wgpu::CommandBuffer) -> Result<(), GpuError> {
+        let start = Instant::now();
         let index = self.queue.submit([commands]);
+        if let Some(longest) = &mut *locked(&self.longest) {
+            self.wait_for(Some(index))?;
+            *longest = start.elapsed().max(*longest);
+            return Ok(());
+        }
         let mut in_flight = self
             .in_flight
             .lock()
@@ -292,16 +264,30 @@ impl GpuDevice {
         self.check()
     }
 
+    /// Lets `work` submit, waits after every submission, and returns how long the longest one took, with what lies
+    /// between asking for it and hearing that it is done.
+    ///
+    /// # Errors
+    ///
+    /// What `work` returns.
+    pub(crate) fn measured(
+        &self,
+        work: impl FnOnce() -> Result<(), GpuError>,
+    ) -> Result<Duration, GpuError> {
+        self.wait()?;
+        *locked(&self.longest) = Some(Duration::ZERO);
+        let result = work();
+        let longest = locked(&self.longest).take();
+        result.map(|()| longest.unwrap_or_default())
+    }
+
     /// Waits until everything submitted is done.
     ///
     /// # Errors
     ///
     /// What [`Self::check`] finds.
     pub(crate) fn wait(&self) -> Result<(), GpuError> {
-        self.in_flight
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        locked(&self.in_flight).clear();
         self.wait_for(None)
     }
 
@@ -386,18 +372,11 @@ impl Staged {
     }
 }
 
-/// How a shader sees a buffer.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Binding {
-    /// A few numbers.
-    Uniform,
-    /// Storage that is read.
-    Read,
-    /// Storage that is read and written.
-    Write,
+fn note(faults: &Mutex<Option<GpuError>>, fault: GpuError) {
+    locked(faults).get_or_insert(fault);
 }
 
-fn note(faults: &Mutex<Option<GpuError>>, fault: GpuError) {
-    let mut first = faults.lock().unwrap_or_else(PoisonError::into_inner);
-    first.get_or_insert(fault);
+/// A thread that panicked while it held one of these has ended its render; what it noted still stands.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -8,6 +8,7 @@
 //! desktop above all, gets its turn.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::{Duration, Instant};
 
 use woolgather_genome::PaletteMode;
@@ -15,8 +16,9 @@ use woolgather_shaders::assemble::{Structure, XformStructure};
 use woolgather_shaders::layout::{IterateUniform, SlabTask};
 
 use super::GpuError;
-use super::device::{Binding, GpuDevice};
+use super::device::GpuDevice;
 use super::histogram::{HistogramBuffers, has_counts};
+use super::pipeline::{Pipeline, Slot, Stage};
 use crate::RenderControl;
 use crate::plan::{FramePlan, Map, Moment, XformPlan};
 
@@ -38,17 +40,17 @@ pub(super) struct Games {
 
 /// The chaos game of one structure.
 struct Game {
-    pipeline: wgpu::ComputePipeline,
-    layout: wgpu::BindGroupLayout,
+    pipeline: Pipeline,
     /// Slabs of the next dispatch.
     slabs: u32,
     used: u64,
 }
 
-/// The structure of `moment` in a frame of `plan`.
+/// The structures of `moments` in a frame of `plan`.
 ///
-/// The moments of a frame need not have the same: a variation whose weight passes through 0 is left out there.
-pub(super) fn structure(plan: &FramePlan, moment: &Moment) -> Structure {
+/// They need not be the same: a variation whose weight passes through 0 is left out there.
+fn structures(plan: &FramePlan, moments: &[Moment]) -> Vec<Structure> {
+    let counts = has_counts(plan);
     let xform = |xform: &XformPlan| XformStructure {
         variations: xform
             .variations
@@ -57,13 +59,14 @@ pub(super) fn structure(plan: &FramePlan, moment: &Moment) -> Structure {
             .collect(),
         post: xform.post.is_some(),
     };
-    Structure {
+    let structure = |moment: &Moment| Structure {
         xforms: moment.xforms.iter().map(xform).collect(),
         final_xform: moment.final_xform.as_ref().map(|last| xform(&last.xform)),
         xaos: moment.selection.has_xaos(),
         linear_palette: plan.palette_mode == PaletteMode::Linear,
-        counts: has_counts(plan),
-    }
+        counts,
+    };
+    moments.iter().map(structure).collect()
 }
 
 impl Games {
@@ -74,25 +77,20 @@ impl Games {
         }
     }
 
-    /// The game of `structure`, compiled where it is new.
+    /// The game of `structure`, compiled where it is new; the one used longest ago makes room for it.
     fn game(&mut self, device: &GpuDevice, structure: &Structure) -> Result<&mut Game, GpuError> {
         self.uses += 1;
-        if !self.games.contains_key(structure) {
-            if self.games.len() >= GAMES_MAX {
-                let oldest = self.games.iter().min_by_key(|(_, game)| game.used);
-                if let Some(oldest) = oldest.map(|(structure, _)| structure.clone()) {
-                    self.games.remove(&oldest);
-                }
+        let is_new = !self.games.contains_key(structure);
+        if is_new && self.games.len() >= GAMES_MAX {
+            let oldest = self.games.iter().min_by_key(|(_, game)| game.used);
+            if let Some(oldest) = oldest.map(|(structure, _)| structure.clone()) {
+                self.games.remove(&oldest);
             }
-            let game = Game::compile(device, structure)?;
-            self.games.insert(structure.clone(), game);
         }
-        let game = self
-            .games
-            .get_mut(structure)
-            .ok_or_else(|| GpuError::Invalid {
-                reason: "a compiled game is gone".into(),
-            })?;
+        let game = match self.games.entry(structure.clone()) {
+            Entry::Occupied(game) => game.into_mut(),
+            Entry::Vacant(place) => place.insert(Game::compile(device, structure)?),
+        };
         game.used = self.uses;
         Ok(game)
     }
@@ -101,15 +99,14 @@ impl Games {
     ///
     /// # Errors
     ///
-    /// [`GpuError::Invalid`] where the driver refuses it, or the device's faults.
+    /// [`GpuError::Invalid`] where the driver refuses one, or the device's faults.
     pub(super) fn prepare(
         &mut self,
         device: &GpuDevice,
         plan: &FramePlan,
     ) -> Result<bool, GpuError> {
         let mut ready = true;
-        for moment in &plan.moments {
-            let structure = structure(plan, moment);
+        for structure in structures(plan, &plan.moments) {
             ready &= self.games.contains_key(&structure);
             self.game(device, &structure)?;
         }
@@ -134,15 +131,18 @@ impl Games {
         let samples = |moments: &[Moment]| moments.iter().map(|moment| moment.samples).sum::<u64>();
         let all = samples(moments).max(1) as f64;
         let mut before = 0.0;
-        let alike = |one: &Moment, other: &Moment| structure(plan, one) == structure(plan, other);
-        for run in moments.chunk_by(alike) {
+        let structures = structures(plan, moments);
+        let mut first = 0;
+        for alike in structures.chunk_by(PartialEq::eq) {
+            let run = &moments[first..first + alike.len()];
+            first += alike.len();
             let here = samples(run) as f64;
             let progress = |part: f64| (control.progress)((before + here * part) / all);
             let watched = RenderControl {
                 cancelled: control.cancelled,
                 progress: &progress,
             };
-            let game = self.game(device, &structure(plan, &run[0]))?;
+            let game = self.game(device, &alike[0])?;
             let inputs = Inputs::new(device, plan, run)?;
             game.play(device, &inputs, histogram, &watched)?;
             before += here;
@@ -153,36 +153,21 @@ impl Games {
 
 impl Game {
     fn compile(device: &GpuDevice, structure: &Structure) -> Result<Self, GpuError> {
-        let mut bindings = vec![
-            Binding::Uniform,
-            Binding::Read,
-            Binding::Read,
-            Binding::Read,
-            Binding::Read,
-            Binding::Write,
-            Binding::Write,
-        ];
+        use Slot::{Read, Uniform, Write};
+        let mut slots = vec![Uniform, Read, Read, Read, Read, Write, Write];
         if structure.counts {
-            bindings.push(Binding::Write);
+            slots.push(Write);
         }
-        let layout = device.layout("chaos game", &bindings);
-        let text = structure.iterate_text();
-        let pipeline = device.compute_pipeline("chaos game", &text, "iterate", &layout)?;
+        let slots: Vec<_> = (0..).zip(slots).collect();
         let (few, many) = FIRST_SLABS;
         Ok(Self {
-            pipeline,
-            layout,
+            pipeline: Pipeline::new(device, &structure.iterate_text(), "iterate", &slots)?,
             slabs: if device.is_software() { few } else { many },
             used: 0,
         })
     }
 
-    fn bind(
-        &self,
-        device: &GpuDevice,
-        inputs: &Inputs,
-        histogram: &HistogramBuffers,
-    ) -> wgpu::BindGroup {
+    fn bind(&self, device: &GpuDevice, inputs: &Inputs, histogram: &HistogramBuffers) -> Stage {
         let mut buffers = vec![
             &inputs.frame,
             &inputs.tasks,
@@ -193,7 +178,7 @@ impl Game {
             &histogram.high,
         ];
         buffers.extend(&histogram.counts);
-        device.bind(&self.layout, &buffers)
+        self.pipeline.bind(device, &buffers)
     }
 
     /// Plays all slabs of `inputs`.
@@ -204,7 +189,7 @@ impl Game {
         histogram: &HistogramBuffers,
         control: &RenderControl<'_>,
     ) -> Result<(), GpuError> {
-        let bind = self.bind(device, inputs, histogram);
+        let stage = self.bind(device, inputs, histogram);
         let tasks = inputs.tasks_count;
         let mut first = 0;
         let mut last = Instant::now();
@@ -222,12 +207,7 @@ impl Game {
                 .queue
                 .write_buffer(&inputs.frame, 0, bytemuck::bytes_of(&uniform));
             let mut encoder = device.encoder();
-            {
-                let mut pass = encoder.begin_compute_pass(&Default::default());
-                pass.set_pipeline(&self.pipeline);
-                pass.set_bind_group(0, &bind, &[]);
-                pass.dispatch_workgroups(slabs, 1, 1);
-            }
+            stage.dispatch(&mut encoder, &[], [slabs, 1]);
             device.submit(encoder.finish())?;
             first += slabs;
             dispatches += 1;
@@ -278,11 +258,7 @@ impl Inputs {
                 bins_high: plan.shape.bins_high(),
                 unused: 0,
             },
-            frame: device.buffer(
-                "frame",
-                size_of::<IterateUniform>() as u64,
-                wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-            )?,
+            frame: device.uniform("frame", size_of::<IterateUniform>())?,
             tasks_count: tasks.len() as u32,
             tasks: device.storage_of("slabs", &tasks)?,
             numbers: device.storage_of("maps", &numbers)?,

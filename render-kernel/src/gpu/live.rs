@@ -13,8 +13,9 @@ use std::sync::Arc;
 use woolgather_shaders::assemble::FADE;
 use woolgather_shaders::layout::FadeUniform;
 
-use super::device::{Binding, GpuDevice};
+use super::device::GpuDevice;
 use super::iterate::Games;
+use super::pipeline::{Pipeline, Slot};
 use super::{AdapterSummary, Canvas, DevelopPipelines, GpuError, histogram};
 use crate::RenderControl;
 use crate::plan::FramePlan;
@@ -30,10 +31,9 @@ pub struct LiveRenderer {
     pipelines: DevelopPipelines,
     games: Games,
     canvas: Option<Canvas>,
-    fade: wgpu::ComputePipeline,
+    fade: Pipeline,
     /// For the counts, whose words lie otherwise.
-    fade_pairs: wgpu::ComputePipeline,
-    fade_layout: wgpu::BindGroupLayout,
+    fade_pairs: Pipeline,
     /// Samples per pixel that the histogram holds.
     quality: f64,
     size: [u32; 2],
@@ -52,13 +52,11 @@ impl LiveRenderer {
     ) -> Result<Self, GpuError> {
         let summary = AdapterSummary::from(adapter.get_info());
         let device = GpuDevice::new(device, queue, summary, None);
-        let fade_layout =
-            device.layout("fade", &[Binding::Uniform, Binding::Write, Binding::Write]);
+        let slots = [(0, Slot::Uniform), (1, Slot::Write), (2, Slot::Write)];
         Ok(Self {
             pipelines: DevelopPipelines::new(&device)?,
-            fade: device.compute_pipeline("fade", FADE, "fade", &fade_layout)?,
-            fade_pairs: device.compute_pipeline("fade", FADE, "fade_pairs", &fade_layout)?,
-            fade_layout,
+            fade: Pipeline::new(&device, FADE, "fade", &slots)?,
+            fade_pairs: Pipeline::new(&device, FADE, "fade_pairs", &slots)?,
             device: Arc::new(device),
             games: Games::new(),
             canvas: None,
@@ -85,31 +83,37 @@ impl LiveRenderer {
     /// The device's faults; the next frame begins with an empty histogram then.
     pub fn advance(&mut self, plan: &FramePlan, keep: f32) -> Result<(), GpuError> {
         self.device.check()?;
+        let device = Arc::clone(&self.device);
         let pixels = f64::from(plan.shape.width) * f64::from(plan.shape.height);
         let quality = plan.samples() as f64 / pixels;
-        let device = Arc::clone(&self.device);
-        let taken = self.canvas.take();
-        let fits = taken.as_ref().is_some_and(|canvas| canvas.fits(plan));
-        let mut canvas = match taken {
-            Some(canvas) if fits => canvas,
-            _ => Canvas::new(&device, &self.pipelines, plan)?,
-        };
-        let keep = if fits { keep.clamp(0.0, 1.0) } else { 0.0 };
-        let kept = (keep * 65_536.0) as u32;
-        self.fade(&canvas, plan, kept)?;
-        self.quality = self.quality * f64::from(kept) / 65_536.0 + quality;
-
+        let keep = (keep.clamp(0.0, 1.0) * 65_536.0) as u32;
+        let mut held = std::mem::take(&mut self.quality) * f64::from(keep) / 65_536.0 + quality;
         let mut whole = plan.clone();
-        whole.density.k2 *= quality / self.quality;
-        canvas.development.set_plan(&device, &whole)?;
+        whole.density.k2 *= quality / held;
+        let (mut canvas, is_new) =
+            Canvas::of(self.canvas.take(), &device, &self.pipelines, &whole)?;
+        if is_new {
+            // New buffers are empty: what was held is gone.
+            held = quality;
+            canvas.set_plan(&device, plan)?;
+        } else {
+            self.fade(&canvas, plan, keep)?;
+        }
         let control = RenderControl::unattended();
         self.games
-            .play(&device, &whole, 0, &canvas.histogram, &control)?;
+            .play(&device, plan, 0, &canvas.histogram, &control)?;
         canvas.development.add_pass(&device, true, &control)?;
         canvas.development.develop(&device)?;
         self.size = [plan.shape.width, plan.shape.height];
+        self.quality = held;
         self.canvas = Some(canvas);
         Ok(())
+    }
+
+    /// Samples per pixel that the picture shows; 0 before the first frame.
+    #[must_use]
+    pub fn quality(&self) -> f64 {
+        self.quality
     }
 
     /// The developed picture and its width and height: two words a pixel, `red | green << 16` and `blue | alpha << 16`, a
@@ -130,48 +134,25 @@ impl LiveRenderer {
         }
         let bins = histogram::bins(&plan.shape) as u32;
         let sums = &canvas.histogram;
-        self.fade_buffers(
-            &mut encoder,
-            &self.fade,
-            [&sums.low, &sums.high],
-            [4 * bins, keep],
-        )?;
-        if let Some(counts) = &sums.counts {
+        let pairs = sums.counts.as_ref().map(|counts| {
             // The second buffer is not looked at.
-            self.fade_buffers(
-                &mut encoder,
-                &self.fade_pairs,
-                [counts, &sums.high],
-                [bins, keep],
-            )?;
+            (&self.fade_pairs, [counts, &sums.high], bins)
+        });
+        let all = [(&self.fade, [&sums.low, &sums.high], 4 * bins)];
+        for (pipeline, [low, high], sums) in all.into_iter().chain(pairs) {
+            let uniform = device.uniform("fade", size_of::<FadeUniform>())?;
+            let content = FadeUniform {
+                sums,
+                keep,
+                stride: FADE_GROUPS * FADE_THREADS,
+                unused: 0,
+            };
+            device
+                .queue
+                .write_buffer(&uniform, 0, bytemuck::bytes_of(&content));
+            let stage = pipeline.bind(device, &[&uniform, low, high]);
+            stage.dispatch(&mut encoder, &[], [FADE_GROUPS, 1]);
         }
         device.submit(encoder.finish())
-    }
-
-    fn fade_buffers(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        pipeline: &wgpu::ComputePipeline,
-        [low, high]: [&wgpu::Buffer; 2],
-        [sums, keep]: [u32; 2],
-    ) -> Result<(), GpuError> {
-        let device = &self.device;
-        let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
-        let uniform = device.buffer("fade", size_of::<FadeUniform>() as u64, usage)?;
-        let content = FadeUniform {
-            sums,
-            keep,
-            stride: FADE_GROUPS * FADE_THREADS,
-            unused: 0,
-        };
-        device
-            .queue
-            .write_buffer(&uniform, 0, bytemuck::bytes_of(&content));
-        let bind = device.bind(&self.fade_layout, &[&uniform, low, high]);
-        let mut pass = encoder.begin_compute_pass(&Default::default());
-        pass.set_pipeline(pipeline);
-        pass.set_bind_group(0, &bind, &[]);
-        pass.dispatch_workgroups(FADE_GROUPS, 1, 1);
-        Ok(())
     }
 }

@@ -50,6 +50,7 @@ struct CardRow {
     iterations: f64,
     /// Samples per second of processor time, whole frames.
     per_core_s: Option<f64>,
+    longest_dispatch: Duration,
 }
 
 /// Rates of whole processes in million samples per second.
@@ -63,7 +64,7 @@ struct ProcessorRow {
 pub(crate) fn run(options: &GpuOptions) -> anyhow::Result<()> {
     let adapter = options.adapter.as_deref();
     let mut card = artist::open(adapter)?;
-    let software = card.adapter().software;
+    let software = card.adapter().is_software();
     let (size, quality) = if software { SOFTWARE } else { HARDWARE };
     let folder = tempfile::tempdir()?;
     let flam3 = flam3::renderer();
@@ -103,7 +104,7 @@ pub(crate) fn run(options: &GpuOptions) -> anyhow::Result<()> {
 fn print_heading(card: &GpuRenderer, measurement: &Measurement<'_>) {
     let adapter = card.adapter();
     println!("{adapter}, {} adapter", adapter.kind);
-    if adapter.software {
+    if adapter.is_software() {
         println!(
             "A SOFTWARE ADAPTER: the processor draws in disguise, small pictures; this says nothing about a graphics card."
         );
@@ -111,7 +112,7 @@ fn print_heading(card: &GpuRenderer, measurement: &Measurement<'_>) {
     let [width, height] = measurement.size;
     println!(
         "{width}x{height}, quality {}, medians of {}; the processor's renderers at quality {}. Millions of iterations (plotted \
-         samples) a second: of the game's time (and with the fuse), of the whole frame's; flam3 on one thread.",
+         samples) a second: of the game's time (and with the fuse), of the whole frame's; flam3 on one thread. Longest dispatch, each waited for.",
         measurement.quality,
         measurement.runs,
         measurement.processor_quality(),
@@ -120,7 +121,7 @@ fn print_heading(card: &GpuRenderer, measurement: &Measurement<'_>) {
         println!("flam3-render is not installed: no ratio (apt-get install flam3-utils)");
     }
     println!(
-        "{:<20} {:>8} {:>8}  {:>8} {:>10} {:>8}  {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}  {:>10}",
+        "{:<20} {:>8} {:>8}  {:>8} {:>10} {:>8}  {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}  {:>10} {:>11}",
         "genome",
         "game",
         "w. fuse",
@@ -133,7 +134,8 @@ fn print_heading(card: &GpuRenderer, measurement: &Measurement<'_>) {
         "flam3",
         "/cpu all",
         "/flam3",
-        "core-second"
+        "core-second",
+        "dispatch ms"
     );
 }
 
@@ -141,7 +143,7 @@ fn print_row(name: &str, row: &CardRow, processor: &ProcessorRow) {
     let game = row.stages.iterate.as_secs_f64();
     let or_none = |number: Option<f64>| number.map_or("-".into(), |number| format!("{number:.2}"));
     println!(
-        "{name:<20} {:8.2} {:8.2}  {:8.1} {:10.1} {:8.2}  {:8.2} {:8.2} {:8.2} {:>8} {:8.2} {:>8}  {:>10}",
+        "{name:<20} {:8.2} {:8.2}  {:8.1} {:10.1} {:8.2}  {:8.2} {:8.2} {:8.2} {:>8} {:8.2} {:>8}  {:>10} {:11.1}",
         row.samples / game / 1e6,
         row.iterations / game / 1e6,
         game * 1e3,
@@ -154,6 +156,7 @@ fn print_row(name: &str, row: &CardRow, processor: &ProcessorRow) {
         row.frame_rate() / processor.all,
         or_none(processor.flam3.map(|flam3| row.frame_rate() / flam3)),
         or_none(row.per_core_s.map(|rate| rate / 1e6)),
+        row.longest_dispatch.as_secs_f64() * 1e3,
     );
 }
 
@@ -244,7 +247,10 @@ impl Measurement<'_> {
             times.sort();
             times[times.len() / 2]
         };
+        // Only now does the device know how much it does at a time.
+        let longest_dispatch = card.longest_dispatch(&plan, &control)?;
         Ok(CardRow {
+            longest_dispatch,
             stages: StageTimes {
                 iterate: middle(|times| times.iterate),
                 develop: middle(|times| times.develop),

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use woolgather_genome::starter_flock;
 use woolgather_player::{LiveSheep, play_live};
@@ -12,8 +12,8 @@ use woolgather_player::{LiveSheep, play_live};
 use crate::screen::Screen;
 use crate::window::{Player, account, options, say, story_folder};
 
-/// In the child: draws one starter sheep live. Returns whether this is the child.
-fn tell(for_: Duration) -> bool {
+/// In the child: draws so many starter sheep live. Returns whether this is the child.
+fn tell(for_: Duration, starters: usize) -> bool {
     let Some(folder) = story_folder() else {
         return false;
     };
@@ -22,7 +22,7 @@ fn tell(for_: Duration) -> bool {
         title: sheep.title.to_owned(),
         artist: sheep.artist.to_owned(),
     });
-    let flock = sheep.skip(14).take(1).collect();
+    let flock = sheep.skip(14).take(starters).collect();
     println!("\nstory: ready");
     account(play_live(flock, say, &options(&folder, for_)));
     true
@@ -41,7 +41,7 @@ fn memory_kib(process: u32) -> u64 {
 #[test]
 fn a_flame_is_there_soon_and_moves_and_takes_no_more_memory() {
     let name = "live::a_flame_is_there_soon_and_moves_and_takes_no_more_memory";
-    if tell(Duration::from_secs(25)) {
+    if tell(Duration::from_secs(25), 1) {
         return;
     }
     let screen = Screen::start();
@@ -70,12 +70,12 @@ fn a_flame_is_there_soon_and_moves_and_takes_no_more_memory() {
 #[test]
 fn keys_pause_go_on_fill_the_screen_and_leave() {
     let name = "live::keys_pause_go_on_fill_the_screen_and_leave";
-    if tell(Duration::from_secs(90)) {
+    if tell(Duration::from_secs(90), 2) {
         return;
     }
     let screen = Screen::start();
     let mut player = Player::start_test(name, Some(&screen.display));
-    player.hear("shown");
+    let first = player.hear("shown");
     sleep(Duration::from_secs(2));
     let focus = [
         "search",
@@ -86,10 +86,30 @@ fn keys_pause_go_on_fill_the_screen_and_leave() {
         "--sync",
     ];
     screen.run("xdotool", &focus);
-    for key in ["i", "space", "space", "Right", "Left", "f", "F11", "Escape"] {
+    let press = |key: &str| {
         screen.press(key);
         sleep(Duration::from_millis(300));
-    }
+    };
+    press("i");
+    press("space");
+    press("space");
+    // From the loop to its edge, and from the edge to the other sheep.
+    press("Right");
+    press("Right");
+    let second = player.hear("shown");
+    assert_ne!(first, second);
+    press("Left");
+    assert_eq!(player.hear("shown"), first);
+    press("f");
+    press("F11");
+    let leaving = Instant::now();
+    screen.press("Escape");
     let [presented, ..] = player.report();
     assert!(presented > 0);
+    // It would have gone on for a minute by itself.
+    assert!(
+        leaving.elapsed() < Duration::from_secs(15),
+        "{:?}",
+        leaving.elapsed()
+    );
 }

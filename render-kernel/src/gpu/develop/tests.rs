@@ -306,15 +306,14 @@ fn a_frame_of_the_same_shape_needs_no_new_buffers() {
         ..genome()
     };
     let brighter = planned(&brighter, OutputSettings::default());
-    assert!(development.fits(&brighter));
-    development.set_plan(&device, &brighter).unwrap();
+    assert_eq!(development.set_plan(&device, &brighter, true), Ok(true));
     let larger = Genome {
         size: [78, 45],
         ..genome()
     };
     let larger = planned(&larger, OutputSettings::default());
-    assert!(!development.fits(&larger));
-    assert!(development.set_plan(&device, &larger).is_err());
+    assert_eq!(development.set_plan(&device, &larger, true), Ok(false));
+    assert_eq!(development.set_plan(&device, &plan, false), Ok(false));
 }
 
 #[test]
