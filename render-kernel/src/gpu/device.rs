@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::{AdapterSummary, GpuError};
 
 /// Submissions that may be under way: one runs while the next one waits for it.
-const IN_FLIGHT: usize = 2;
+pub(super) const IN_FLIGHT: usize = 2;
 /// The longest that a submission may take before the device counts as lost; drivers themselves give up after some
 /// seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -262,6 +262,11 @@ impl GpuDevice {
             self.wait_for(Some(oldest))?;
         }
         self.check()
+    }
+
+    /// Whether every submission is waited for now.
+    pub(crate) fn is_measuring(&self) -> bool {
+        locked(&self.longest).is_some()
     }
 
     /// Lets `work` submit, waits after every submission, and returns how long the longest one took, with what lies

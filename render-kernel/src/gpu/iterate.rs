@@ -7,8 +7,8 @@
 //! A dispatch plays as many slabs as the device did in [`PACE`] before, so that whatever else draws on the same card, the
 //! desktop above all, gets its turn.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use woolgather_genome::PaletteMode;
@@ -16,14 +16,19 @@ use woolgather_shaders::assemble::{Structure, XformStructure};
 use woolgather_shaders::layout::{IterateUniform, SlabTask};
 
 use super::GpuError;
-use super::device::GpuDevice;
+use super::device::{GpuDevice, IN_FLIGHT};
 use super::histogram::{HistogramBuffers, has_counts};
 use super::pipeline::{Pipeline, Slot, Stage};
 use crate::RenderControl;
 use crate::plan::{FramePlan, Map, Moment, XformPlan};
 
-/// What a dispatch shall last; 50 ms are the most that a desktop does not notice.
-const PACE: Duration = Duration::from_millis(20);
+/// What a dispatch is to last: a large card takes half of that for as many slabs as it plays at once, so that much less would
+/// leave much of it idle, and with three rounds of them a dispatch stays below the 50 ms that a desktop does not notice.
+const PACE: Duration = Duration::from_millis(33);
+/// The same on a software adapter, whose times vary more.
+const PACE_SOFTWARE: Duration = Duration::from_millis(20);
+/// The most that a dispatch grows by from one to the next.
+const GROWTH: f64 = 1.5;
 /// Slabs of the first dispatch of a device that nobody has measured yet.
 const FIRST_SLABS: (u32, u32) = (1, 64);
 /// Most slabs of a dispatch: WebGPU's limit of workgroups along an axis.
@@ -192,8 +197,8 @@ impl Game {
         let stage = self.bind(device, inputs, histogram);
         let tasks = inputs.tasks_count;
         let mut first = 0;
-        let mut last = Instant::now();
-        let mut dispatches = 0;
+        let mut waited_at: Option<Instant> = None;
+        let mut under_way = VecDeque::new();
         while first < tasks {
             if (control.cancelled)() {
                 return Err(GpuError::Cancelled);
@@ -210,24 +215,33 @@ impl Game {
             stage.dispatch(&mut encoder, &[], [slabs, 1]);
             device.submit(encoder.finish())?;
             first += slabs;
-            dispatches += 1;
-            // From the third on a submission waits for an earlier one, so the time between two is that of one.
-            if dispatches > 2 && slabs == self.slabs {
-                self.adapt(last.elapsed(), device.is_software());
+            under_way.push_back(slabs);
+            // The device has just waited for the oldest of them, which is what the time since the wait before went into.
+            if under_way.len() > IN_FLIGHT
+                && let Some(done) = under_way.pop_front()
+            {
+                let before = waited_at.replace(Instant::now());
+                if let Some(before) = before.filter(|_| !device.is_measuring()) {
+                    self.adapt(done, before.elapsed(), device.is_software());
+                }
             }
-            last = Instant::now();
             (control.progress)(f64::from(first) / f64::from(tasks));
         }
         Ok(())
     }
 
-    /// Takes more or fewer slabs next time: the last dispatch lasted `took`.
-    fn adapt(&mut self, took: Duration, software: bool) {
-        let factor = PACE.as_secs_f64() / took.as_secs_f64().max(1e-6);
-        let slabs = f64::from(self.slabs) * factor.clamp(0.5, 2.0);
-        // A software device gains nothing from long dispatches beyond one slab a core.
-        let most = if software { 64 } else { SLABS_MAX };
-        self.slabs = (slabs as u32).clamp(1, most);
+    /// Takes as many slabs next time as fit into [`PACE`], when `done` of them took `took`.
+    fn adapt(&mut self, done: u32, took: Duration, software: bool) {
+        // A software adapter gains nothing from long dispatches beyond one slab a core.
+        let (pace, most) = if software {
+            (PACE_SOFTWARE, 64)
+        } else {
+            (PACE, SLABS_MAX)
+        };
+        let fitting = f64::from(done) * pace.as_secs_f64() / took.as_secs_f64().max(1e-6);
+        // A wait that was short by chance shall not lead to a long dispatch.
+        let fitting = fitting.min(GROWTH * f64::from(self.slabs) + 1.0);
+        self.slabs = (fitting as u32).clamp(1, most);
     }
 }
 
