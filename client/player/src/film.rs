@@ -4,21 +4,23 @@
 //! the processor has to do the drawing, it draws once for each picture of the film instead: the
 //! decoder needs the time more.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::flock::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport};
 use crate::gpu::Work;
 use crate::gpu::painter::Painter;
+use crate::performance::{Action, Programme, RETRY, SCREENSHOT, screenshot};
 use crate::playback::Playback;
 use crate::stage::{Shown, Stage};
 use crate::text::Panel;
 use crate::timeline::Moment;
-use crate::window::{self, Action, Programme, RETRY};
+use crate::window;
 
 /// How often to look for the first picture.
 const FIRST_LOOK: Duration = Duration::from_millis(2);
 
-/// Plays `flock` in a window until somebody leaves, or `options.for_` has passed.
+/// Plays `flock` in a window, or on every monitor, until somebody leaves, or `options.for_` has passed.
 ///
 /// Blocks. Call it on the main thread, except on Linux, where any thread will do; once in the life
 /// of the process, which is all the window system allows. `on_event` hears of votes and clips.
@@ -35,22 +37,24 @@ pub fn play(
     if flock.is_empty() {
         return Err(PlayError::EmptyFlock);
     }
-    window::run(options, started, Work::Film, |stage| {
-        let side_max = stage.gpu.side_max();
+    let flock: Arc<[LocalClip]> = flock.into();
+    let open = move |stage: &Stage, options: &PlayOptions, teller| {
+        let (flock, side_max) = (Arc::clone(&flock), stage.gpu.side_max());
         let blending = !stage.gpu.is_software();
         Ok(Film {
-            playback: Playback::start(flock.into(), options, started, side_max, &mut on_event)?,
+            playback: Playback::start(flock, options, started, side_max, teller)?,
             painter: Painter::new(&stage.gpu, stage.format(), blending),
             blending,
             last: None,
             panel: None,
         })
-    })
+    };
+    window::run(options, started, Work::Film, &mut on_event, open)
 }
 
 /// A film that is on.
-struct Film<'a> {
-    playback: Playback<'a>,
+struct Film {
+    playback: Playback,
     painter: Painter,
     /// Draw at the display's rate and blend, or once for each picture.
     blending: bool,
@@ -59,7 +63,7 @@ struct Film<'a> {
     panel: Option<Panel>,
 }
 
-impl Programme for Film<'_> {
+impl Programme for Film {
     fn act(&mut self, action: Action, now: Instant) {
         self.playback.act(action, now);
     }
@@ -102,8 +106,8 @@ impl Programme for Film<'_> {
         if let (Some(path), Some(moment)) = (&options.screenshot, &self.last)
             && let Some(scene) = self.playback.scene(moment, Instant::now())
         {
-            window::screenshot(stage, path, |gpu, view, size| {
-                let mut painter = Painter::new(gpu, window::SCREENSHOT, true);
+            screenshot(stage, path, |gpu, view, size| {
+                let mut painter = Painter::new(gpu, SCREENSHOT, true);
                 painter.set_panel(gpu, self.panel.as_ref());
                 painter.paint(gpu, view, size, &scene);
             })?;

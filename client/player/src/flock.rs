@@ -1,6 +1,6 @@
 //! What the player is given and what it gives back: clips, options, events, a report, errors.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use woolgather_genome::Genome;
@@ -46,11 +46,11 @@ pub struct LiveSheep {
 /// How to play.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlayOptions {
-    /// A window with a frame; otherwise the whole screen it opens on.
+    /// One window with a frame; otherwise a window that fills its monitor, on each of them.
     pub windowed: bool,
     /// The window's inner size in physical pixels, width first.
     pub size: (u32, u32),
-    /// The monitor to fill, from 1 as people count; the window system chooses unless given.
+    /// The only monitor to fill, from 1 as people count; all of them unless given.
     pub monitor: Option<usize>,
     /// Leave by itself after this time; `None` plays until somebody leaves.
     pub for_: Option<Duration>,
@@ -60,7 +60,36 @@ pub struct PlayOptions {
     pub screenshot: Option<PathBuf>,
     /// Where to write one line for each picture of the film that reached the screen: milliseconds
     /// since the start, clip file (live: title), frame, pictures dropped so far; separated by tabs.
+    ///
+    /// Where there are several monitors, the second one's files are named like `log-2.tsv`.
     pub frame_log: Option<PathBuf>,
+}
+
+impl PlayOptions {
+    /// What these options mean for the window of this place among several, from 0: a walk and files of its own.
+    pub(crate) fn of_window(&self, place: usize) -> Self {
+        let own = |path: &Option<PathBuf>| path.as_ref().map(|path| numbered(path, place + 1));
+        Self {
+            rng_seed: self.rng_seed.wrapping_add(place as u64),
+            screenshot: own(&self.screenshot),
+            frame_log: own(&self.frame_log),
+            ..self.clone()
+        }
+    }
+}
+
+/// `name.ext` for 1, `name-2.ext` for 2.
+fn numbered(path: &Path, number: usize) -> PathBuf {
+    if number <= 1 {
+        return path.to_owned();
+    }
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{number}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
 }
 
 impl Default for PlayOptions {
@@ -86,7 +115,7 @@ pub enum Vote {
     Down,
 }
 
-/// What happened while playing. The caller is told on the window's thread and answers quickly.
+/// What happened while playing. The caller is told on the thread that it called from, and answers quickly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlayEvent {
     /// A clip has come onto the screen.
@@ -105,17 +134,29 @@ pub enum PlayEvent {
     },
 }
 
-/// What was played.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What was played, on all monitors together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PlayReport {
     /// Pictures of the film that reached the screen; one shown at several refreshes counts once.
     pub frames_presented: u64,
     /// Pictures whose time went by unseen, or that came a whole picture too late.
     pub frames_dropped: u64,
-    /// From the call of [`play`](crate::play) until the first picture was handed to the screen.
+    /// From the call of [`play`](crate::play) until every monitor had been handed its first picture.
     pub first_frame: Duration,
     /// Clips that came onto the screen, counting each time anew.
     pub clips_played: u64,
+}
+
+impl PlayReport {
+    /// What this and another window played together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            frames_presented: self.frames_presented + other.frames_presented,
+            frames_dropped: self.frames_dropped + other.frames_dropped,
+            first_frame: self.first_frame.max(other.first_frame),
+            clips_played: self.clips_played + other.clips_played,
+        }
+    }
 }
 
 /// Why nothing can be played. Each message says what the person can do.
@@ -184,4 +225,23 @@ pub enum PlayError {
     /// A thread could not be started.
     #[error("cannot start a thread for decoding: {0}")]
     Thread(#[from] std::io::Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_window_has_a_walk_and_files_of_its_own() {
+        let options = PlayOptions {
+            frame_log: Some("logs/frames.tsv".into()),
+            screenshot: Some("last".into()),
+            ..PlayOptions::default()
+        };
+        assert_eq!(options.of_window(0), options);
+        let second = options.of_window(1);
+        assert_ne!(second.rng_seed, options.rng_seed);
+        assert_eq!(second.frame_log, Some("logs/frames-2.tsv".into()));
+        assert_eq!(second.screenshot, Some("last-2".into()));
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! graph -> walk, tape \                             planes -> picture -> screen <- text
-//!                      +-> projection -> timeline -> playback -> stage, window
+//!                      +-> projection -> timeline -> playback -> stage
 //!               reels /        ^------------ commands <- keys <----/
 //! ```
 //!
@@ -13,7 +13,8 @@
 //! * `framing`, `overlay`: where picture and text go on the screen. Pure.
 //! * `text`, `caption`, `gpu`: letters and pictures into pixels, with the shaders of
 //!   `woolgather-shaders`.
-//! * `stage`, `window`: a window, its keys and the display's clock.
+//! * `stage`: a place on the screen and the display's clock. `performance`: what is on there, on a thread of its own.
+//! * `window`: windows of ours, one for each monitor, and their keys.
 //! * `playback`, `film`: all of it together for clips.
 //! * `live`: flames drawn as they are shown, for who has no clips yet.
 //!
@@ -37,6 +38,7 @@ mod text;
 
 mod frame_log;
 mod gpu;
+mod performance;
 mod stage;
 mod window;
 

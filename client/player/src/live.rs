@@ -17,6 +17,7 @@ mod easel;
 mod pace;
 mod show;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tracing::debug;
@@ -28,9 +29,10 @@ use crate::frame_log::FrameLog;
 use crate::gpu::Work;
 use crate::gpu::live_painter::LivePainter;
 use crate::overlay::Info;
+use crate::performance::{Action, Programme, RETRY, SCREENSHOT, Teller, screenshot};
 use crate::stage::{Shown, Stage};
 use crate::text::Panel;
-use crate::window::{self, Action, Programme, RETRY};
+use crate::window;
 use easel::Easel;
 use pace::{Pace, Rung};
 use show::{Scene, Show};
@@ -59,7 +61,7 @@ const STILL_LOOK: Duration = Duration::from_millis(50);
 /// How long a sheep is on before the next one is made ready.
 const AHEAD_AFTER: Duration = Duration::from_secs(2);
 
-/// Draws `flock` live in a window until somebody leaves, or `options.for_` has passed.
+/// Draws `flock` live in a window, or on every monitor, until somebody leaves, or `options.for_` has passed.
 ///
 /// Blocks, and may be called where and as often as [`play`](crate::play()) may. `on_event` hears which sheep
 /// comes on; nobody can vote.
@@ -76,46 +78,11 @@ pub fn play_live(
     if flock.is_empty() {
         return Err(PlayError::EmptyFlock);
     }
-    let log = options.frame_log.as_deref().map(FrameLog::create);
-    let log = log.transpose()?;
-    window::run(options, started, Work::Render, |stage| {
-        let gpu = &stage.gpu;
-        let software = gpu.is_software();
-        let (target, first_height) = if software {
-            (SOFTWARE_FRAME, FIRST_HEIGHT_SOFTWARE)
-        } else {
-            (stage.refresh().unwrap_or(USUAL_FRAME), FIRST_HEIGHT)
-        };
-        let (device, queue) = (gpu.device.clone(), gpu.queue.clone());
-        Ok(Live {
-            renderer: LiveRenderer::new(&gpu.adapter, device, queue).map_err(failed)?,
-            painter: LivePainter::new(gpu, stage.format()),
-            show: Show::new(flock.len(), options.rng_seed),
-            pace: Pace::new(target, first_height, stage.size().1),
-            caption: Caption::new(started),
-            flock,
-            on_event: &mut on_event,
-            options,
-            started,
-            film: Duration::ZERO,
-            last_frame: None,
-            held: None,
-            frames_drawn: 0,
-            paused: false,
-            hidden: false,
-            sheep: None,
-            came_on: Duration::ZERO,
-            ahead: None,
-            panel: None,
-            log,
-            report: PlayReport {
-                frames_presented: 0,
-                frames_dropped: 0,
-                first_frame: Duration::ZERO,
-                clips_played: 0,
-            },
-        })
-    })
+    let flock: Arc<[LiveSheep]> = flock.into();
+    let open = move |stage: &Stage, options: &PlayOptions, teller| {
+        Live::new(stage, Arc::clone(&flock), options, started, teller)
+    };
+    window::run(options, started, Work::Render, &mut on_event, open)
 }
 
 /// What is kept of the frames before, when `step` has passed and a frame has so many samples a pixel.
@@ -134,10 +101,10 @@ fn failed(error: GpuError) -> PlayError {
 }
 
 /// A show that is on.
-struct Live<'a> {
-    flock: Vec<LiveSheep>,
-    on_event: &'a mut dyn FnMut(PlayEvent),
-    options: &'a PlayOptions,
+struct Live {
+    flock: Arc<[LiveSheep]>,
+    teller: Teller,
+    rng_seed: u64,
     started: Instant,
     show: Show,
     pace: Pace,
@@ -163,7 +130,7 @@ struct Live<'a> {
     report: PlayReport,
 }
 
-impl Programme for Live<'_> {
+impl Programme for Live {
     fn act(&mut self, action: Action, now: Instant) {
         match action {
             Action::Vote(_) => self.caption.notify(
@@ -238,8 +205,8 @@ impl Programme for Live<'_> {
     fn finish(self, stage: &Stage, options: &PlayOptions) -> Result<PlayReport, PlayError> {
         if let (Some(path), Some(pixels)) = (&options.screenshot, self.renderer.pixels()) {
             let opacity = self.caption.opacity(self.paused, Instant::now());
-            window::screenshot(stage, path, |gpu, view, size| {
-                let mut painter = LivePainter::new(gpu, window::SCREENSHOT);
+            screenshot(stage, path, |gpu, view, size| {
+                let mut painter = LivePainter::new(gpu, SCREENSHOT);
                 painter.set_panel(gpu, self.panel.as_ref());
                 painter.paint(gpu, view, size, pixels, opacity);
             })?;
@@ -249,7 +216,47 @@ impl Programme for Live<'_> {
     }
 }
 
-impl Live<'_> {
+impl Live {
+    fn new(
+        stage: &Stage,
+        flock: Arc<[LiveSheep]>,
+        options: &PlayOptions,
+        started: Instant,
+        teller: Teller,
+    ) -> Result<Self, PlayError> {
+        let gpu = &stage.gpu;
+        let (target, first_height) = if gpu.is_software() {
+            (SOFTWARE_FRAME, FIRST_HEIGHT_SOFTWARE)
+        } else {
+            (stage.refresh().unwrap_or(USUAL_FRAME), FIRST_HEIGHT)
+        };
+        let (device, queue) = (gpu.device.clone(), gpu.queue.clone());
+        let log = options.frame_log.as_deref().map(FrameLog::create);
+        Ok(Self {
+            log: log.transpose()?,
+            renderer: LiveRenderer::new(&gpu.adapter, device, queue).map_err(failed)?,
+            painter: LivePainter::new(gpu, stage.format()),
+            show: Show::new(flock.len(), options.rng_seed),
+            pace: Pace::new(target, first_height, stage.size().1),
+            caption: Caption::new(started),
+            flock,
+            teller,
+            rng_seed: options.rng_seed,
+            started,
+            film: Duration::ZERO,
+            last_frame: None,
+            held: None,
+            frames_drawn: 0,
+            paused: false,
+            hidden: false,
+            sheep: None,
+            came_on: Duration::ZERO,
+            ahead: None,
+            panel: None,
+            report: PlayReport::default(),
+        })
+    }
+
     /// Says whose turn it is, when that has changed.
     fn announce(&mut self, sheep: usize, now: Instant) {
         self.caption.tick(now);
@@ -260,7 +267,7 @@ impl Live<'_> {
         self.came_on = self.film;
         self.report.clips_played += 1;
         let LiveSheep { title, artist, .. } = &self.flock[sheep];
-        (self.on_event)(PlayEvent::Shown {
+        self.teller.tell(PlayEvent::Shown {
             title: title.clone(),
             artist: artist.clone(),
         });
@@ -287,7 +294,7 @@ impl Live<'_> {
             ..rung
         };
         // Every frame has its own numbers, or the same points would only grow brighter.
-        let rng_seed = self.options.rng_seed ^ (self.frames_drawn << 20);
+        let rng_seed = self.rng_seed ^ (self.frames_drawn << 20);
         self.frames_drawn += 1;
         let plan = easel.plan(&self.flock, scene, rung, rng_seed)?;
         self.renderer.advance(&plan, keep as f32).map_err(failed)?;
@@ -323,9 +330,8 @@ impl Live<'_> {
         self.ahead = ahead;
         if let Some(scene) = ahead {
             let plan = easel.plan(&self.flock, scene, rung, 0)?;
-            let started = Instant::now();
-            let was_there = self.renderer.prepare(&plan).map_err(failed)?;
-            debug!(was_there, took = ?started.elapsed(), "Prepared an edge");
+            let was_there = self.renderer.prepare(&plan);
+            debug!(was_there, "Prepared an edge");
         }
         Ok(())
     }

@@ -11,15 +11,15 @@ use crate::flock::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, Vot
 use crate::frame_log::FrameLog;
 use crate::gpu::painter::Scene;
 use crate::overlay::Info;
+use crate::performance::{Action, Teller};
 use crate::projection::{Command, Picture, Projection};
 use crate::text::Panel;
 use crate::timeline::{FilmClock, Moment, Timeline};
-use crate::window::Action;
 
 /// A film on its way to a screen.
-pub(crate) struct Playback<'a> {
+pub(crate) struct Playback {
     flock: Arc<[LocalClip]>,
-    on_event: &'a mut dyn FnMut(PlayEvent),
+    teller: Teller,
     started: Instant,
     projection: Projection,
     timeline: Timeline<Picture>,
@@ -34,7 +34,7 @@ pub(crate) struct Playback<'a> {
     report: PlayReport,
 }
 
-impl<'a> Playback<'a> {
+impl Playback {
     /// Starts decoding; pictures with a side above `side_max` are passed over.
     ///
     /// # Errors
@@ -45,13 +45,13 @@ impl<'a> Playback<'a> {
         options: &PlayOptions,
         started: Instant,
         side_max: u32,
-        on_event: &'a mut dyn FnMut(PlayEvent),
+        teller: Teller,
     ) -> Result<Self, PlayError> {
         let log = options.frame_log.as_deref().map(FrameLog::create);
         Ok(Self {
             projection: Projection::start(Arc::clone(&flock), options.rng_seed, side_max)?,
             flock,
-            on_event,
+            teller,
             started,
             timeline: Timeline::new(),
             clock: FilmClock::start(started),
@@ -61,12 +61,7 @@ impl<'a> Playback<'a> {
             caption: Caption::new(started),
             log: log.transpose()?,
             last_number: 0,
-            report: PlayReport {
-                frames_presented: 0,
-                frames_dropped: 0,
-                first_frame: Duration::ZERO,
-                clips_played: 0,
-            },
+            report: PlayReport::default(),
         })
     }
 
@@ -100,7 +95,7 @@ impl<'a> Playback<'a> {
             self.caption.come_on(now);
             self.report.clips_played += 1;
             let clip = &self.flock[picture.clip];
-            (self.on_event)(PlayEvent::Shown {
+            self.teller.tell(PlayEvent::Shown {
                 title: clip.title.clone(),
                 artist: clip.artist.clone(),
             });
@@ -229,7 +224,7 @@ impl<'a> Playback<'a> {
         if vote == Vote::Down {
             self.projection.command(Command::Leave(sheep.clone()));
         }
-        (self.on_event)(PlayEvent::Voted { sheep, vote });
+        self.teller.tell(PlayEvent::Voted { sheep, vote });
     }
 
     fn jump(&mut self, command: Command, now: Instant) {

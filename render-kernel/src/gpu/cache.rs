@@ -63,9 +63,12 @@ impl PipelineStore {
             return;
         }
         self.kept.store(data.len(), Ordering::Relaxed);
+        // Several devices and threads of a process may keep at once.
+        static WRITTEN: AtomicUsize = AtomicUsize::new(0);
+        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
         let beside = self
             .file
-            .with_extension(format!("new-{}", std::process::id()));
+            .with_extension(format!("new-{}-{number}", std::process::id()));
         let written = self
             .file
             .parent()

@@ -9,6 +9,8 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use woolgather_genome::PaletteMode;
@@ -39,6 +41,8 @@ const GAMES_MAX: usize = 64;
 /// Compiled games, by structure.
 pub(super) struct Games {
     games: HashMap<Structure, Game>,
+    /// Those that a thread of their own compiles.
+    coming: HashMap<Structure, JoinHandle<Result<Game, GpuError>>>,
     /// Counts uses, to know which game was used longest ago.
     uses: u64,
 }
@@ -78,6 +82,7 @@ impl Games {
     pub(super) fn new() -> Self {
         Self {
             games: HashMap::new(),
+            coming: HashMap::new(),
             uses: 0,
         }
     }
@@ -94,28 +99,45 @@ impl Games {
         }
         let game = match self.games.entry(structure.clone()) {
             Entry::Occupied(game) => game.into_mut(),
-            Entry::Vacant(place) => place.insert(Game::compile(device, structure)?),
+            Entry::Vacant(place) => {
+                let coming = self.coming.remove(structure);
+                let came = coming.and_then(|thread| thread.join().ok());
+                place.insert(came.unwrap_or_else(|| Game::compile(device, structure))?)
+            }
         };
         game.used = self.uses;
         Ok(game)
     }
 
-    /// Compiles the games that `plan` needs; true where all were compiled before.
-    ///
-    /// # Errors
-    ///
-    /// [`GpuError::Invalid`] where the driver refuses one, or the device's faults.
-    pub(super) fn prepare(
-        &mut self,
-        device: &GpuDevice,
-        plan: &FramePlan,
-    ) -> Result<bool, GpuError> {
+    /// Has threads compile the games that `plan` needs and that are not there yet; true where all of them are. One that is
+    /// wanted before its thread is done is waited for, and a fault is told then.
+    pub(super) fn prepare(&mut self, device: &Arc<GpuDevice>, plan: &FramePlan) -> bool {
+        let compiled = self
+            .coming
+            .iter()
+            .filter(|(_, thread)| thread.is_finished());
+        let compiled: Vec<_> = compiled.map(|(structure, _)| structure.clone()).collect();
+        for structure in compiled {
+            // A fault is found again, and told, by the frame that needs the game.
+            self.game(device, &structure).ok();
+        }
         let mut ready = true;
         for structure in structures(plan, &plan.moments) {
-            ready &= self.games.contains_key(&structure);
-            self.game(device, &structure)?;
+            if self.games.contains_key(&structure) {
+                continue;
+            }
+            ready = false;
+            if let Entry::Vacant(place) = self.coming.entry(structure) {
+                let device = Arc::clone(device);
+                let structure = place.key().clone();
+                let thread = std::thread::Builder::new().name("shader compiler".into());
+                // Where no thread can be had, the frame that needs the game compiles it.
+                if let Ok(thread) = thread.spawn(move || Game::compile(&device, &structure)) {
+                    place.insert(thread);
+                }
+            }
         }
-        Ok(ready)
+        ready
     }
 
     /// Plays the moments of pass `pass` into `histogram`, which it does not empty first; `progress` is told the share that

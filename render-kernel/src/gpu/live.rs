@@ -65,13 +65,9 @@ impl LiveRenderer {
         })
     }
 
-    /// Compiles what `plan` needs; true where it was there already. Called ahead of an edge, it spares the frame that
-    /// begins it the compiler's time.
-    ///
-    /// # Errors
-    ///
-    /// [`GpuError::Invalid`] where the driver refuses the shader, or the device's faults.
-    pub fn prepare(&mut self, plan: &FramePlan) -> Result<bool, GpuError> {
+    /// Begins to compile, on threads of its own, what `plan` needs; true where all of it is there already. Called ahead of an
+    /// edge, it spares the frame that begins it the compiler's time.
+    pub fn prepare(&mut self, plan: &FramePlan) -> bool {
         self.games.prepare(&self.device, plan)
     }
 

@@ -19,7 +19,7 @@ fn renderer() -> GpuRenderer {
 
 /// The device's histogram of the first pass: red, green, blue, alpha and count of every bin.
 fn histogram(renderer: &mut GpuRenderer, plan: &FramePlan) -> Vec<[u64; 5]> {
-    let device = std::sync::Arc::clone(&renderer.device);
+    let device = Arc::clone(&renderer.device);
     let buffers = HistogramBuffers::new(&device, plan).unwrap();
     let control = RenderControl::unattended();
     renderer
@@ -284,4 +284,35 @@ fn probe(
         .iter()
         .map(|[x, y, c, _]| [*x, *y, *c].map(f32::from_bits))
         .collect()
+}
+
+#[test]
+fn a_game_prepared_on_another_thread_is_the_one_that_is_played() {
+    let mut renderer = renderer();
+    let device = Arc::clone(&renderer.device);
+    let plan = plan_still(&triangle(), &StillSettings::default()).unwrap();
+    let buffers = HistogramBuffers::new(&device, &plan).unwrap();
+    let control = RenderControl::unattended();
+    assert!(
+        !renderer.games.prepare(&device, &plan),
+        "nobody compiled it"
+    );
+    assert_eq!(renderer.games.coming.len(), 1);
+    // It is wanted before anybody looked whether it is done.
+    let games = &mut renderer.games;
+    games.play(&device, &plan, 0, &buffers, &control).unwrap();
+    assert_eq!((games.games.len(), games.coming.len()), (1, 0));
+    assert!(games.prepare(&device, &plan), "it is there");
+
+    let other = Genome {
+        palette_mode: PaletteMode::Linear,
+        ..triangle()
+    };
+    let other = plan_still(&other, &StillSettings::default()).unwrap();
+    let until = Instant::now() + Duration::from_secs(30);
+    while !games.prepare(&device, &other) {
+        assert!(Instant::now() < until, "it is never done");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!((games.games.len(), games.coming.len()), (2, 0));
 }
