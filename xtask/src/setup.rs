@@ -62,6 +62,9 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     program("xdotool", "xdotool", "key presses in the player's tests"),
     program("x11-utils", "xwininfo", "finding the player's window"),
     program("imagemagick", "import", "looking at the player's window"),
+    program("sway", "sway", "a Wayland desktop for the player's tests"),
+    program("grim", "grim", "looking at that desktop"),
+    program("wtype", "wtype", "key presses on that desktop"),
     program("aria2", "aria2c", "an independent BitTorrent client"),
     Package {
         name: "mesa-vulkan-drivers",

@@ -299,11 +299,7 @@ impl Live {
         let plan = easel.plan(&self.flock, scene, rung, rng_seed)?;
         self.renderer.advance(&plan, keep as f32).map_err(failed)?;
         self.held = Some((rung.height, easel));
-        let waited = stage.gpu.device.poll(wgpu::PollType::wait_indefinitely());
-        waited.map_err(|error| PlayError::AdapterFailed {
-            reason: error.to_string(),
-        })?;
-        Ok(())
+        self.renderer.wait().map_err(failed)
     }
 
     fn easel(stage: &Stage) -> Easel {

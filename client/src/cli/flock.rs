@@ -129,10 +129,10 @@ pub(crate) struct PlayArgs {
     pub(crate) live: bool,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
-    /// An ordinary window instead of the whole screen
+    /// An ordinary window instead of every monitor
     #[arg(long)]
     pub(crate) windowed: bool,
-    /// The monitor to fill, counted from 1; the window system chooses unless given
+    /// The only monitor to fill, counted from 1; all of them unless given
     #[arg(long, value_name = "N")]
     pub(crate) monitor: Option<usize>,
     /// Leave after so many seconds
@@ -141,10 +141,10 @@ pub(crate) struct PlayArgs {
     /// The window's size in pixels
     #[arg(long, value_name = "WxH", value_parser = size, default_value = "1280x720")]
     pub(crate) size: (u32, u32),
-    /// Write the last picture shown as PNG
+    /// Write the last picture shown as PNG; the second monitor's gets a name like shot-2.png
     #[arg(long, value_name = "PNG")]
     pub(crate) screenshot: Option<PathBuf>,
-    /// Write a line for every picture that reached the screen
+    /// Write a line for every picture that reached the screen; a file for each monitor, as with --screenshot
     #[arg(long, value_name = "FILE")]
     pub(crate) frame_log: Option<PathBuf>,
     /// Decides which clips follow each other; a random one unless given

@@ -16,7 +16,9 @@ use woolgather_shaders::layout::FadeUniform;
 use super::device::GpuDevice;
 use super::iterate::Games;
 use super::pipeline::{Pipeline, Slot};
-use super::{AdapterSummary, Canvas, DevelopPipelines, GpuError, histogram};
+use super::{
+    AdapterChoice, AdapterSummary, Canvas, DevelopPipelines, GpuError, adapter, histogram,
+};
 use crate::RenderControl;
 use crate::plan::FramePlan;
 
@@ -51,7 +53,25 @@ impl LiveRenderer {
         queue: wgpu::Queue,
     ) -> Result<Self, GpuError> {
         let summary = AdapterSummary::from(adapter.get_info());
-        let device = GpuDevice::new(device, queue, summary, None);
+        Self::on(GpuDevice::new(device, queue, summary, None))
+    }
+
+    /// Draws on a device of its own, for nobody to see: to measure.
+    ///
+    /// # Errors
+    ///
+    /// [`GpuError::NoAdapter`] and [`GpuError::NotSuitable`].
+    pub fn open(choice: &AdapterChoice) -> Result<Self, GpuError> {
+        let (_, device, queue, summary) = adapter::open(choice)?;
+        Self::on(GpuDevice::new(
+            device,
+            queue,
+            summary,
+            choice.memory_bytes_max,
+        ))
+    }
+
+    fn on(device: GpuDevice) -> Result<Self, GpuError> {
         let slots = [(0, Slot::Uniform), (1, Slot::Write), (2, Slot::Write)];
         Ok(Self {
             pipelines: DevelopPipelines::new(&device)?,
@@ -63,6 +83,21 @@ impl LiveRenderer {
             quality: 0.0,
             size: [0; 2],
         })
+    }
+
+    /// The adapter that draws.
+    #[must_use]
+    pub fn adapter(&self) -> &AdapterSummary {
+        &self.device.summary
+    }
+
+    /// Waits until the device has drawn everything.
+    ///
+    /// # Errors
+    ///
+    /// The device's faults.
+    pub fn wait(&self) -> Result<(), GpuError> {
+        self.device.wait()
     }
 
     /// Begins to compile, on threads of its own, what `plan` needs; true where all of it is there already. Called ahead of an

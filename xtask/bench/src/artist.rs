@@ -3,7 +3,9 @@
 use std::fmt;
 
 use anyhow::Context;
-use woolgather_render_kernel::gpu::{AdapterChoice, GpuRenderer, list_adapters};
+use woolgather_render_kernel::gpu::{
+    AdapterChoice, GpuError, GpuRenderer, LiveRenderer, list_adapters,
+};
 use woolgather_render_kernel::{Frame, FramePlan, RenderControl, render};
 
 /// Who draws.
@@ -38,12 +40,24 @@ impl fmt::Display for Artist {
 
 /// Opens the adapter of this name or number, or the best one; a software adapter will do.
 pub(crate) fn open(adapter: Option<&str>) -> anyhow::Result<GpuRenderer> {
-    let choice = AdapterChoice {
+    found(GpuRenderer::open(&choice(adapter)))
+}
+
+/// The same for frames that never end.
+pub(crate) fn open_live(adapter: Option<&str>) -> anyhow::Result<LiveRenderer> {
+    found(LiveRenderer::open(&choice(adapter)))
+}
+
+fn choice(adapter: Option<&str>) -> AdapterChoice {
+    AdapterChoice {
         name: adapter.map(str::to_owned),
         software: true,
         ..AdapterChoice::default()
-    };
-    GpuRenderer::open(&choice).with_context(|| {
+    }
+}
+
+fn found<T>(opened: Result<T, GpuError>) -> anyhow::Result<T> {
+    opened.with_context(|| {
         let adapters = list_adapters();
         if adapters.is_empty() {
             return "nothing to measure: install the graphics card's driver, or a software adapter \

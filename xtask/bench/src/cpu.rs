@@ -119,19 +119,24 @@ pub(crate) fn task(
     quality: f64,
     folder: &Path,
 ) -> anyhow::Result<Task> {
-    let genome = oracle::genome(name)?;
     let [width, height] = size.map(f64::from);
-    let sized = Genome {
-        size,
-        scale: genome.scale * height / f64::from(genome.size[1]),
-        quality,
-        ..genome
-    };
+    let sized = sized(name, size, quality)?;
     let file = folder.join(format!("{name}.flam3"));
     std::fs::write(&file, print_flame(&sized))?;
     Ok(Task {
         file,
         samples: quality * width * height * 4_f64.powf(sized.zoom),
+    })
+}
+
+/// An oracle genome of another size and quality.
+pub(crate) fn sized(name: &str, size: [u32; 2], quality: f64) -> anyhow::Result<Genome> {
+    let genome = oracle::genome(name)?;
+    Ok(Genome {
+        size,
+        scale: genome.scale * f64::from(size[1]) / f64::from(genome.size[1]),
+        quality,
+        ..genome
     })
 }
 
@@ -235,7 +240,11 @@ fn booked_s(place: usize) -> anyhow::Result<f64> {
 /// Plans the first flame of a file at its own size and quality.
 pub(crate) fn plan_of(file: &Path) -> anyhow::Result<FramePlan> {
     let xml = std::fs::read_to_string(file)?;
-    let genome = &woolgather_genome::parse_flames(&xml)?[0];
+    plan(&woolgather_genome::parse_flames(&xml)?[0])
+}
+
+/// Plans a genome at its own size and quality.
+pub(crate) fn plan(genome: &Genome) -> anyhow::Result<FramePlan> {
     let [width, height] = genome.size;
     let settings = StillSettings {
         width,

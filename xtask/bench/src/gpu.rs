@@ -4,6 +4,8 @@
 //! genome -> plan -> GpuRenderer::render_timed -> stages       (medians of several frames, pipelines compiled before)
 //!                -> our renderer and flam3-render, as processes (see `cpu`)
 //!                -> first-frame, as a process of an empty cache -> what compiling costs
+//!        -> the same with no hits, or with fewer bins -> what bounds the game
+//!        -> LiveRenderer, frame after frame -> how smooth live mode is
 //! ```
 //!
 //! An *iteration* is a plotted sample. The game's figure counts the time of the iterate stage only; every other one
@@ -15,6 +17,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use woolgather_genome::{Estimator, Genome};
 use woolgather_render_kernel::RenderControl;
 use woolgather_render_kernel::gpu::{GpuRenderer, StageTimes};
 
@@ -30,6 +33,12 @@ const SOFTWARE: ([u32; 2], f64) = ([640, 360], 20.0);
 const PROCESSOR_QUALITY: (f64, f64) = (50.0, 100.0);
 /// Size and quality of a first frame: little else than compiling.
 const FIRST: ([u32; 2], f64) = ([320, 180], 5.0);
+
+/// Samples a pixel and frames of live mode: the most that it draws, and on the processor in disguise the least.
+const LIVE: (f64, u32) = (20.0, 60);
+const LIVE_SOFTWARE: (f64, u32) = (2.0, 5);
+/// Frames that compile and find out how much the device does at a time.
+const LIVE_WARM_UP: u32 = 5;
 
 /// What is measured, and with what.
 struct Measurement<'a> {
@@ -98,6 +107,8 @@ pub(crate) fn run(options: &GpuOptions) -> anyhow::Result<()> {
             println!("against {reference}: median ratio {median:.2}, least {least:.2}");
         }
     }
+    print_bounds(&mut card, &genomes, &measurement)?;
+    print_live(&genomes, &measurement)?;
     print_first_frames(&genomes, &measurement)
 }
 
@@ -158,6 +169,90 @@ fn print_row(name: &str, row: &CardRow, processor: &ProcessorRow) {
         or_none(row.per_core_s.map(|rate| rate / 1e6)),
         row.longest_dispatch.as_secs_f64() * 1e3,
     );
+}
+
+/// What the game's time goes into: the same orbits with every point outside the picture cost what moving points costs,
+/// and into a sixteenth of the bins what adding hits costs that stay in a cache.
+fn print_bounds(
+    card: &mut GpuRenderer,
+    genomes: &[&str],
+    measurement: &Measurement<'_>,
+) -> anyhow::Result<()> {
+    println!(
+        "what bounds the game, millions of iterations a second: as it is, with every hit outside the picture, with as many \
+         hits on a sixteenth of the bins"
+    );
+    println!(
+        "{:<20} {:>8} {:>8} {:>8}",
+        "genome", "game", "no hits", "1/16"
+    );
+    let control = RenderControl::unattended();
+    for name in genomes {
+        let whole = cpu::sized(name, measurement.size, measurement.quality)?;
+        let away = Genome {
+            center: [1e6, 1e6],
+            ..whole.clone()
+        };
+        let [width, height] = measurement.size;
+        let small = cpu::sized(name, [width / 4, height / 4], 16.0 * measurement.quality)?;
+        let mut rates = Vec::new();
+        for genome in [&whole, &away, &small] {
+            let plan = cpu::plan(genome)?;
+            let mut times = Vec::new();
+            for _ in 0..measurement.runs {
+                times.push(card.render_timed(&plan, &control)?.1.iterate.as_secs_f64());
+            }
+            let middle = median(&sorted(times)).context("no runs")?;
+            rates.push(plan.samples() as f64 / middle / 1e6);
+        }
+        let [game, away, small] = rates[..] else {
+            anyhow::bail!("three rates were measured");
+        };
+        println!("{name:<20} {game:8.2} {away:8.2} {small:8.2}");
+    }
+    Ok(())
+}
+
+/// How long a frame of live mode takes, on the finest rung that its pace has.
+fn print_live(genomes: &[&str], measurement: &Measurement<'_>) -> anyhow::Result<()> {
+    let [width, height] = measurement.size;
+    let mut live = artist::open_live(measurement.adapter)?;
+    let (quality, frames) = if live.adapter().is_software() {
+        LIVE_SOFTWARE
+    } else {
+        LIVE
+    };
+    println!(
+        "live, {width}x{height}, {quality} samples a pixel and frame, medians of {frames} frames without a window"
+    );
+    println!("{:<20} {:>8} {:>8}", "genome", "frame ms", "frames/s");
+    for name in genomes {
+        let genome = Genome {
+            supersample: 1,
+            passes: 1,
+            temporal_samples: 1,
+            filter_radius: 0.6,
+            estimator: Estimator {
+                radius: 9.0,
+                minimum: 0.0,
+                curve: 0.4,
+            },
+            ..cpu::sized(name, measurement.size, quality)?
+        };
+        let plan = cpu::plan(&genome)?;
+        let mut times = Vec::new();
+        for frame in 0..LIVE_WARM_UP + frames {
+            let start = Instant::now();
+            live.advance(&plan, 0.8)?;
+            live.wait()?;
+            if frame >= LIVE_WARM_UP {
+                times.push(start.elapsed().as_secs_f64());
+            }
+        }
+        let middle = median(&sorted(times)).context("no frames")?;
+        println!("{name:<20} {:8.2} {:8.1}", middle * 1e3, middle.recip());
+    }
+    Ok(())
 }
 
 /// What a genome costs that this machine has not drawn before, each with an empty cache of its own.

@@ -5,6 +5,7 @@
 //! plays and prints what happened, the parent presses keys and looks at the screen.
 
 use std::env;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -91,6 +92,15 @@ impl Player {
 
     /// Starts a test by its whole name.
     pub(crate) fn start_test(name: &str, display: Option<&str>) -> Self {
+        let environment: Vec<_> = display
+            .map(|name| ("DISPLAY", name.into()))
+            .into_iter()
+            .collect();
+        Self::start_in(name, &environment)
+    }
+
+    /// Starts a test by its whole name, with these variables and no other display.
+    pub(crate) fn start_in(name: &str, environment: &[(&str, OsString)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut command = Command::new(env::current_exe().expect("this program has a path"));
         command
@@ -99,10 +109,8 @@ impl Player {
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("WAYLAND_SOCKET")
             .env_remove("DISPLAY")
+            .envs(environment.iter().cloned())
             .stdout(Stdio::piped());
-        if let Some(display) = display {
-            command.env("DISPLAY", display);
-        }
         let mut child = command.spawn().expect("the test starts itself");
         let output = child.stdout.take().expect("it was asked for");
         Self {
