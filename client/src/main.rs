@@ -9,6 +9,7 @@
 mod cli;
 mod commands;
 mod connect;
+mod hosts;
 mod identity;
 mod library;
 mod say;
@@ -17,11 +18,20 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
+use woolgather_platform::Environment;
 
 use cli::{Cli, Command};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let given = hosts::arguments(std::env::args_os(), &Environment::of_this_process());
+    let cli = match given {
+        Ok(Some(arguments)) => Cli::parse_from(arguments),
+        Ok(None) => return ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("woolgather: {error}");
+            return ExitCode::from(2);
+        }
+    };
     // A graphics driver that fails is said by whoever wanted to draw; what else wgpu tries is nobody's business.
     let filter = EnvFilter::try_from_env("WOOLGATHER_LOG")
         .unwrap_or_else(|_| EnvFilter::new("warn,librqbit=error,winit=error,wgpu_hal=off"));

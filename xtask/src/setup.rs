@@ -62,6 +62,17 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     program("xdotool", "xdotool", "key presses in the player's tests"),
     program("x11-utils", "xwininfo", "finding the player's window"),
     program("imagemagick", "import", "looking at the player's window"),
+    program("xscreensaver", "xscreensaver", "a host of savers"),
+    program("xserver-xephyr", "Xephyr", "two monitors for that host"),
+    Package {
+        name: "xscreensaver-gl",
+        sign: Sign::FileStartingWith {
+            folder: "/usr/libexec/xscreensaver",
+            start: "xscreensaver-gl-visual",
+        },
+        why: "previews of that host",
+    },
+    program("procps", "pkill", "ending what that host started"),
     program("sway", "sway", "a Wayland desktop for the player's tests"),
     program("grim", "grim", "looking at that desktop"),
     program("wtype", "wtype", "key presses on that desktop"),

@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 use crate::flock::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport};
 use crate::gpu::Work;
 use crate::gpu::painter::Painter;
-use crate::performance::{Action, Programme, RETRY, SCREENSHOT, screenshot};
+use crate::host;
+use crate::performance::{Action, Production, Programme, RETRY, SCREENSHOT, screenshot};
 use crate::playback::Playback;
 use crate::stage::{Shown, Stage};
 use crate::text::Panel;
 use crate::timeline::Moment;
-use crate::window;
 
 /// How often to look for the first picture.
 const FIRST_LOOK: Duration = Duration::from_millis(2);
@@ -49,7 +49,10 @@ pub fn play(
             panel: None,
         })
     };
-    window::run(options, started, Work::Film, &mut on_event, open)
+    host::run(
+        &Production::new(options, started, Work::Film, open),
+        &mut on_event,
+    )
 }
 
 /// A film that is on.

@@ -43,6 +43,10 @@ pub struct LiveSheep {
     pub artist: String,
 }
 
+/// A window that another program opened, on the X display that the environment names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ForeignWindow(pub u32);
+
 /// How to play.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlayOptions {
@@ -52,6 +56,9 @@ pub struct PlayOptions {
     pub size: (u32, u32),
     /// The only monitor to fill, from 1 as people count; all of them unless given.
     pub monitor: Option<usize>,
+    /// Somebody else's window to draw in, as a screensaver daemon gives its hacks; then no window is opened, and what
+    /// the three fields above say does not count.
+    pub within: Option<ForeignWindow>,
     /// Leave by itself after this time; `None` plays until somebody leaves.
     pub for_: Option<Duration>,
     /// Decides the walk: the same flock and number choose the same clips, as far as the clock agrees.
@@ -98,6 +105,7 @@ impl Default for PlayOptions {
             windowed: true,
             size: (1280, 720),
             monitor: None,
+            within: None,
             for_: None,
             rng_seed: 0,
             screenshot: None,
@@ -180,6 +188,14 @@ pub enum PlayError {
          start this from a desktop session, or set DISPLAY or WAYLAND_DISPLAY"
     )]
     NoDisplay {
+        /// The window system's words.
+        reason: String,
+    },
+    /// The window to draw in is not there.
+    #[error("the window {window:#x} that this was to draw in cannot be used: {reason}")]
+    NoForeignWindow {
+        /// Its X id.
+        window: u32,
         /// The window system's words.
         reason: String,
     },

@@ -14,7 +14,7 @@
 //! * `text`, `caption`, `gpu`: letters and pictures into pixels, with the shaders of
 //!   `woolgather-shaders`.
 //! * `stage`: a place on the screen and the display's clock. `performance`: what is on there, on a thread of its own.
-//! * `window`: windows of ours, one for each monitor, and their keys.
+//! * `host`: who has the windows; `window`: ours, one for each monitor, and their keys; `foreign`: a screensaver daemon's.
 //! * `playback`, `film`: all of it together for clips.
 //! * `live`: flames drawn as they are shown, for who has no clips yet.
 //!
@@ -38,9 +38,13 @@ mod text;
 
 mod frame_log;
 mod gpu;
+mod host;
 mod performance;
 mod stage;
 mod window;
+
+#[cfg(all(unix, not(target_vendor = "apple")))]
+mod foreign;
 
 mod film;
 mod playback;
@@ -48,5 +52,7 @@ mod playback;
 mod live;
 
 pub use film::play;
-pub use flock::{LiveSheep, LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
+pub use flock::{
+    ForeignWindow, LiveSheep, LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, Vote,
+};
 pub use live::play_live;

@@ -28,11 +28,11 @@ use crate::flock::{LiveSheep, PlayError, PlayEvent, PlayOptions, PlayReport};
 use crate::frame_log::FrameLog;
 use crate::gpu::Work;
 use crate::gpu::live_painter::LivePainter;
+use crate::host;
 use crate::overlay::Info;
-use crate::performance::{Action, Programme, RETRY, SCREENSHOT, Teller, screenshot};
+use crate::performance::{Action, Production, Programme, RETRY, SCREENSHOT, Teller, screenshot};
 use crate::stage::{Shown, Stage};
 use crate::text::Panel;
-use crate::window;
 use easel::Easel;
 use pace::{Pace, Rung};
 use show::{Scene, Show};
@@ -82,7 +82,10 @@ pub fn play_live(
     let open = move |stage: &Stage, options: &PlayOptions, teller| {
         Live::new(stage, Arc::clone(&flock), options, started, teller)
     };
-    window::run(options, started, Work::Render, &mut on_event, open)
+    host::run(
+        &Production::new(options, started, Work::Render, open),
+        &mut on_event,
+    )
 }
 
 /// What is kept of the frames before, when `step` has passed and a frame has so many samples a pixel.

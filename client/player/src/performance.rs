@@ -2,18 +2,23 @@
 //! displays nor whoever presses a key.
 //!
 //! ```text
-//! window's thread -- cues --> performance: programme, stage
-//!        ^------------- events, the end ---'
+//! host's thread: troupe -- cues --> performance: programme, stage   (one for each window)
+//!        ^----------------- news ------'
 //! ```
+//!
+//! A *host* is whoever has the windows: `window` opens some of our own, `foreign` draws in somebody else's.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use tracing::warn;
 
 use crate::flock::{PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
 use crate::frame_log::cannot_write;
-use crate::gpu::{Gpu, readback};
-use crate::stage::Stage;
+use crate::gpu::{Gpu, Work, readback};
+use crate::stage::{Place, Stage};
 
 /// How soon to try again after a window took no picture.
 pub(crate) const RETRY: Duration = Duration::from_millis(50);
@@ -28,7 +33,7 @@ pub(crate) enum Action {
     Info,
 }
 
-/// What the window says to the performance in it.
+/// What the host says to a performance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cue {
     /// Somebody pressed a key.
@@ -41,17 +46,25 @@ pub(crate) enum Cue {
     Leave,
 }
 
+/// What a performance says to the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// For the caller of the player.
+    Event(PlayEvent),
+    /// The performance in this window is over, counted from 0.
+    Ended(usize),
+}
+
 /// Tells the caller of the player what happened, from any thread.
 #[derive(Clone)]
-pub(crate) struct Teller(Arc<dyn Fn(PlayEvent) + Send + Sync>);
+pub(crate) struct Teller(Messenger);
+
+/// Brings news to the host's thread.
+pub(crate) type Messenger = Arc<dyn Fn(News) + Send + Sync>;
 
 impl Teller {
-    pub(crate) fn new(tell: impl Fn(PlayEvent) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(tell))
-    }
-
     pub(crate) fn tell(&self, event: PlayEvent) {
-        (self.0)(event);
+        (self.0)(News::Event(event));
     }
 }
 
@@ -79,12 +92,177 @@ pub(crate) trait Programme {
     fn finish(self, stage: &Stage, options: &PlayOptions) -> Result<PlayReport, PlayError>;
 }
 
+/// What is performed in every window.
+pub(crate) struct Production<O> {
+    options: PlayOptions,
+    started: Instant,
+    work: Work,
+    /// Makes the programme for a stage.
+    open: Arc<O>,
+}
+
+impl<P, O> Production<O>
+where
+    P: Programme,
+    O: Fn(&Stage, &PlayOptions, Teller) -> Result<P, PlayError> + Send + Sync + 'static,
+{
+    /// In each window what `open` makes for its stage, until `options.for_` has passed since `started`.
+    pub(crate) fn new(options: &PlayOptions, started: Instant, work: Work, open: O) -> Self {
+        Self {
+            options: options.clone(),
+            started,
+            work,
+            open: Arc::new(open),
+        }
+    }
+
+    pub(crate) fn options(&self) -> &PlayOptions {
+        &self.options
+    }
+}
+
+/// The performances of a production, and how they ended.
+pub(crate) struct Troupe {
+    messenger: Messenger,
+    performances: Vec<Performance>,
+    /// Of the performances that are over.
+    report: Option<PlayReport>,
+    failure: Option<PlayError>,
+}
+
+struct Performance {
+    cues: Sender<Cue>,
+    /// Until it has ended.
+    thread: Option<JoinHandle<Result<PlayReport, PlayError>>>,
+}
+
+impl Troupe {
+    pub(crate) fn new(messenger: Messenger) -> Self {
+        Self {
+            messenger,
+            performances: Vec::new(),
+            report: None,
+            failure: None,
+        }
+    }
+
+    /// Begins a performance at `place`; the first one has number 0.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError::Thread`], or where only this thread may open the stage, what that returns.
+    pub(crate) fn begin<P, O>(
+        &mut self,
+        production: &Production<O>,
+        place: Arc<dyn Place>,
+    ) -> Result<(), PlayError>
+    where
+        P: Programme,
+        O: Fn(&Stage, &PlayOptions, Teller) -> Result<P, PlayError> + Send + Sync + 'static,
+    {
+        let number = self.performances.len();
+        let options = production.options.of_window(number);
+        let until = options.for_.map(|for_| production.started + for_);
+        let (open, work) = (Arc::clone(&production.open), production.work);
+        let ending = Ending(Arc::clone(&self.messenger), number);
+        let (cues, heard) = channel();
+        let mut stage = None;
+        if cfg!(target_vendor = "apple") {
+            // There, only the main thread may make surfaces.
+            stage = Some(Stage::open(Arc::clone(&place), work)?);
+        }
+        let thread = std::thread::Builder::new().name("performance".into());
+        let thread = thread.spawn(move || {
+            let teller = Teller(Arc::clone(&ending.0));
+            let stage = match stage {
+                Some(stage) => stage,
+                None => Stage::open(place, work)?,
+            };
+            let programme = open(&stage, &options, teller)?;
+            perform(stage, programme, &heard, until, &options)
+        })?;
+        self.performances.push(Performance {
+            cues,
+            thread: Some(thread),
+        });
+        Ok(())
+    }
+
+    pub(crate) fn cue(&self, number: usize, cue: Cue) {
+        if let Some(performance) = self.performances.get(number) {
+            // One that has ended needs no cue.
+            performance.cues.send(cue).ok();
+        }
+    }
+
+    pub(crate) fn cue_all(&self, cue: Cue) {
+        for number in 0..self.performances.len() {
+            self.cue(number, cue);
+        }
+    }
+
+    /// Takes the account of a performance that has told its end. The others go on where it failed.
+    pub(crate) fn settle(&mut self, number: usize) {
+        let ended = self.performances.get_mut(number);
+        let Some(thread) = ended.and_then(|performance| performance.thread.take()) else {
+            return;
+        };
+        match thread.join() {
+            Ok(Ok(report)) => {
+                self.report = Some(report.and(self.report.unwrap_or_default()));
+            }
+            Ok(Err(failure)) => {
+                if self.performances.len() > 1 {
+                    warn!("Monitor {} shows nothing any more: {failure}", number + 1);
+                }
+                self.fail(failure);
+            }
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+
+    /// Keeps the first failure; what follows from it says less.
+    pub(crate) fn fail(&mut self, failure: PlayError) {
+        self.failure.get_or_insert(failure);
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.performances
+            .iter()
+            .all(|performance| performance.thread.is_none())
+    }
+
+    /// What all of them played, once they are over.
+    ///
+    /// # Errors
+    ///
+    /// What failed first; [`PlayError::NoDisplay`] where nothing was ever performed.
+    pub(crate) fn outcome(self) -> Result<PlayReport, PlayError> {
+        match (self.failure, self.report) {
+            (Some(failure), _) => Err(failure),
+            (None, Some(report)) => Ok(report),
+            (None, None) => Err(PlayError::NoDisplay {
+                reason: "the window system opened no window".to_owned(),
+            }),
+        }
+    }
+}
+
+/// Tells that the performance has ended, however it did.
+struct Ending(Messenger, usize);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        (self.0)(News::Ended(self.1));
+    }
+}
+
 /// Plays `programme` on `stage` until it is cued to leave, `until` has come, or nobody can cue it any more.
 ///
 /// # Errors
 ///
 /// What the programme's drawing and finishing return.
-pub(crate) fn perform<P: Programme>(
+fn perform<P: Programme>(
     mut stage: Stage,
     mut programme: P,
     cues: &Receiver<Cue>,
@@ -111,7 +289,7 @@ pub(crate) fn perform<P: Programme>(
                 Cue::Act(action) => programme.act(action, now),
                 Cue::Hidden(hidden) => programme.set_hidden(hidden, now),
                 Cue::Resized(size) => {
-                    stage.resize(size);
+                    stage.resize(size)?;
                     programme.set_hidden(size.0 == 0 || size.1 == 0, now);
                 }
             }

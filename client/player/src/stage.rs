@@ -14,7 +14,10 @@ use crate::gpu::{Gpu, Work};
 /// A window, ours or somebody else's.
 pub(crate) trait Place: Send + Sync {
     /// Its display, for the graphics library.
-    fn display(&self) -> Box<dyn wgpu::wgt::WgpuHasDisplayHandle>;
+    fn display(self: Arc<Self>) -> Box<dyn wgpu::wgt::WgpuHasDisplayHandle>;
+
+    /// Whether nothing but OpenGL may be tried there.
+    fn has_only_opengl(&self) -> bool;
 
     /// A surface in it.
     ///
@@ -38,10 +41,11 @@ pub(crate) trait Place: Send + Sync {
 
 /// A place that can be drawn on.
 pub(crate) struct Stage {
-    place: Arc<dyn Place>,
+    // Fields are dropped in this order: what draws in the window goes before the window.
+    surface: wgpu::Surface<'static>,
     pub(crate) gpu: Gpu,
     instance: wgpu::Instance,
-    surface: wgpu::Surface<'static>,
+    place: Arc<dyn Place>,
     config: wgpu::SurfaceConfiguration,
     revealed: bool,
 }
@@ -66,9 +70,9 @@ impl Stage {
             instance,
             surface,
             gpu,
-        } = best_drawing(place.as_ref(), work)?;
+        } = best_drawing(&place, work)?;
         let config = configuration(&surface, &gpu, place.size())?;
-        surface.configure(&gpu.device, &config);
+        configure(&surface, &gpu, &config)?;
         let info = gpu.adapter.get_info();
         debug!(adapter = info.name, backend = ?info.backend, format = ?config.format, "Opened a stage");
         Ok(Self {
@@ -105,13 +109,18 @@ impl Stage {
     }
 
     /// Follows the window to another size; a window without pixels keeps its last one.
-    pub(crate) fn resize(&mut self, (width, height): (u32, u32)) {
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError::AdapterFailed`] when nothing can be shown in the window any more.
+    pub(crate) fn resize(&mut self, (width, height): (u32, u32)) -> Result<(), PlayError> {
         let side_max = self.gpu.side_max();
         if width > 0 && height > 0 {
             self.config.width = width.min(side_max);
             self.config.height = height.min(side_max);
-            self.surface.configure(&self.gpu.device, &self.config);
+            self.configure()?;
         }
+        Ok(())
     }
 
     /// Shows what `paint` paints on a target of the size it is given; waits for the display's clock.
@@ -131,10 +140,14 @@ impl Stage {
         self.place.before_present();
         self.gpu.queue.present(texture);
         if stale {
-            self.surface.configure(&self.gpu.device, &self.config);
+            self.configure()?;
         }
         self.gpu.check()?;
         Ok(Shown::Yes)
+    }
+
+    fn configure(&self) -> Result<(), PlayError> {
+        configure(&self.surface, &self.gpu, &self.config)
     }
 
     /// The surface's next texture, and whether the surface ought to be configured anew after it.
@@ -146,10 +159,10 @@ impl Stage {
                 Current::Success(texture) => return Ok(Some((texture, false))),
                 Current::Suboptimal(texture) => return Ok(Some((texture, true))),
                 Current::Timeout | Current::Occluded => return Ok(None),
-                Current::Outdated => self.surface.configure(&self.gpu.device, &self.config),
+                Current::Outdated => self.configure()?,
                 Current::Lost => {
                     self.surface = self.place.surface(&self.instance)?;
-                    self.surface.configure(&self.gpu.device, &self.config);
+                    self.configure()?;
                 }
                 Current::Validation => {
                     self.gpu.check()?;
@@ -158,6 +171,22 @@ impl Stage {
             }
         }
         Ok(None)
+    }
+}
+
+/// Readies the surface for pictures. One that this failed for must not be asked for any.
+fn configure(
+    surface: &wgpu::Surface<'_>,
+    gpu: &Gpu,
+    config: &wgpu::SurfaceConfiguration,
+) -> Result<(), PlayError> {
+    let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
+    surface.configure(&gpu.device, config);
+    match pollster::block_on(scope.pop()) {
+        None => Ok(()),
+        Some(error) => Err(PlayError::AdapterFailed {
+            reason: error.to_string(),
+        }),
     }
 }
 
@@ -170,7 +199,10 @@ struct Drawing {
 
 /// The best way to draw at `place`: through Vulkan, Metal or DirectX; through OpenGL where they
 /// are not there, or have no more than software to offer and OpenGL has.
-fn best_drawing(place: &dyn Place, work: Work) -> Result<Drawing, PlayError> {
+fn best_drawing(place: &Arc<dyn Place>, work: Work) -> Result<Drawing, PlayError> {
+    if place.has_only_opengl() {
+        return drawing(place, wgpu::Backends::GL, work);
+    }
     let primary = drawing(place, wgpu::Backends::PRIMARY, work);
     if primary
         .as_ref()
@@ -186,12 +218,16 @@ fn best_drawing(place: &dyn Place, work: Work) -> Result<Drawing, PlayError> {
     }
 }
 
-fn drawing(place: &dyn Place, backends: wgpu::Backends, work: Work) -> Result<Drawing, PlayError> {
+fn drawing(
+    place: &Arc<dyn Place>,
+    backends: wgpu::Backends,
+    work: Work,
+) -> Result<Drawing, PlayError> {
     let instance = wgpu::Instance::new(
         wgpu::InstanceDescriptor {
             backends,
             flags: wgpu::InstanceFlags::empty(),
-            ..wgpu::InstanceDescriptor::new_with_display_handle(place.display())
+            ..wgpu::InstanceDescriptor::new_with_display_handle(Arc::clone(place).display())
         }
         .with_env(),
     );

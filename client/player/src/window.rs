@@ -4,38 +4,31 @@
 //! what it hears. So the windows are gone the moment somebody leaves, however long a picture takes.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tracing::warn;
 use winit::application::ApplicationHandler;
 use winit::dpi::PhysicalSize;
 use winit::event::{ElementState, KeyEvent, WindowEvent};
 use winit::event_loop::{
-    ActiveEventLoop, ControlFlow, EventLoop, EventLoopBuilder, EventLoopProxy, OwnedDisplayHandle,
+    ActiveEventLoop, ControlFlow, EventLoop, EventLoopBuilder, OwnedDisplayHandle,
 };
 use winit::keyboard::{Key, NamedKey};
 use winit::monitor::MonitorHandle;
 use winit::window::{Fullscreen, Window, WindowId};
 
 use crate::flock::{PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
-use crate::gpu::Work;
-use crate::performance::{Action, Cue, Programme, Teller, perform};
+use crate::performance::{Action, Cue, News, Production, Programme, Teller, Troupe};
 use crate::stage::{Place, Stage};
 
-/// Opens windows for `work`, one for each monitor that `options` want filled, and performs in each what `open` makes
-/// for its stage, until somebody leaves or `options.for_` has passed since `started`.
+/// Opens windows, one for each monitor that the options want filled, and performs in each until somebody leaves or
+/// its time is over.
 ///
 /// # Errors
 ///
 /// [`PlayError`]; each message is a sentence for the person in front of the program.
 pub(crate) fn run<P, O>(
-    options: &PlayOptions,
-    started: Instant,
-    work: Work,
+    production: &Production<O>,
     on_event: &mut dyn FnMut(PlayEvent),
-    open: O,
 ) -> Result<PlayReport, PlayError>
 where
     P: Programme,
@@ -45,26 +38,19 @@ where
         reason: in_plain_words(&error.to_string()),
     };
     let event_loop = event_loop().map_err(no_display)?;
+    let proxy = event_loop.create_proxy();
     let mut house = House {
-        options,
-        started,
-        work,
+        production,
         on_event,
-        open: Arc::new(open),
-        news: event_loop.create_proxy(),
+        troupe: Troupe::new(Arc::new(move |news| {
+            // Nobody listens when the event loop is gone, and nobody needs to.
+            proxy.send_event(news).ok();
+        })),
         windows: Vec::new(),
         leaving: false,
-        report: None,
-        failure: None,
     };
     event_loop.run_app(&mut house).map_err(no_display)?;
-    match (house.failure, house.report) {
-        (Some(failure), _) => Err(failure),
-        (None, Some(report)) => Ok(report),
-        (None, None) => Err(PlayError::NoDisplay {
-            reason: "the window system opened no window".to_owned(),
-        }),
-    }
+    house.troupe.outcome()
 }
 
 /// The message without the place in winit's sources that it begins with.
@@ -88,46 +74,21 @@ fn event_loop() -> Result<EventLoop<News>, winit::error::EventLoopError> {
     builder.build()
 }
 
-/// What a performance tells the window's thread.
-enum News {
-    Event(PlayEvent),
-    /// The performance in this window is over, counted from 0.
-    Ended(usize),
-}
-
-/// Tells that the performance has ended, however it did.
-struct Ending(EventLoopProxy<News>, usize);
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        // Nobody listens when the event loop is gone, and nobody needs to.
-        self.0.send_event(News::Ended(self.1)).ok();
-    }
-}
-
 /// Everything between the start and the end of playing.
 struct House<'a, O> {
-    options: &'a PlayOptions,
-    started: Instant,
-    work: Work,
+    production: &'a Production<O>,
     on_event: &'a mut dyn FnMut(PlayEvent),
-    open: Arc<O>,
-    news: EventLoopProxy<News>,
+    troupe: Troupe,
+    /// In the order of their performances.
     windows: Vec<On>,
     leaving: bool,
-    /// Of the performances that are over.
-    report: Option<PlayReport>,
-    failure: Option<PlayError>,
 }
 
-/// An open window with a performance.
+/// An open window.
 struct On {
     window: Arc<Window>,
     /// The monitor it was opened for; the window system chose without one.
     monitor: Option<MonitorHandle>,
-    cues: Sender<Cue>,
-    /// Until it has ended.
-    performance: Option<JoinHandle<Result<PlayReport, PlayError>>>,
 }
 
 impl<P, O> ApplicationHandler<News> for House<'_, O>
@@ -140,17 +101,15 @@ where
         if !self.windows.is_empty() {
             return;
         }
-        let opened = monitors(event_loop, self.options).and_then(|monitors| {
-            for monitor in monitors {
-                let on = self.open_window(event_loop, monitor)?;
-                self.windows.push(on);
-            }
-            Ok(())
+        let opened = monitors(event_loop, self.production.options()).and_then(|monitors| {
+            monitors
+                .into_iter()
+                .try_for_each(|monitor| self.open_window(event_loop, monitor))
         });
         if let Err(failure) = opened {
-            self.failure.get_or_insert(failure);
+            self.troupe.fail(failure);
             self.leave();
-            if self.windows.is_empty() {
+            if self.troupe.is_over() {
                 event_loop.exit();
             }
         }
@@ -159,9 +118,12 @@ where
     fn user_event(&mut self, event_loop: &ActiveEventLoop, news: News) {
         match news {
             News::Event(event) => (self.on_event)(event),
-            News::Ended(place) => {
-                self.settle(place);
-                if self.windows.iter().all(|on| on.performance.is_none()) {
+            News::Ended(number) => {
+                if let Some(on) = self.windows.get(number) {
+                    on.window.set_visible(false);
+                }
+                self.troupe.settle(number);
+                if self.troupe.is_over() {
                     event_loop.exit();
                 }
             }
@@ -169,13 +131,14 @@ where
     }
 
     fn window_event(&mut self, _: &ActiveEventLoop, id: WindowId, event: WindowEvent) {
-        let Some(on) = self.windows.iter().find(|on| on.window.id() == id) else {
+        let is_its = |on: &On| on.window.id() == id;
+        let Some(number) = self.windows.iter().position(is_its) else {
             return;
         };
         match event {
             WindowEvent::CloseRequested => self.leave(),
-            WindowEvent::Resized(size) => on.cue(Cue::Resized((size.width, size.height))),
-            WindowEvent::Occluded(hidden) => on.cue(Cue::Hidden(hidden)),
+            WindowEvent::Resized(size) => self.troupe.cue(number, Cue::Resized(size.into())),
+            WindowEvent::Occluded(hidden) => self.troupe.cue(number, Cue::Hidden(hidden)),
             // A key that is down when the window gets the focus is told a second time.
             WindowEvent::KeyboardInput {
                 event,
@@ -183,12 +146,14 @@ where
                 ..
             } => match asked_for(&event) {
                 Some(Wish::Leave) => self.leave(),
-                Some(Wish::FullScreen) => on.toggle_full_screen(self.options.size),
+                Some(Wish::FullScreen) => {
+                    self.windows[number].toggle_full_screen(self.production.options().size);
+                }
                 // Standing still and showing names are for all windows, the rest is about what is in this one.
                 Some(Wish::Act(action @ (Action::Pause | Action::Info))) => {
-                    self.cue_all(Cue::Act(action));
+                    self.troupe.cue_all(Cue::Act(action));
                 }
-                Some(Wish::Act(action)) => on.cue(Cue::Act(action)),
+                Some(Wish::Act(action)) => self.troupe.cue(number, Cue::Act(action)),
                 None => {}
             },
             _ => {}
@@ -208,53 +173,21 @@ impl<O> House<'_, O> {
             for on in &self.windows {
                 on.window.set_visible(false);
             }
-            self.cue_all(Cue::Leave);
+            self.troupe.cue_all(Cue::Leave);
         }
     }
 
-    fn cue_all(&self, cue: Cue) {
-        for on in &self.windows {
-            on.cue(cue);
-        }
-    }
-
-    /// Takes the account of a performance that has ended. The others go on where it failed.
-    fn settle(&mut self, place: usize) {
-        let ended = self.windows.get_mut(place).map(|on| {
-            on.window.set_visible(false);
-            on.performance.take()
-        });
-        let Some(performance) = ended.flatten() else {
-            return;
-        };
-        match performance.join() {
-            Ok(Ok(report)) => {
-                self.report = Some(report.and(self.report.unwrap_or_default()));
-            }
-            Ok(Err(failure)) => {
-                if self.windows.len() > 1 {
-                    warn!("Monitor {} shows nothing any more: {failure}", place + 1);
-                }
-                self.failure.get_or_insert(failure);
-            }
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    }
-}
-
-impl<P, O> House<'_, O>
-where
-    P: Programme,
-    O: Fn(&Stage, &PlayOptions, Teller) -> Result<P, PlayError> + Send + Sync + 'static,
-{
     /// Opens an invisible window on `monitor` and begins the performance in it.
-    fn open_window(
-        &self,
+    fn open_window<P>(
+        &mut self,
         event_loop: &ActiveEventLoop,
         monitor: Option<MonitorHandle>,
-    ) -> Result<On, PlayError> {
-        let place = self.windows.len();
-        let options = self.options.of_window(place);
+    ) -> Result<(), PlayError>
+    where
+        P: Programme,
+        O: Fn(&Stage, &PlayOptions, Teller) -> Result<P, PlayError> + Send + Sync + 'static,
+    {
+        let options = self.production.options();
         let (width, height) = options.size;
         let mut attributes = Window::default_attributes()
             .with_title("Woolgather")
@@ -277,75 +210,17 @@ where
                 })?;
         window.set_cursor_visible(options.windowed);
         let window = Arc::new(window);
-        let (cues, heard) = channel();
-        let performance = Performance {
-            place: Arc::new(Own {
-                window: Arc::clone(&window),
-                display: event_loop.owned_display_handle(),
-            }),
-            work: self.work,
-            until: options.for_.map(|for_| self.started + for_),
-            open: Arc::clone(&self.open),
-            options,
-            cues: heard,
-            ending: Ending(self.news.clone(), place),
+        let place = Own {
+            window: Arc::clone(&window),
+            display: event_loop.owned_display_handle(),
         };
-        Ok(On {
-            window,
-            monitor,
-            cues,
-            performance: Some(performance.start()?),
-        })
-    }
-}
-
-/// A performance that is about to begin.
-struct Performance<O> {
-    place: Arc<dyn Place>,
-    work: Work,
-    until: Option<Instant>,
-    open: Arc<O>,
-    options: PlayOptions,
-    cues: Receiver<Cue>,
-    ending: Ending,
-}
-
-impl<P, O> Performance<O>
-where
-    P: Programme,
-    O: Fn(&Stage, &PlayOptions, Teller) -> Result<P, PlayError> + Send + Sync + 'static,
-{
-    /// Begins it on a thread of its own.
-    fn start(self) -> Result<JoinHandle<Result<PlayReport, PlayError>>, PlayError> {
-        let mut stage = None;
-        if cfg!(target_vendor = "apple") {
-            // There, only the main thread may make surfaces.
-            stage = Some(Stage::open(Arc::clone(&self.place), self.work)?);
-        }
-        let thread = std::thread::Builder::new().name("performance".into());
-        Ok(thread.spawn(move || {
-            let ending = self.ending;
-            let news = ending.0.clone();
-            let teller = Teller::new(move |event| {
-                // The window's thread may have left already.
-                news.send_event(News::Event(event)).ok();
-            });
-            let stage = match stage {
-                Some(stage) => stage,
-                None => Stage::open(self.place, self.work)?,
-            };
-            let programme = (self.open)(&stage, &self.options, teller)?;
-            perform(stage, programme, &self.cues, self.until, &self.options)
-        })?)
+        self.troupe.begin(self.production, Arc::new(place))?;
+        self.windows.push(On { window, monitor });
+        Ok(())
     }
 }
 
 impl On {
-    fn cue(&self, cue: Cue) {
-        // A performance that has ended needs none.
-        self.cues.send(cue).ok();
-    }
-
     /// From a window to the whole screen, or back to a window of `size`.
     fn toggle_full_screen(&self, (width, height): (u32, u32)) {
         let full = self.window.fullscreen().is_none();
@@ -368,8 +243,26 @@ struct Own {
 }
 
 impl Place for Own {
-    fn display(&self) -> Box<dyn wgpu::wgt::WgpuHasDisplayHandle> {
+    fn display(self: Arc<Self>) -> Box<dyn wgpu::wgt::WgpuHasDisplayHandle> {
         Box::new(self.display.clone())
+    }
+
+    #[cfg(all(unix, not(target_vendor = "apple")))]
+    fn has_only_opengl(&self) -> bool {
+        use wgpu::rwh::{HasDisplayHandle as _, RawDisplayHandle};
+        let handle = self.display.display_handle().map(|handle| handle.as_raw());
+        let is_x11 = matches!(
+            handle,
+            Ok(RawDisplayHandle::Xlib(_) | RawDisplayHandle::Xcb(_))
+        );
+        // The connection is the window system's own, so another one asks.
+        is_x11
+            && x11rb::connect(None).is_ok_and(|(display, _)| !crate::foreign::has_vulkan(&display))
+    }
+
+    #[cfg(not(all(unix, not(target_vendor = "apple"))))]
+    fn has_only_opengl(&self) -> bool {
+        false
     }
 
     fn surface(&self, instance: &wgpu::Instance) -> Result<wgpu::Surface<'static>, PlayError> {

@@ -11,7 +11,7 @@ use woolgather_worker::WorkBackend;
 
 use super::machine::AdapterArg;
 use super::pictures::ReadingArgs;
-use super::values::size;
+use super::values::{size, window_id};
 
 pub(super) const WORK_HELP: &str = "\
 Examples:
@@ -135,6 +135,9 @@ pub(crate) struct PlayArgs {
     /// The only monitor to fill, counted from 1; all of them unless given
     #[arg(long, value_name = "N")]
     pub(crate) monitor: Option<usize>,
+    /// Draw in this window of another program, by its X id; screensaver hosts call with `--root` or this
+    #[arg(long, value_name = "ID", value_parser = window_id, conflicts_with_all = ["windowed", "monitor", "size"])]
+    pub(crate) window_id: Option<u32>,
     /// Leave after so many seconds
     #[arg(long = "for", alias = "for-secs", value_name = "SECS")]
     pub(crate) for_secs: Option<f64>,

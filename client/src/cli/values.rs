@@ -13,6 +13,12 @@ pub(super) fn size(text: &str) -> Result<(u32, u32), String> {
     }
 }
 
+/// Reads the X id of a window.
+pub(super) fn window_id(text: &str) -> Result<u32, String> {
+    woolgather_platform::window_id(text)
+        .ok_or_else(|| "the id of a window, such as 0x40012F or 4194607".into())
+}
+
 /// Reads `3G`, `512M`, `64K` or a number of bytes.
 pub(super) fn memory(text: &str) -> Result<u64, String> {
     let (digits, unit) = match text.char_indices().last() {

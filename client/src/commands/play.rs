@@ -17,7 +17,8 @@ use url::Url;
 use woolgather_api::{ApiError, Coordinator};
 use woolgather_genome::starter_flock;
 use woolgather_player::{
-    LiveSheep, PlayEvent, PlayOptions, PlayReport, Vote as Thumb, play as play_flock, play_live,
+    ForeignWindow, LiveSheep, PlayEvent, PlayOptions, PlayReport, Vote as Thumb,
+    play as play_flock, play_live,
 };
 use woolgather_protocol::SheepId;
 use woolgather_protocol::votes::{Answer, BallotRequest, Vote};
@@ -39,6 +40,7 @@ pub(crate) fn play(data: Option<&Path>, args: &PlayArgs) -> anyhow::Result<()> {
         windowed: args.windowed,
         size: args.size,
         monitor: args.monitor,
+        within: args.window_id.map(ForeignWindow),
         for_: args
             .for_secs
             .map(|secs| Duration::try_from_secs_f64(secs).unwrap_or_default()),
@@ -88,11 +90,18 @@ pub(crate) fn play(data: Option<&Path>, args: &PlayArgs) -> anyhow::Result<()> {
     );
     drop(cast);
     sender.join().ok();
-    tell(&report?);
+    tell(args, &report?);
     Ok(())
 }
 
-fn tell(report: &PlayReport) {
+/// Says what was played; a screensaver host does not want to hear it.
+fn tell(args: &PlayArgs, report: &PlayReport) {
+    if args.window_id.is_none() {
+        print(report);
+    }
+}
+
+fn print(report: &PlayReport) {
     println!(
         "{} clips, {} pictures, {} dropped, first picture after {} ms",
         report.clips_played,
@@ -109,7 +118,7 @@ fn live(args: &PlayArgs, options: &PlayOptions) -> anyhow::Result<()> {
     } else {
         from_files(args)?
     };
-    tell(&play_live(flock, |_| {}, options)?);
+    tell(args, &play_live(flock, |_| {}, options)?);
     Ok(())
 }
 

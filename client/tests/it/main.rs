@@ -4,5 +4,6 @@ mod adapters;
 mod animate;
 mod breed;
 mod genome;
+mod hosts;
 mod render;
 mod support;

@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 
 use woolgather_genome::starter_flock;
 use woolgather_player::{LiveSheep, PlayOptions, play_live};
+use woolgather_screens::{Desktop, Screen};
 
-use crate::desktop::Desktop;
-use crate::screen::Screen;
 use crate::window::{Player, account, options, say, story_folder};
 
 /// In the child: draws so many starter sheep live. Returns whether this is the child.
@@ -49,7 +48,7 @@ fn frames_keep_coming_for_a_minute_and_take_no_more_memory() {
         return;
     }
     let screen = Screen::start();
-    let mut player = Player::start_test(name, Some(&screen.display));
+    let mut player = Player::start_test(name, Some(screen.display()));
     player.hear("shown");
     // A loop and the edge after it have been on by then: everything that is compiled or allocated once.
     sleep(Duration::from_secs(30));
@@ -121,7 +120,7 @@ fn keys_pause_go_on_fill_the_screen_and_leave() {
         return;
     }
     let screen = Screen::start();
-    let mut player = Player::start_test(name, Some(&screen.display));
+    let mut player = Player::start_test(name, Some(screen.display()));
     let first = player.hear("shown");
     sleep(Duration::from_secs(2));
     let focus = [

@@ -3,8 +3,6 @@
 //! These tests need an X server of their own and a keyboard to press; without the programs they
 //! fail with the line that installs them.
 
-mod desktop;
 mod film;
 mod live;
-mod screen;
 mod window;

@@ -13,9 +13,9 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use woolgather_player::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, play};
+use woolgather_screens::Screen;
 
 use crate::film::{FPS, ROSE, TEAL, broken_clip, clip, clip_at};
-use crate::screen::Screen;
 
 /// Names the folder of the story to the child.
 const STORY: &str = "WOOLGATHER_PLAYER_STORY";
@@ -172,7 +172,7 @@ fn the_first_picture_is_there_within_two_seconds_and_none_is_black() {
         return;
     }
     let screen = Screen::start();
-    let mut player = Player::start(story, Some(&screen.display));
+    let mut player = Player::start(story, Some(screen.display()));
     player.hear("shown");
     // Time to reach the screen, for the last step is the X server's.
     sleep(Duration::from_millis(300));
@@ -215,7 +215,7 @@ fn keys_vote_pause_and_leave() {
         return;
     }
     let screen = Screen::start();
-    let mut player = Player::start(story, Some(&screen.display));
+    let mut player = Player::start(story, Some(screen.display()));
     let first = player.hear("shown");
     let first = first.split(' ').next().unwrap().to_owned();
     sleep(Duration::from_millis(500));
@@ -266,7 +266,7 @@ fn the_arrow_keys_wind_back_and_forth() {
         return;
     }
     let screen = Screen::start();
-    let mut player = Player::start(story, Some(&screen.display));
+    let mut player = Player::start(story, Some(screen.display()));
     let first = player.hear("shown");
     sleep(Duration::from_millis(500));
     screen.run(
@@ -307,7 +307,7 @@ fn a_clip_that_cannot_be_read_is_passed_over() {
         return;
     }
     let screen = Screen::start();
-    let mut player = Player::start(story, Some(&screen.display));
+    let mut player = Player::start(story, Some(screen.display()));
     assert_eq!(player.hear("shown"), "rose to rose by Ada");
     let [presented, _, _, clips] = player.report();
     assert!(presented > 2 * u64::from(FPS), "{presented}");
@@ -322,7 +322,7 @@ fn a_flock_without_a_readable_clip_says_so() {
         return;
     }
     let screen = Screen::start();
-    let mut player = Player::start(story, Some(&screen.display));
+    let mut player = Player::start(story, Some(screen.display()));
     let error = player.hear("error");
     assert!(error.contains("noise.mp4"), "{error}");
     assert!(error.contains("woolgather sync"), "{error}");

@@ -3,19 +3,37 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 
+use image::RgbImage;
+
 /// The line that brings every program these tests start.
 const INSTALL: &str = "apt-get install -y --no-install-recommends xvfb xdotool imagemagick \
      libvulkan1 mesa-vulkan-drivers libegl1 libxkbcommon-x11-0 libxcursor1 libxi6 libx11-xcb1";
 
 /// A running Xvfb on a display nobody else has.
-pub(crate) struct Screen {
+#[derive(Debug)]
+pub struct Screen {
     server: Child,
-    pub(crate) display: String,
+    display: String,
 }
 
 impl Screen {
     /// Starts one of 800x600 pixels.
-    pub(crate) fn start() -> Self {
+    ///
+    /// # Panics
+    ///
+    /// Where Xvfb is missing.
+    #[must_use]
+    pub fn start() -> Self {
+        Self::of_size(800, 600)
+    }
+
+    /// Starts one of another size.
+    ///
+    /// # Panics
+    ///
+    /// Where Xvfb is missing.
+    #[must_use]
+    pub fn of_size(width: u32, height: u32) -> Self {
         // The server chooses a free display by itself and names it on its standard output.
         let mut server = Command::new("Xvfb")
             .args([
@@ -23,7 +41,7 @@ impl Screen {
                 "1",
                 "-screen",
                 "0",
-                "800x600x24",
+                &format!("{width}x{height}x24"),
                 "-nolisten",
                 "tcp",
             ])
@@ -42,8 +60,18 @@ impl Screen {
         }
     }
 
+    /// Its name, for `DISPLAY`.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
     /// Runs one of the helper programs on this display.
-    pub(crate) fn run(&self, program: &str, arguments: &[&str]) -> Output {
+    ///
+    /// # Panics
+    ///
+    /// Where it is missing.
+    pub fn run(&self, program: &str, arguments: &[&str]) -> Output {
         Command::new(program)
             .args(arguments)
             .env("DISPLAY", &self.display)
@@ -52,18 +80,40 @@ impl Screen {
     }
 
     /// Presses and releases a key, by its X name.
-    pub(crate) fn press(&self, key: &str) {
+    ///
+    /// # Panics
+    ///
+    /// Where xdotool is missing or fails.
+    pub fn press(&self, key: &str) {
         assert!(self.run("xdotool", &["key", key]).status.success(), "{key}");
     }
 
     /// The colour of one pixel, red, green, blue.
-    pub(crate) fn pixel(&self, x: u32, y: u32) -> [u8; 3] {
+    ///
+    /// # Panics
+    ///
+    /// Where ImageMagick is missing, or the pixel is not on the screen.
+    #[must_use]
+    pub fn pixel(&self, x: u32, y: u32) -> [u8; 3] {
         let crop = format!("1x1+{x}+{y}");
         let shot = self.run(
             "import",
             &["-window", "root", "-crop", &crop, "-depth", "8", "rgb:-"],
         );
         <[u8; 3]>::try_from(shot.stdout.as_slice()).expect("one pixel of three bytes")
+    }
+
+    /// All that it shows.
+    ///
+    /// # Panics
+    ///
+    /// Where ImageMagick is missing.
+    #[must_use]
+    pub fn shot(&self) -> RgbImage {
+        let shot = self.run("import", &["-window", "root", "-depth", "8", "png:-"]);
+        image::load_from_memory_with_format(&shot.stdout, image::ImageFormat::Png)
+            .expect("ImageMagick writes PNG")
+            .into_rgb8()
     }
 }
 

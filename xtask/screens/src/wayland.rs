@@ -1,20 +1,20 @@
 //! A Wayland desktop without a screen: sway with outputs in memory.
 
 use std::ffi::OsString;
-use std::os::unix::fs::{MetadataExt, chown};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use image::RgbImage;
 
+use crate::{as_ordinary_user, give_to_ordinary_user};
+
 /// The line that brings every program these tests start.
 const INSTALL: &str = "apt-get install -y --no-install-recommends sway grim wtype";
-/// Who the compositor runs as where we are root, which it refuses to be.
-const NOBODY: u32 = 65_534;
 
 /// A running sway with a folder of its own.
-pub(crate) struct Desktop {
+#[derive(Debug)]
+pub struct Desktop {
     compositor: Child,
     folder: tempfile::TempDir,
     socket: OsString,
@@ -22,7 +22,12 @@ pub(crate) struct Desktop {
 
 impl Desktop {
     /// Starts one with an output of each size, side by side.
-    pub(crate) fn start(outputs: &[(u32, u32)]) -> Self {
+    ///
+    /// # Panics
+    ///
+    /// Where sway is missing or does not start.
+    #[must_use]
+    pub fn start(outputs: &[(u32, u32)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut left = 0;
         let mut config = String::from("default_border none\nxwayland disable\n");
@@ -34,22 +39,9 @@ impl Desktop {
         }
         let file = folder.path().join("config");
         fs::write(&file, config).expect("the configuration is written");
-        let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
-        let mut command = if is_root {
-            chown(folder.path(), Some(NOBODY), Some(NOBODY)).expect("root may give it away");
-            let mut command = Command::new("setpriv");
-            command.args([
-                "--reuid",
-                "65534",
-                "--regid",
-                "65534",
-                "--clear-groups",
-                "sway",
-            ]);
-            command
-        } else {
-            Command::new("sway")
-        };
+        give_to_ordinary_user(folder.path());
+        // It refuses to be root.
+        let mut command = as_ordinary_user("sway");
         let compositor = command
             .arg("--config")
             .arg(&file)
@@ -75,7 +67,8 @@ impl Desktop {
     }
 
     /// What a program needs to find it.
-    pub(crate) fn environment(&self) -> [(&'static str, OsString); 2] {
+    #[must_use]
+    pub fn environment(&self) -> [(&'static str, OsString); 2] {
         [
             ("XDG_RUNTIME_DIR", self.folder.path().into()),
             ("WAYLAND_DISPLAY", self.socket.clone()),
@@ -83,12 +76,21 @@ impl Desktop {
     }
 
     /// Presses and releases a key, by its XKB name.
-    pub(crate) fn press(&self, key: &str) {
+    ///
+    /// # Panics
+    ///
+    /// Where wtype is missing or fails.
+    pub fn press(&self, key: &str) {
         self.run("wtype", &["-k", key]);
     }
 
     /// What an output shows, counted from 0.
-    pub(crate) fn screenshot(&self, output: usize) -> RgbImage {
+    ///
+    /// # Panics
+    ///
+    /// Where grim is missing or fails.
+    #[must_use]
+    pub fn screenshot(&self, output: usize) -> RgbImage {
         let file = self.folder.path().join("shot.png");
         let name = format!("HEADLESS-{}", output + 1);
         self.run("grim", &["-o", &name, &file.to_string_lossy()]);

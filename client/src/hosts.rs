@@ -1,0 +1,81 @@
+//! Called by a screensaver host: its arguments as those of a command.
+//!
+//! `woolgather --root --window-id 0x40012F --live` is `woolgather play --window-id 0x40012F --live`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::bail;
+use woolgather_platform::{Environment, SaverCall, saver_call};
+
+/// The command line as people type it; `None` where the host wants nothing.
+///
+/// # Errors
+///
+/// A sentence where the host's arguments cannot be understood, or ask for what there is not.
+pub(crate) fn arguments(
+    given: impl IntoIterator<Item = OsString>,
+    environment: &Environment,
+) -> anyhow::Result<Option<Vec<OsString>>> {
+    let given: Vec<OsString> = given.into_iter().collect();
+    let program = given.first().map(PathBuf::from).unwrap_or_default();
+    let words: Vec<String> = given
+        .iter()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
+    let call = saver_call(&program, &words, environment)?;
+    let play = |more: Vec<String>| {
+        let words = ["woolgather", "play"].into_iter().map(OsString::from);
+        Ok(Some(
+            words.chain(more.into_iter().map(OsString::from)).collect(),
+        ))
+    };
+    match call {
+        None => Ok(Some(given)),
+        Some(SaverCall::Nothing) => Ok(None),
+        Some(SaverCall::Show) => play(Vec::new()),
+        Some(SaverCall::Hack { window, rest }) => {
+            let place = match window {
+                Some(window) => vec!["--window-id".to_owned(), format!("{window:#x}")],
+                None => vec!["--windowed".to_owned()],
+            };
+            play(place.into_iter().chain(rest).collect())
+        }
+        Some(SaverCall::Preview { .. }) => {
+            bail!("there is no preview in the settings of Windows yet")
+        }
+        Some(SaverCall::Settings { .. }) => bail!("there is no settings window yet"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(line: &str) -> Option<String> {
+        let environment = Environment::from_pairs(None, &[("XSCREENSAVER_WINDOW", "0x2a")]);
+        let words = arguments(line.split(' ').map(OsString::from), &environment).unwrap()?;
+        let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+        Some(words.join(" "))
+    }
+
+    #[test]
+    fn a_hosts_arguments_become_those_of_play() {
+        for (line, expected) in [
+            ("woolgather sync --once", Some("woolgather sync --once")),
+            (
+                "woolgather --root",
+                Some("woolgather play --window-id 0x2a"),
+            ),
+            (
+                "woolgather -root -window-id 7 --live",
+                Some("woolgather play --window-id 0x7 --live"),
+            ),
+            ("Woolgather.scr /s", Some("woolgather play")),
+            ("Woolgather.scr /a 1", None),
+        ] {
+            assert_eq!(typed(line).as_deref(), expected, "{line}");
+        }
+    }
+}
