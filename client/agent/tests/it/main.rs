@@ -1,0 +1,3 @@
+//! The agent through the seam its callers use.
+
+mod file;
