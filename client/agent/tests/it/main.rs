@@ -1,3 +1,7 @@
-//! The agent through the seam its callers use.
+//! The agent through the seam its callers use: files, situations, steps, lines.
 
 mod file;
+mod invariants;
+mod situations;
+mod steps;
+mod world;
