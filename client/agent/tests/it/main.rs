@@ -4,4 +4,5 @@ mod file;
 mod invariants;
 mod situations;
 mod steps;
+mod talk;
 mod world;
