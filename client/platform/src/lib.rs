@@ -3,10 +3,12 @@
 //! * [`folders`]: where a volunteer's data, settings and cache live.
 //! * [`priority`]: stepping back behind whatever the person at the machine is doing.
 //! * [`display`]: whether there is a display to open a window on.
+//! * [`idle`]: whether somebody is at the machine.
 //!
 //! This room knows no GPU API, no network and nothing of the coordinator. What it reads from the
 //! environment goes through an [`Environment`] argument, so that every rule is tested without
-//! touching the process's own variables.
+//! touching the process's own variables; what it reads from `/proc` and `/sys` is below a folder
+//! that the caller names. An answer that cannot be had is [`Unknown`], with the reason.
 
 pub mod folders;
 pub mod priority;
@@ -14,7 +16,20 @@ pub mod priority;
 pub mod display;
 mod environment;
 
+pub mod idle;
+
+#[cfg(target_os = "linux")]
+mod bus;
+#[cfg(target_os = "linux")]
+mod readiness;
+#[cfg(target_os = "linux")]
+mod runtime_folder;
+mod unknown;
+#[cfg(target_os = "linux")]
+mod x11;
+
 pub use display::display_present;
 pub use environment::Environment;
 pub use folders::{Folders, NoHome};
 pub use priority::{Priority, lower_priority};
+pub use unknown::Unknown;
