@@ -3,7 +3,9 @@
 //! * [`folders`]: where a volunteer's data, settings and cache live.
 //! * [`priority`]: stepping back behind whatever the person at the machine is doing.
 //! * [`display`]: whether there is a display to open a window on.
+//! * [`single`]: one agent per session, and its socket.
 //! * [`idle`]: whether somebody is at the machine.
+//! * [`mod@power`]: mains or battery.
 //!
 //! This room knows no GPU API, no network and nothing of the coordinator. What it reads from the
 //! environment goes through an [`Environment`] argument, so that every rule is tested without
@@ -16,8 +18,12 @@ pub mod priority;
 pub mod display;
 mod environment;
 
-pub mod idle;
+pub mod single;
 
+pub mod idle;
+pub mod power;
+
+mod bounded;
 #[cfg(target_os = "linux")]
 mod bus;
 #[cfg(target_os = "linux")]
@@ -31,5 +37,6 @@ mod x11;
 pub use display::display_present;
 pub use environment::Environment;
 pub use folders::{Folders, NoHome};
+pub use power::{Power, PowerSource, power};
 pub use priority::{Priority, lower_priority};
 pub use unknown::Unknown;

@@ -1,6 +1,8 @@
 //! Programs that run for the length of a test, and waiting for what they do.
 
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -65,6 +67,7 @@ pub(crate) fn run(command: &mut Command) {
 pub(crate) fn runtime_folder() -> TempDir {
     tempfile::Builder::new()
         .prefix("wg-")
+        .permissions(Permissions::from_mode(0o700))
         .tempdir()
         .expect("a folder in the temporary folder")
 }

@@ -7,3 +7,4 @@
 mod desktops;
 mod idle;
 mod machine;
+mod single;
