@@ -25,10 +25,10 @@ pub(crate) struct Bus {
 
 /// Whom a call is for.
 #[derive(Clone, Copy)]
-pub(crate) struct Service {
-    pub(crate) name: &'static str,
-    pub(crate) path: &'static str,
-    pub(crate) interface: &'static str,
+pub(crate) struct Service<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) interface: &'a str,
 }
 
 /// Signals that arrive, in order. The oldest are dropped when nobody takes them.
@@ -71,7 +71,7 @@ impl Bus {
     /// Calls a method of a service that is running.
     pub(crate) fn call<R>(
         &self,
-        service: Service,
+        service: Service<'_>,
         method: &str,
         body: &(impl serde::Serialize + DynamicType),
     ) -> Result<R, Unknown>
@@ -102,7 +102,7 @@ impl Bus {
     }
 
     /// Reads a property of a service that is running.
-    pub(crate) fn property<T>(&self, service: Service, name: &str) -> Result<T, Unknown>
+    pub(crate) fn property<T>(&self, service: Service<'_>, name: &str) -> Result<T, Unknown>
     where
         T: TryFrom<OwnedVariant>,
     {
@@ -116,7 +116,7 @@ impl Bus {
     }
 
     /// Subscribes to a service's signal.
-    pub(crate) fn signals(&self, service: Service, member: &str) -> Result<Signals, Unknown> {
+    pub(crate) fn signals(&self, service: Service<'_>, member: &str) -> Result<Signals, Unknown> {
         zruntime::block_on(async {
             let rule = MatchRule::builder()
                 .msg_type(zbus::message::Type::Signal)

@@ -9,7 +9,7 @@ use super::counter::InputClock;
 use crate::bus::{Bus, Service, Signals};
 use crate::{Environment, Unknown};
 
-const MONITOR: Service = Service {
+const MONITOR: Service<'_> = Service {
     name: "org.gnome.Mutter.IdleMonitor",
     path: "/org/gnome/Mutter/IdleMonitor/Core",
     interface: "org.gnome.Mutter.IdleMonitor",

@@ -45,7 +45,7 @@ impl Agent {
     /// ours alone, or the system refuses.
     pub fn claim(folder: &Path) -> Result<Self, ClaimError> {
         let socket = folder.join(SOCKET);
-        make_private(folder).map_err(|error| failed(folder, error))?;
+        make_private(folder).map_err(|error| failed(folder, &error))?;
         let lock_path = folder.join(LOCK);
         let lock = OpenOptions::new()
             .create(true)
@@ -53,21 +53,21 @@ impl Agent {
             .write(true)
             .mode(0o600)
             .open(&lock_path)
-            .map_err(|error| failed(&lock_path, error))?;
+            .map_err(|error| failed(&lock_path, &error))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(ClaimError::Taken(socket)),
-            Err(TryLockError::Error(error)) => return Err(failed(&lock_path, error)),
+            Err(TryLockError::Error(error)) => return Err(failed(&lock_path, &error)),
         }
         // With the lock held, a socket that is still there belongs to nobody.
         match std::fs::remove_file(&socket) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(failed(&socket, error));
+                return Err(failed(&socket, &error));
             }
             _ => {}
         }
-        let listener = UnixListener::bind(&socket).map_err(|error| failed(&socket, error))?;
-        (listener.set_nonblocking(true)).map_err(|error| failed(&socket, error))?;
+        let listener = UnixListener::bind(&socket).map_err(|error| failed(&socket, &error))?;
+        (listener.set_nonblocking(true)).map_err(|error| failed(&socket, &error))?;
         Ok(Self {
             listener,
             socket,
@@ -124,7 +124,7 @@ fn is_same_user(stream: &UnixStream) -> bool {
         .is_ok_and(|peer| peer.uid == rustix::process::getuid())
 }
 
-fn failed(path: &Path, error: impl ToString) -> ClaimError {
+fn failed(path: &Path, error: &impl ToString) -> ClaimError {
     ClaimError::Io {
         path: path.to_owned(),
         reason: error.to_string(),

@@ -4,7 +4,9 @@
 //! Without these programs the tests fail with the line that installs them.
 #![cfg(target_os = "linux")]
 
+mod desktop;
 mod desktops;
 mod idle;
 mod machine;
+mod services;
 mod single;

@@ -30,14 +30,14 @@ impl PrivateBus {
         }
     }
 
-    pub(crate) fn environment(&self) -> Environment {
-        Environment::from_pairs(
-            None,
-            &[
-                ("DBUS_SESSION_BUS_ADDRESS", &self.address),
-                ("DBUS_SYSTEM_BUS_ADDRESS", &self.address),
-            ],
-        )
+    /// The environment of a program that uses this bus, with some more variables.
+    pub(crate) fn environment(&self, more: &[(&str, &str)]) -> Environment {
+        let mut pairs = vec![
+            ("DBUS_SESSION_BUS_ADDRESS", self.address.as_str()),
+            ("DBUS_SYSTEM_BUS_ADDRESS", self.address.as_str()),
+        ];
+        pairs.extend_from_slice(more);
+        Environment::from_pairs(None, &pairs)
     }
 
     /// A connection for a service of the test's own.

@@ -38,8 +38,8 @@ impl Mutter {
                 .env_remove("DISPLAY")
                 .env_remove("WAYLAND_DISPLAY"),
         );
-        let connection = zbus::block_on(bus.builder().build()).expect("our bus runs");
-        let session = eventually("Mutter", || zbus::block_on(open(&connection)).ok());
+        let connection = zruntime::block_on(bus.builder().build()).expect("our bus runs");
+        let session = eventually("Mutter", || zruntime::block_on(open(&connection)).ok());
         Self {
             _compositor: compositor,
             bus,
@@ -87,7 +87,7 @@ impl Desktop for Mutter {
         let down = !self.key_is_down.fetch_xor(true, Ordering::Relaxed);
         let interface = format!("{REMOTE}.Session");
         let body = (KEY_A, down);
-        zbus::block_on(self.connection.call_method(
+        zruntime::block_on(self.connection.call_method(
             Some(REMOTE),
             &self.session,
             Some(interface.as_str()),
