@@ -4,6 +4,7 @@
 //! a program.
 
 use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -17,8 +18,10 @@ use crate::{Environment, Unknown};
 /// How long the bus, or one service on it, may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_millis(800);
 
+/// Far more than ever wait: each is about the machine's sleep, or a watch of ours.
+const SIGNALS_MAX: usize = 64;
+
 /// A connection to a message bus.
-#[derive(Clone)]
 pub(crate) struct Bus {
     connection: Connection,
 }
@@ -31,9 +34,13 @@ pub(crate) struct Service<'a> {
     pub(crate) interface: &'a str,
 }
 
-/// Signals that arrive, in order. The oldest are dropped when nobody takes them.
+/// Signals that arrive, in order. What nobody takes is dropped once [`SIGNALS_MAX`] wait.
+///
+/// A thread of its own takes them off the connection: zbus answers no calls on a connection while
+/// one of its streams is full. It ends with this value, and so does the connection.
 pub(crate) struct Signals {
-    stream: MessageStream,
+    connection: Connection,
+    arrived: Receiver<Message>,
 }
 
 impl Bus {
@@ -117,7 +124,7 @@ impl Bus {
 
     /// Subscribes to a service's signal.
     pub(crate) fn signals(&self, service: Service<'_>, member: &str) -> Result<Signals, Unknown> {
-        zruntime::block_on(async {
+        let stream = zruntime::block_on(async {
             let rule = MatchRule::builder()
                 .msg_type(zbus::message::Type::Signal)
                 .sender(service.name)
@@ -125,10 +132,28 @@ impl Bus {
                 .interface(service.interface)
                 .member(member)
                 .build()?;
-            let stream = MessageStream::for_match_rule(rule, &self.connection, None).await?;
-            Ok(Signals { stream })
+            MessageStream::for_match_rule(rule, &self.connection, None).await
         })
-        .map_err(|error: zbus::Error| Unknown::because(service.name, error))
+        .map_err(|error: zbus::Error| Unknown::because(service.name, error))?;
+        let (sender, arrived) = sync_channel(SIGNALS_MAX);
+        std::thread::Builder::new()
+            .name("bus signals".to_owned())
+            .spawn(move || forward(stream, &sender))
+            .map_err(|error| Unknown::because(service.name, error))?;
+        Ok(Signals {
+            connection: self.connection.clone(),
+            arrived,
+        })
+    }
+}
+
+/// Takes signals off the connection until it is closed.
+fn forward(mut stream: MessageStream, arrived: &SyncSender<Message>) {
+    while let Some(signal) = zruntime::block_on(stream.next()) {
+        match signal.map(|signal| arrived.try_send(signal)) {
+            Ok(Ok(()) | Err(TrySendError::Full(_))) => {}
+            Ok(Err(TrySendError::Disconnected(_))) | Err(_) => return,
+        }
     }
 }
 
@@ -139,12 +164,18 @@ impl Signals {
     ///
     /// [`Unknown`] when the bus is gone.
     pub(crate) fn next_within(&mut self, timeout: Duration) -> Result<Option<Message>, Unknown> {
-        match within(timeout, self.stream.next()) {
-            None => Ok(None),
-            Some(Some(Ok(message))) => Ok(Some(message)),
-            Some(Some(Err(error))) => Err(Unknown(error.to_string())),
-            Some(None) => Err(Unknown("the bus is gone".to_owned())),
+        match self.arrived.recv_timeout(timeout) {
+            Ok(signal) => Ok(Some(signal)),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(Unknown("the bus is gone".to_owned())),
         }
+    }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        // This ends the thread. A bus that does not even take our farewell is gone anyway.
+        drop(within(ANSWER_WITHIN, self.connection.clone().close()));
     }
 }
 

@@ -34,7 +34,7 @@ impl Front {
     ///
     /// [`Unknown`] on Wayland, and where there is no X server.
     pub fn open(environment: &Environment) -> Result<Self, Unknown> {
-        if environment.get("WAYLAND_DISPLAY").is_some() {
+        if environment.is_wayland() {
             let reason = "full screen: Wayland does not tell one program about another's windows";
             return Err(Unknown(reason.to_owned()));
         }

@@ -14,7 +14,7 @@
 //! | `MIT-SCREEN-SAVER` | X servers | the counter, looked at every 40 ms while idle |
 //!
 //! The X server behind Wayland (XWayland) sees only what is typed into X windows, so it is never
-//! asked when `WAYLAND_DISPLAY` is set. logind's `IdleHint` is not asked at all: KDE never sets it.
+//! asked in a Wayland session (`WAYLAND_DISPLAY`, or `XDG_SESSION_TYPE`). logind's `IdleHint` is not asked at all: KDE never sets it.
 //!
 //! A playing video that inhibits idleness keeps the Wayland sources active; the counters do not
 //! know of it, which is what [`crate::desktop::inhibitions`] is for.
@@ -116,14 +116,14 @@ pub trait IdleSource: Send {
 #[cfg(target_os = "linux")]
 pub fn detect(environment: &Environment) -> Result<Box<dyn IdleSource>, CannotTell> {
     let mut tried = Vec::new();
-    let on_wayland = environment.get("WAYLAND_DISPLAY").is_some();
+    let on_wayland = environment.is_wayland();
     if on_wayland {
         match wayland::Source::open(environment) {
             Ok(source) => return Ok(Box::new(source)),
             Err(unknown) => tried.push(unknown.to_string()),
         }
     } else {
-        tried.push("Wayland: WAYLAND_DISPLAY is not set".to_owned());
+        tried.push("Wayland: this is no Wayland session".to_owned());
     }
     match mutter::Clock::open(environment) {
         Ok(clock) => return Ok(Box::new(Counter::new(clock))),
@@ -170,10 +170,12 @@ mod tests {
 
     #[test]
     fn the_x_server_behind_wayland_is_not_asked() {
-        let environment = Environment::from_pairs(
-            None,
-            &[("WAYLAND_DISPLAY", "/nonexistent"), ("DISPLAY", ":0")],
-        );
+        check_not_asked(("WAYLAND_DISPLAY", "/nonexistent"));
+        check_not_asked(("XDG_SESSION_TYPE", "wayland"));
+    }
+
+    fn check_not_asked(wayland: (&str, &str)) {
+        let environment = Environment::from_pairs(None, &[wayland, ("DISPLAY", ":0")]);
         let error = detect(&environment).err().expect("nothing is there");
         assert!(
             error.to_string().contains("does not see all input"),

@@ -228,9 +228,11 @@ impl State {
     }
 }
 
-/// The socket that `WAYLAND_DISPLAY` names: a path, or a name in the session's folder.
+/// The socket that `WAYLAND_DISPLAY` names: a path, or a name in the session's folder; without
+/// it, the name that a first compositor takes.
 fn socket_path(environment: &Environment) -> Option<PathBuf> {
-    let display = PathBuf::from(environment.get("WAYLAND_DISPLAY")?);
+    let name = environment.get("WAYLAND_DISPLAY");
+    let display = name.map_or_else(|| PathBuf::from("wayland-0"), PathBuf::from);
     if display.is_absolute() {
         return Some(display);
     }

@@ -1,10 +1,12 @@
 //! The user goes, and comes back: on every desktop we know a source for.
 
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use woolgather_platform::idle::{Idle, IdleSource, detect};
 
 use crate::desktops::{Desktop, Kwin, Mutter, Screen, Sway};
+use crate::services::{IdleMonitor, Services};
 
 /// Long enough that a busy machine does not mistake its own slowness for an absent user.
 const AFTER: Duration = Duration::from_secs(2);
@@ -13,7 +15,7 @@ const AFTER: Duration = Duration::from_secs(2);
 const REACTION_MAX: Duration = Duration::from_millis(200);
 
 /// The story every source has to tell.
-fn check(desktop: &dyn Desktop, name: &str) {
+fn check(desktop: impl Desktop, name: &str) {
     let mut source = detect(&desktop.environment()).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(source.name(), name);
 
@@ -31,9 +33,17 @@ fn check(desktop: &dyn Desktop, name: &str) {
         assert!(since.elapsed() >= AFTER - Duration::from_millis(100));
         assert_eq!(source.poll().map(Idle::is_idle), Ok(true), "still nobody");
 
-        let back = returns(desktop, source.as_mut());
+        let back = returns(&desktop, source.as_mut());
         assert!(back <= REACTION_MAX, "noticed after {back:?}");
     }
+
+    drop(desktop);
+    let started = Instant::now();
+    let lost = source
+        .wait(Duration::from_secs(20))
+        .expect_err("the session ended");
+    assert!(started.elapsed() < Duration::from_secs(5), "{lost}");
+    assert_eq!(lost.source_name, name);
 }
 
 /// How long it takes until a waiting source knows of the user's return. The time until the input
@@ -57,22 +67,22 @@ fn returns(desktop: &dyn Desktop, source: &mut dyn IdleSource) -> Duration {
 
 #[test]
 fn on_an_x_server_its_counter_tells() {
-    check(&Screen::start(), "X11 (MIT-SCREEN-SAVER)");
+    check(Screen::start(), "X11 (MIT-SCREEN-SAVER)");
 }
 
 #[test]
 fn on_sway_of_debian_12_the_kde_protocol_tells() {
-    check(&Sway::start(), "Wayland (org_kde_kwin_idle)");
+    check(Sway::start(), "Wayland (org_kde_kwin_idle)");
 }
 
 #[test]
 fn on_kwin_the_common_protocol_tells() {
-    check(&Kwin::start(), "Wayland (ext-idle-notify-v1)");
+    check(Kwin::start(), "Wayland (ext-idle-notify-v1)");
 }
 
 #[test]
 fn on_gnome_mutter_tells() {
-    check(&Mutter::start(), "GNOME (Mutter's IdleMonitor)");
+    check(Mutter::start(), "GNOME (Mutter's IdleMonitor)");
 }
 
 #[test]
@@ -102,4 +112,26 @@ fn an_x_server_that_hangs_is_an_error_within_seconds() {
     assert!(started.elapsed() < Duration::from_secs(10));
     assert!(error.to_string().contains("does not answer"), "{error}");
     screen.signal("-CONT");
+}
+
+#[test]
+fn a_shell_that_was_restarted_or_fires_watches_of_others_is_still_understood() {
+    let idle_ms = Arc::new(Mutex::new(10_000));
+    let services = Services::none().with(
+        "org.gnome.Mutter.IdleMonitor",
+        "/org/gnome/Mutter/IdleMonitor/Core",
+        IdleMonitor(Arc::clone(&idle_ms)),
+    );
+    let mut source = detect(&services.environment()).unwrap_or_else(|error| panic!("{error}"));
+    source.watch(AFTER).expect("it answers");
+    let long = Duration::from_secs(20);
+    assert!(source.poll().expect("it answers").is_idle());
+    services.watches_fire(1000);
+    assert!(source.poll().expect("it answers").is_idle());
+
+    // Nobody fires our watch, and yet the return is seen.
+    let waiting = std::thread::spawn(move || source.wait(long));
+    std::thread::sleep(Duration::from_millis(300));
+    *idle_ms.lock().expect("nobody panicked with it") = 5;
+    assert_eq!(waiting.join().expect("the wait ends"), Ok(Idle::Active));
 }

@@ -54,6 +54,20 @@ impl Services {
         (self, silent.expect("our bus takes it"))
     }
 
+    /// GNOME says that a watch fired, many times.
+    pub(crate) fn watches_fire(&self, times: u32) {
+        for watch in 0..times {
+            zruntime::block_on(self.connection.emit_signal(
+                None::<&str>,
+                "/org/gnome/Mutter/IdleMonitor/Core",
+                "org.gnome.Mutter.IdleMonitor",
+                "WatchFired",
+                &watch,
+            ))
+            .expect("our bus takes it");
+        }
+    }
+
     /// logind says whether the machine is about to sleep.
     pub(crate) fn prepare_for_sleep(&self, start: bool) {
         zruntime::block_on(self.connection.emit_signal(
@@ -125,5 +139,20 @@ impl NetworkManager {
     #[zbus(property)]
     fn metered(&self) -> u32 {
         self.0
+    }
+}
+
+/// Mutter's monitor, and the idle time in milliseconds.
+pub(crate) struct IdleMonitor(pub(crate) Arc<Mutex<u64>>);
+
+#[interface(name = "org.gnome.Mutter.IdleMonitor")]
+impl IdleMonitor {
+    fn get_idletime(&self) -> u64 {
+        *self.0.lock().expect("nobody panicked with it")
+    }
+
+    /// Forgets it at once, as a shell does that is restarted.
+    fn add_user_active_watch(&self) -> u32 {
+        u32::MAX
     }
 }
