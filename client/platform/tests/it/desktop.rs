@@ -17,7 +17,7 @@ use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
 use crate::desktops::{Desktop, Screen};
-use crate::machine::runtime_folder;
+use crate::machine::{eventually, runtime_folder};
 use crate::services::{Login1, NetworkManager, PowerManager, Services, Session, SessionManager};
 
 /// A window, and the window manager that would put it in front.
@@ -260,4 +260,26 @@ fn networkmanager_says_what_the_way_out_costs() {
     check(2, Network::Free);
     check(3, Network::Metered);
     check(4, Network::Free);
+}
+
+#[test]
+fn asking_again_and_again_leaves_nothing_behind() {
+    let count = |what: &str| {
+        let folder = std::fs::read_dir(format!("/proc/self/{what}"));
+        folder.expect("Linux has it").count()
+    };
+    let services = Services::none();
+    let ask = || {
+        drop(inhibitions(&services.environment()));
+        drop(SleepWatch::open(&services.environment()));
+    };
+    ask();
+    let before = (count("fd"), count("task"));
+    for _ in 0..50 {
+        ask();
+    }
+    // Threads and connections end a moment after their owners.
+    eventually("end of what was opened", || {
+        (count("fd") <= before.0 && count("task") <= before.1).then_some(())
+    });
 }
