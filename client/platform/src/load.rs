@@ -1,9 +1,9 @@
 //! How busy everybody else keeps the processor.
 //!
 //! The machine's own count (`/proc/stat`) less that of our processes: those named by the caller
-//! and their descendants. Work that a descendant did before it ended is in its parent's count,
-//! once the parent has taken notice of the end; until then it looks like somebody else's for a
-//! moment, so one answer alone is no reason to stop.
+//! and their descendants. What a descendant did before it ended is in its parent's count. Where the
+//! parent ended first it is in nobody's, and looks like somebody else's work for one answer; so one
+//! answer alone is no reason to stop.
 //!
 //! # Source
 //!

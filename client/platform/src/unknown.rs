@@ -1,8 +1,8 @@
 //! What the system would not say, and why.
 //!
 //! Most of what an agent asks about its surroundings is optional: no bus, no battery, no sensor.
-//! Such an answer is `Result<_, Unknown>`; the caller goes on without it, and `woolgather doctor`
-//! can show the sentence.
+//! Such an answer is `Result<_, Unknown>`; the caller goes on without it, and a
+//! program that explains itself can show the sentence.
 
 use std::fmt::Display;
 

@@ -1,7 +1,10 @@
 //! A connection to the X server on which nothing waits for ever.
 //!
-//! x11rb's own stream waits without a limit; a server that is stopped in a debugger, or whose
-//! machine went away, would hang the agent. [`BoundedStream`] turns that into an error.
+//! x11rb's own stream waits without a limit, so a server that is stopped in a debugger, or that has
+//! half crashed, would hang the agent. [`BoundedStream`] turns that into an error.
+//!
+//! Only displays of this machine are asked: whoever sits at another one, behind `ssh -X`, does not
+//! use this machine's keyboard.
 
 use std::io::{self, IoSlice};
 use std::time::{Duration, Instant};
@@ -9,7 +12,8 @@ use std::time::{Duration, Instant};
 use rustix::event::PollFlags;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::Window;
-use x11rb::reexports::x11rb_protocol::{parse_display, xauth};
+use x11rb::reexports::x11rb_protocol::parse_display::{ConnectAddress, parse_display};
+use x11rb::reexports::x11rb_protocol::xauth;
 use x11rb::rust_connection::{DefaultStream, PollMode, RustConnection, Stream};
 use x11rb::utils::RawFdContainer;
 
@@ -37,9 +41,10 @@ impl X11 {
     }
 
     fn connect(display: &str) -> Result<Self, String> {
-        let parsed = parse_display::parse_display(Some(display)).map_err(|e| e.to_string())?;
-        let mut last_error = "no address".to_owned();
-        for address in parsed.connect_instruction() {
+        let parsed = parse_display(Some(display)).map_err(|e| e.to_string())?;
+        let mut last_error = format!("{display} is not a display of this machine");
+        let is_local = |address: &ConnectAddress<'_>| matches!(address, ConnectAddress::Socket(_));
+        for address in parsed.connect_instruction().filter(is_local) {
             let (stream, (family, host)) = match DefaultStream::connect(&address) {
                 Ok(connected) => connected,
                 Err(error) => {

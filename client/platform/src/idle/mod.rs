@@ -169,6 +169,16 @@ mod tests {
     }
 
     #[test]
+    fn a_display_of_another_machine_is_not_asked() {
+        let environment = Environment::from_pairs(None, &[("DISPLAY", "far.example:0")]);
+        let error = detect(&environment).err().expect("nothing is there");
+        assert!(
+            error.to_string().contains("not a display of this machine"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn the_x_server_behind_wayland_is_not_asked() {
         check_not_asked(("WAYLAND_DISPLAY", "/nonexistent"));
         check_not_asked(("XDG_SESSION_TYPE", "wayland"));
