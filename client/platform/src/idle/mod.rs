@@ -2,7 +2,7 @@
 //!
 //! An [`IdleSource`] is watched rather than asked for a number: Wayland's protocols tell when the
 //! user has been away for a span that was agreed on before, and when they are back, and nothing
-//! else. Systems that keep a counter are fitted to the same seam ([`counter`]).
+//! else. Systems that keep a counter are fitted to the same seam.
 //!
 //! [`detect`] takes the first that answers:
 //!
