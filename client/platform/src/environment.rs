@@ -57,4 +57,11 @@ impl Environment {
     pub(crate) fn home(&self) -> Option<PathBuf> {
         self.home.clone().filter(|path| path.is_absolute())
     }
+
+    /// Is the session's desktop a Wayland compositor? Then an X display is only its XWayland.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn is_wayland(&self) -> bool {
+        let session_type = self.get("XDG_SESSION_TYPE");
+        self.get("WAYLAND_DISPLAY").is_some() || session_type.is_some_and(|kind| kind == "wayland")
+    }
 }

@@ -4,10 +4,18 @@
 //! * [`priority`]: stepping back behind whatever the person at the machine is doing.
 //! * [`saver`]: how screensaver hosts call a saver.
 //! * [`display`]: whether there is a display to open a window on.
+//! * [`single`]: one agent per session, and its socket.
+//! * [`idle`]: whether somebody is at the machine.
+//! * [`desktop`]: full screen, inhibitions, the lock, sleep.
+//! * [`mod@power`]: mains or battery.
+//! * [`load`]: how busy other programs keep the processor; [`programs`]: which of some run.
+//! * [`temperature`]: the hottest sensor.
+//! * [`disk`]: free space; [`mod@network`]: none, metered or free.
 //!
 //! This room knows no GPU API, no network and nothing of the coordinator. What it reads from the
 //! environment goes through an [`Environment`] argument, so that every rule is tested without
-//! touching the process's own variables.
+//! touching the process's own variables; what it reads from `/proc` and `/sys` is below a folder
+//! that the caller names. An answer that cannot be had is [`Unknown`], with the reason.
 
 pub mod folders;
 pub mod priority;
@@ -16,8 +24,38 @@ pub mod display;
 mod environment;
 pub mod saver;
 
+pub mod single;
+
+pub mod desktop;
+pub mod idle;
+pub mod power;
+
+pub mod disk;
+pub mod load;
+pub mod network;
+pub mod programs;
+pub mod temperature;
+
+mod bounded;
+#[cfg(target_os = "linux")]
+mod bus;
+#[cfg(target_os = "linux")]
+mod readiness;
+#[cfg(target_os = "linux")]
+mod runtime_folder;
+mod unknown;
+#[cfg(target_os = "linux")]
+mod x11;
+
+pub use disk::free_bytes;
 pub use display::display_present;
 pub use environment::Environment;
 pub use folders::{Folders, NoHome};
+pub use load::CpuLoad;
+pub use network::{Network, network};
+pub use power::{Power, PowerSource, power};
 pub use priority::{Priority, lower_priority};
+pub use programs::running_programs;
 pub use saver::{NoWindowId, SaverCall, saver_call, window_id};
+pub use temperature::{Temperature, hottest};
+pub use unknown::Unknown;
