@@ -22,6 +22,7 @@
 pub mod flock;
 
 mod graph;
+mod roll;
 mod tape;
 mod walk;
 
