@@ -4,6 +4,7 @@
 //! the processor has to do the drawing, it draws once for each picture of the film instead: the
 //! decoder needs the time more.
 
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use crate::flock::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport};
@@ -18,28 +19,48 @@ use crate::window::{self, Action, Programme, RETRY};
 /// How often to look for the first picture.
 const FIRST_LOOK: Duration = Duration::from_millis(2);
 
+/// The clips to play, and news of them.
+#[derive(Debug)]
+pub struct Flock {
+    /// The clips there are at the start.
+    pub clips: Vec<LocalClip>,
+    /// Whenever clips came or went: the list of all clips, in place of the one before. It is taken
+    /// in at once and shows from the next seam on; what the film remembers of the other clips
+    /// stays. The clip on the screen plays to its end, so a file may go once the list is sent.
+    pub changes: Receiver<Vec<LocalClip>>,
+}
+
+impl From<Vec<LocalClip>> for Flock {
+    /// Clips that stay as they are.
+    fn from(clips: Vec<LocalClip>) -> Self {
+        let (_, changes) = channel();
+        Self { clips, changes }
+    }
+}
+
 /// Plays `flock` in a window until somebody leaves, or `options.for_` has passed.
 ///
 /// Blocks. Call it on the main thread, except on Linux, where any thread will do; once in the life
-/// of the process, which is all the window system allows. `on_event` hears of votes and clips.
+/// of the process, which is all the window system allows. `on_event` hears of votes and clips, broken ones too.
 ///
 /// # Errors
 ///
 /// [`PlayError`]; each message is a sentence for the person in front of the program.
 pub fn play(
-    flock: Vec<LocalClip>,
+    flock: impl Into<Flock>,
     mut on_event: impl FnMut(PlayEvent),
     options: &PlayOptions,
 ) -> Result<PlayReport, PlayError> {
     let started = Instant::now();
-    if flock.is_empty() {
+    let flock = flock.into();
+    if flock.clips.is_empty() {
         return Err(PlayError::EmptyFlock);
     }
     window::run(options, started, Work::Film, |stage| {
         let side_max = stage.gpu.side_max();
         let blending = !stage.gpu.is_software();
         Ok(Film {
-            playback: Playback::start(flock.into(), options, started, side_max, &mut on_event)?,
+            playback: Playback::start(flock, options, started, side_max, &mut on_event)?,
             painter: Painter::new(&stage.gpu, stage.format(), blending),
             blending,
             last: None,

@@ -96,6 +96,14 @@ pub enum PlayEvent {
         /// Its artist.
         artist: String,
     },
+    /// A clip cannot be played and was passed over. Told once; the clip stays out until a list of
+    /// clips comes without it, and then one with it again.
+    Broken {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it, in words.
+        reason: String,
+    },
     /// Somebody voted.
     Voted {
         /// The sheep on the screen; on an edge, the nearer of the two.

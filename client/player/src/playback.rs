@@ -3,11 +3,11 @@
 //! Brings projection, timeline and text together, answers the keys, tells the caller what happened
 //! and counts for the report.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::caption::Caption;
-use crate::flock::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
+use crate::film::Flock;
+use crate::flock::{PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
 use crate::frame_log::FrameLog;
 use crate::gpu::painter::Scene;
 use crate::overlay::Info;
@@ -18,7 +18,6 @@ use crate::window::Action;
 
 /// A film on its way to a screen.
 pub(crate) struct Playback<'a> {
-    flock: Arc<[LocalClip]>,
     on_event: &'a mut dyn FnMut(PlayEvent),
     started: Instant,
     projection: Projection,
@@ -41,7 +40,7 @@ impl<'a> Playback<'a> {
     ///
     /// [`PlayError::Thread`] or [`PlayError::Write`].
     pub(crate) fn start(
-        flock: Arc<[LocalClip]>,
+        flock: Flock,
         options: &PlayOptions,
         started: Instant,
         side_max: u32,
@@ -49,8 +48,7 @@ impl<'a> Playback<'a> {
     ) -> Result<Self, PlayError> {
         let log = options.frame_log.as_deref().map(FrameLog::create);
         Ok(Self {
-            projection: Projection::start(Arc::clone(&flock), options.rng_seed, side_max)?,
-            flock,
+            projection: Projection::start(flock, options.rng_seed, side_max)?,
             on_event,
             started,
             timeline: Timeline::new(),
@@ -90,6 +88,9 @@ impl<'a> Playback<'a> {
                 None
             }
         });
+        for event in self.projection.events() {
+            (self.on_event)(event);
+        }
         if let Some(error) = ended {
             return Err(error);
         }
@@ -99,7 +100,7 @@ impl<'a> Playback<'a> {
             self.showing = picture.showing;
             self.caption.come_on(now);
             self.report.clips_played += 1;
-            let clip = &self.flock[picture.clip];
+            let clip = &picture.clip;
             (self.on_event)(PlayEvent::Shown {
                 title: clip.title.clone(),
                 artist: clip.artist.clone(),
@@ -121,7 +122,7 @@ impl<'a> Playback<'a> {
 
     /// The text for a screen of these pixels, if it has changed since the last call.
     pub(crate) fn new_panel(&mut self, size: (u32, u32)) -> Option<Panel> {
-        let clip = &self.flock[self.timeline.shown()?.clip];
+        let clip = &self.timeline.shown()?.clip;
         let info = Info {
             title: clip.title.clone(),
             artist: clip.artist.clone(),
@@ -149,7 +150,7 @@ impl<'a> Playback<'a> {
         }
         self.last_number = picture.number;
         self.report.frames_presented += 1;
-        let path = &self.flock[picture.clip].path;
+        let path = &picture.clip.path;
         let clip = path.file_name().unwrap_or_default().to_string_lossy();
         match &mut self.log {
             Some(log) => log.note(since_start, &clip, picture.index, self.timeline.dropped()),
@@ -211,7 +212,7 @@ impl<'a> Playback<'a> {
 
     fn vote(&mut self, vote: Vote, now: Instant) {
         let Some(sheep) = self.timeline.shown().map(|picture| {
-            let clip = &self.flock[picture.clip];
+            let clip = &picture.clip;
             // On an edge, whichever of the two it looks more like.
             if picture.index * 2 < picture.frames {
                 clip.from_sheep.clone()

@@ -73,6 +73,7 @@ fn line(event: &PlayEvent) -> String {
     match event {
         PlayEvent::Shown { title, artist } => format!("shown {title} by {artist}"),
         PlayEvent::Voted { sheep, vote } => format!("voted {vote:?} {sheep}"),
+        PlayEvent::Broken { path, reason } => format!("broken {}: {reason}", path.display()),
     }
 }
 
