@@ -243,3 +243,34 @@ impl<'a> Playback<'a> {
         self.clock.set_stopped(self.paused || self.hidden, now);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_film::broken_clip;
+
+    #[test]
+    fn who_listens_hears_of_every_broken_clip_before_the_film_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let clips =
+            ["one", "two", "three"].map(|name| broken_clip(folder.path(), name, name.as_bytes()));
+        let mut told = Vec::new();
+        let mut listen = |event| told.push(event);
+        let now = Instant::now();
+        let flock = clips.to_vec().into();
+        let mut playback =
+            Playback::start(flock, &PlayOptions::default(), now, 4096, &mut listen).unwrap();
+        let error = loop {
+            match playback.tick(Instant::now()) {
+                Ok(moment) => assert_eq!(moment, None, "there is nothing to show"),
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(error, PlayError::NoReadableClip { .. }), "{error}");
+        let is_told = |clip: &crate::LocalClip| {
+            let names = |event: &&PlayEvent| matches!(event, PlayEvent::Broken { path, .. } if *path == clip.path);
+            told.iter().filter(names).count()
+        };
+        assert_eq!(clips.each_ref().map(is_told), [1, 1, 1]);
+    }
+}

@@ -30,6 +30,8 @@
 mod memory;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod tests;
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;
@@ -50,7 +52,8 @@ const LOOP_ROUNDS: u32 = 2;
 pub(crate) const CORE_NODES_MIN: usize = 12;
 /// Clips played for each sheep of the area, after which one that was not seen is forgotten.
 const UNSEEN_ROUNDS: f64 = 3.0;
-/// As long for a clip, and once more for each edge to the same sheep: they share its time.
+/// The same for an edge that was not played, once more for each edge to the same sheep, for
+/// they share its time; a loop counts like an only edge.
 const UNPLAYED_ROUNDS: f64 = 2.0;
 /// Clips that a way may be longer for each visit that it spares a crowded sheep.
 const DETOUR: u32 = 4;
@@ -405,165 +408,4 @@ fn standard_scores(roll: &Roll) -> Vec<f64> {
     scores
         .map(|score| if score.is_finite() { score } else { 0.0 })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::graph::tests::flock;
-
-    /// Walks `steps` clips of 10 s each and returns them as `from>to` words, with a `~` in front
-    /// of those that are cross-faded in.
-    fn walk(clips: &str, rng_seed: u64, steps: u64) -> Vec<String> {
-        let flock = flock(clips);
-        let mut walk = Walk::new(&flock, rng_seed);
-        (0..steps)
-            .map(|step| {
-                let now = Duration::from_secs(10 * step);
-                let step = walk.plan(now).expect("there is always a next clip");
-                walk.enter(step.clip, now);
-                let fade = if step.join == Join::CrossFade {
-                    "~"
-                } else {
-                    ""
-                };
-                format!("{fade}{}", flock[step.clip].title)
-            })
-            .collect()
-    }
-
-    fn ring(sheep: usize) -> String {
-        let clip = |i: usize| format!("{i}>{i} {i}>{}", (i + 1) % sheep);
-        (0..sheep).map(clip).collect::<Vec<_>>().join(" ")
-    }
-
-    #[test]
-    fn the_same_number_walks_the_same_way_and_another_does_not() {
-        let clips = ring(16);
-        assert_eq!(walk(&clips, 7, 40), walk(&clips, 7, 40));
-        assert_ne!(walk(&clips, 7, 40), walk(&clips, 8, 40));
-    }
-
-    #[test]
-    fn a_walk_in_a_connected_flock_never_fades_and_shows_every_clip() {
-        let clips = ring(16);
-        let played = walk(&clips, 1, 400);
-        assert!(played.iter().all(|clip| !clip.starts_with('~')));
-        for clip in clips.split_whitespace() {
-            assert!(played.iter().any(|played| played == clip), "{clip}");
-        }
-    }
-
-    #[test]
-    fn every_clip_begins_where_the_one_before_ended() {
-        let played = walk(&ring(13), 3, 200);
-        for pair in played.windows(2) {
-            let end = pair[0].split_once('>').unwrap().1;
-            let start = pair[1].split_once('>').unwrap().0;
-            assert_eq!(end, start, "{pair:?}");
-        }
-    }
-
-    #[test]
-    fn a_large_core_is_never_left_for_a_dead_end() {
-        let clips = format!("{} 3>out 5>out out>out", ring(14));
-        assert!(
-            walk(&clips, 2, 300)
-                .iter()
-                .all(|clip| !clip.contains("out"))
-        );
-    }
-
-    #[test]
-    fn separate_loops_take_turns_with_cross_fades() {
-        let played = walk("a>a b>b c>c", 5, 30);
-        for name in ["a>a", "b>b", "c>c"] {
-            let times = played.iter().filter(|clip| clip.ends_with(name)).count();
-            assert!(times >= 8, "{name} {times} of 30");
-        }
-        assert!(played.iter().skip(1).all(|clip| clip.starts_with('~')));
-    }
-
-    #[test]
-    fn two_sheep_keep_showing_their_loops() {
-        let played = walk("a>a b>b a>b b>a", 5, 40);
-        let loops = played.iter().filter(|c| *c == "a>a" || *c == "b>b").count();
-        assert!(loops >= 10, "{played:?}");
-        assert!(played.iter().all(|clip| !clip.starts_with('~')));
-    }
-
-    #[test]
-    fn a_single_loop_goes_on_without_a_fade() {
-        assert_eq!(walk("a>a", 1, 3), ["a>a", "a>a", "a>a"]);
-    }
-
-    #[test]
-    fn a_single_edge_fades_back_to_its_start() {
-        assert_eq!(walk("a>b", 1, 3), ["a>b", "~a>b", "~a>b"]);
-    }
-
-    #[test]
-    fn a_sheep_nobody_can_walk_to_is_reached_by_a_fade() {
-        let played = walk("a>a a>b b>a b>b far>far", 4, 60);
-        let times = played.iter().filter(|clip| *clip == "~far>far").count();
-        assert!((4..=20).contains(&times), "{played:?}");
-    }
-
-    #[test]
-    fn a_loop_is_shown_twice_and_an_edge_once() {
-        let walk = Walk::new(&flock("a>a a>b"), 0);
-        assert_eq!(walk.step(0).rounds, 2);
-        assert_eq!(walk.step(1).rounds, 1);
-    }
-
-    #[test]
-    fn a_liked_sheep_is_chosen_more_often() {
-        let mut liked = 0;
-        for rng_seed in 0..200 {
-            let mut flock = flock("a>a b>b");
-            flock[1].rating = 2.0;
-            let step = Walk::new(&flock, rng_seed).plan(Duration::ZERO).unwrap();
-            liked += u32::from(step.clip == 1);
-        }
-        // Softmax of standard scores -1 and 1: e^(1.6 / 0.6) to 1, which is 187 of 200.
-        assert!((175..=197).contains(&liked), "{liked}");
-    }
-
-    #[test]
-    fn a_rating_that_is_no_number_does_not_stop_the_walk() {
-        let mut flock = flock("a>a b>b");
-        flock[0].rating = f64::NAN;
-        let mut roll = Roll::default();
-        roll.call(flock.clone());
-        assert_eq!(standard_scores(&roll), [0.0, 0.0]);
-        assert!(Walk::new(&flock, 0).plan(Duration::ZERO).is_some());
-    }
-
-    #[test]
-    fn a_sheep_voted_down_is_left_and_never_comes_back() {
-        let mut walk = Walk::new(&flock("a>a a>b b>b b>a"), 0);
-        walk.enter(0, Duration::ZERO);
-        assert!(walk.leave_sheep("a"));
-        for second in 0..10 {
-            let now = Duration::from_secs(second);
-            let step = walk.plan(now).unwrap();
-            assert_eq!(step.clip, 2);
-            walk.enter(step.clip, now);
-        }
-    }
-
-    #[test]
-    fn the_last_sheep_stays_on_the_screen_whatever_the_vote() {
-        let mut walk = Walk::new(&flock("a>a"), 0);
-        assert!(!walk.leave_sheep("a"));
-        assert!(walk.plan(Duration::ZERO).is_some());
-    }
-
-    #[test]
-    fn with_every_clip_unreadable_there_is_no_next() {
-        let mut walk = Walk::new(&flock("a>a b>b"), 0);
-        walk.remove_clip(0);
-        walk.remove_clip(1);
-        assert_eq!(walk.plan(Duration::ZERO), None);
-    }
 }

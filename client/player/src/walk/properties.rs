@@ -305,6 +305,35 @@ proptest! {
     }
 
     #[test]
+    fn in_a_flock_that_changes_only_what_is_there_is_played_and_joins_are_true(
+        (shape, sheep, loops, rest) in a_flock(), rng_seed: u64,
+    ) {
+        let all = flock(shape, sheep, loops, rest);
+        let mut rng = ChaCha8Rng::seed_from_u64(rest);
+        let mut roll = Roll::default();
+        let mut walk = Walk::new(&[], rng_seed);
+        let mut at = None;
+        for step in 0..600 {
+            let now = Duration::from_secs(10 * step);
+            if step % 20 == 0 {
+                let here = all.iter().filter(|_| rng.next_u32() % 4 > 0).cloned();
+                roll.call(here.collect());
+                walk.renew(&roll);
+            }
+            let Some(step) = walk.plan(now) else {
+                prop_assert!((0..roll.clips().len()).all(|clip| !roll.contains(clip)));
+                continue;
+            };
+            prop_assert!(roll.contains(step.clip));
+            let arc = walk.graph.arc(step.clip);
+            let meets = at.is_none_or(|at| at == arc.from);
+            prop_assert_eq!(step.join == Join::Seamless, meets);
+            walk.enter(step.clip, now);
+            at = Some(arc.to);
+        }
+    }
+
+    #[test]
     fn the_same_number_walks_the_same_way_in_any_flock(
         (shape, sheep, loops, rest) in a_flock(), rng_seed: u64,
     ) {
