@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .next()
         .ok_or("play_files SECONDS CLIP.mp4 ...")?
         .parse()?;
-    let flock = arguments.map(|path| clip(PathBuf::from(path))).collect();
+    let flock: Vec<_> = arguments.map(|path| clip(PathBuf::from(path))).collect();
     let options = PlayOptions {
         for_: Some(Duration::from_secs_f64(seconds)),
         ..PlayOptions::default()

@@ -4,7 +4,8 @@
 //! the processor has to do the drawing, it draws once for each picture of the film instead: the
 //! decoder needs the time more.
 
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::flock::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport};
@@ -20,26 +21,86 @@ use crate::timeline::Moment;
 /// How often to look for the first picture.
 const FIRST_LOOK: Duration = Duration::from_millis(2);
 
+/// The clips to play, and news of them.
+#[derive(Debug)]
+pub struct Flock {
+    /// The clips there are at the start.
+    pub clips: Vec<LocalClip>,
+    /// Whenever clips came or went: the list of all clips, in place of the one before. It is taken
+    /// in at once and shows from the next seam on; what the film remembers of the other clips
+    /// stays. The clip on the screen plays to its end, so a file may go once the list is sent.
+    pub changes: Receiver<Vec<LocalClip>>,
+}
+
+impl From<Vec<LocalClip>> for Flock {
+    /// Clips that stay as they are.
+    fn from(clips: Vec<LocalClip>) -> Self {
+        let (_, changes) = channel();
+        Self { clips, changes }
+    }
+}
+
+/// Hands the clips, and news of them, to every window.
+struct Relay {
+    /// The list as last heard of.
+    clips: Vec<LocalClip>,
+    windows: Vec<Sender<Vec<LocalClip>>>,
+}
+
+impl Relay {
+    /// Passes the news on, on a thread of its own, for as long as there may be some.
+    fn start(flock: Flock) -> Result<Arc<Mutex<Self>>, PlayError> {
+        let relay = Arc::new(Mutex::new(Self {
+            clips: flock.clips,
+            windows: Vec::new(),
+        }));
+        let news = Arc::clone(&relay);
+        let thread = std::thread::Builder::new().name("news of clips".into());
+        thread.spawn(move || {
+            while let Ok(clips) = flock.changes.recv() {
+                let mut relay = news.lock().unwrap_or_else(PoisonError::into_inner);
+                relay
+                    .windows
+                    .retain(|window| window.send(clips.clone()).is_ok());
+                relay.clips = clips;
+            }
+        })?;
+        Ok(relay)
+    }
+
+    /// The flock for another window.
+    fn flock(&mut self) -> Flock {
+        let (window, changes) = channel();
+        self.windows.push(window);
+        Flock {
+            clips: self.clips.clone(),
+            changes,
+        }
+    }
+}
+
 /// Plays `flock` in a window, or on every monitor, until somebody leaves, or `options.for_` has passed.
 ///
 /// Blocks. Call it on the main thread, except on Linux, where any thread will do; once in the life
-/// of the process, which is all the window system allows. `on_event` hears of votes and clips.
+/// of the process, which is all the window system allows. `on_event` hears of votes and clips, broken ones too.
 ///
 /// # Errors
 ///
 /// [`PlayError`]; each message is a sentence for the person in front of the program.
 pub fn play(
-    flock: Vec<LocalClip>,
+    flock: impl Into<Flock>,
     mut on_event: impl FnMut(PlayEvent),
     options: &PlayOptions,
 ) -> Result<PlayReport, PlayError> {
     let started = Instant::now();
-    if flock.is_empty() {
+    let flock = flock.into();
+    if flock.clips.is_empty() {
         return Err(PlayError::EmptyFlock);
     }
-    let flock: Arc<[LocalClip]> = flock.into();
+    let relay = Relay::start(flock)?;
     let open = move |stage: &Stage, options: &PlayOptions, teller| {
-        let (flock, side_max) = (Arc::clone(&flock), stage.gpu.side_max());
+        let flock = relay.lock().unwrap_or_else(PoisonError::into_inner).flock();
+        let side_max = stage.gpu.side_max();
         let blending = !stage.gpu.is_software();
         Ok(Film {
             playback: Playback::start(flock, options, started, side_max, teller)?,

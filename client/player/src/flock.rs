@@ -59,6 +59,8 @@ pub struct PlayOptions {
     /// Somebody else's window to draw in, as a screensaver daemon gives its hacks; then no window is opened, and what
     /// the three fields above say does not count.
     pub within: Option<ForeignWindow>,
+    /// Leave when somebody touches anything, but for the keys that vote and browse; as a screensaver does.
+    pub as_saver: bool,
     /// Leave by itself after this time; `None` plays until somebody leaves.
     pub for_: Option<Duration>,
     /// Decides the walk: the same flock and number choose the same clips, as far as the clock agrees.
@@ -106,6 +108,7 @@ impl Default for PlayOptions {
             size: (1280, 720),
             monitor: None,
             within: None,
+            as_saver: false,
             for_: None,
             rng_seed: 0,
             screenshot: None,
@@ -128,11 +131,28 @@ pub enum Vote {
 pub enum PlayEvent {
     /// A clip has come onto the screen.
     Shown {
+        /// The sheep that it begins with; a flame that is drawn live is not in the flock.
+        sheep: Option<String>,
         /// The clip's title.
         title: String,
         /// Its artist.
         artist: String,
     },
+    /// A clip cannot be played and was passed over. Told once; the clip stays out until a list of
+    /// clips comes without it, and then one with it again.
+    Broken {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it, in words.
+        reason: String,
+    },
+    /// Frames of a window's film went by unseen.
+    Dropped {
+        /// How many, since it began.
+        frames: u64,
+    },
+    /// Somebody pressed a key that is for the player, such as a vote.
+    KeyTaken,
     /// Somebody voted.
     Voted {
         /// The sheep on the screen; on an edge, the nearer of the two.

@@ -1,16 +1,16 @@
 //! The flock as a graph: sheep are nodes, clips are arcs. Pure.
 //!
-//! Nodes and clips are numbered; a clip's number is its place in the flock that was given. Clips
-//! can be taken out (a file that cannot be read, a sheep somebody voted down) and stay out.
+//! Nodes and clips are numbered in the order in which they are added, and keep their numbers. Clips
+//! can be taken out (a file that cannot be read, a sheep somebody voted down) and put in again.
 //!
 //! # Source
 //!
 //! Strongly connected components by two passes of depth-first search, S. Rao Kosaraju's method as
-//! described in Aho, Hopcroft and Ullman, *Data Structures and Algorithms* (1983), section 6.7.
+//! described in Aho, Hopcroft and Ullman, *Data Structures and Algorithms* (1983), section 6.7;
+//! cheapest ways by E. W. Dijkstra's, section 6.3 there.
 
-use std::collections::{HashMap, VecDeque};
-
-use crate::flock::LocalClip;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 
 /// One clip, as an arc between two nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,60 +25,71 @@ impl Arc {
     }
 }
 
-/// Who leads where, and what is still in.
-#[derive(Clone, Debug)]
+/// Who leads where, and what is in.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct ClipGraph {
     nodes: HashMap<String, usize>,
     arcs: Vec<Arc>,
     present: Vec<bool>,
+    /// For each node the clips that leave it, in or taken out.
+    leaving: Vec<Vec<usize>>,
 }
 
 impl ClipGraph {
-    /// Numbers the sheep in the order in which the clips name them.
-    pub(crate) fn new(flock: &[LocalClip]) -> Self {
-        let mut nodes = HashMap::new();
-        let mut arcs = Vec::with_capacity(flock.len());
-        for clip in flock {
-            let mut number = |name: &String| {
-                let next = nodes.len();
-                *nodes.entry(name.clone()).or_insert(next)
-            };
-            arcs.push(Arc {
-                from: number(&clip.from_sheep),
-                to: number(&clip.to_sheep),
-            });
+    /// Adds a clip, which gets the next number; a sheep it names for the first time gets one too.
+    pub(crate) fn add(&mut self, from_sheep: &str, to_sheep: &str) -> usize {
+        let arc = Arc {
+            from: self.number(from_sheep),
+            to: self.number(to_sheep),
+        };
+        let clip = self.arcs.len();
+        self.leaving[arc.from].push(clip);
+        self.arcs.push(arc);
+        self.present.push(true);
+        clip
+    }
+
+    fn number(&mut self, sheep: &str) -> usize {
+        if let Some(&node) = self.nodes.get(sheep) {
+            return node;
         }
-        Self {
-            nodes,
-            present: vec![true; arcs.len()],
-            arcs,
-        }
+        let node = self.leaving.len();
+        self.nodes.insert(sheep.to_owned(), node);
+        self.leaving.push(Vec::new());
+        node
     }
 
     pub(crate) fn node_count(&self) -> usize {
-        self.nodes.len()
+        self.leaving.len()
     }
 
     pub(crate) fn node_of(&self, sheep: &str) -> Option<usize> {
         self.nodes.get(sheep).copied()
     }
 
-    /// The arc of a clip, in the flock or taken out.
+    /// The arc of a clip, in or taken out.
     pub(crate) fn arc(&self, clip: usize) -> Arc {
         self.arcs[clip]
     }
 
-    /// The clips still in, in order.
+    /// The clips that are in, in order.
     pub(crate) fn clips(&self) -> impl Iterator<Item = usize> {
         (0..self.arcs.len()).filter(|&clip| self.present[clip])
+    }
+
+    /// Those of them that leave a node.
+    pub(crate) fn leaving(&self, node: usize) -> impl Iterator<Item = usize> {
+        let clips = self.leaving[node].iter().copied();
+        clips.filter(|&clip| self.present[clip])
     }
 
     pub(crate) fn contains(&self, clip: usize) -> bool {
         self.present[clip]
     }
 
-    pub(crate) fn remove(&mut self, clip: usize) {
-        self.present[clip] = false;
+    /// Takes a clip out, or puts it in again.
+    pub(crate) fn set_present(&mut self, clip: usize, present: bool) {
+        self.present[clip] = present;
     }
 
     /// The largest set of sheep among which one can walk for ever, one flag for each node.
@@ -133,28 +144,28 @@ impl ClipGraph {
         neighbours
     }
 
-    /// For each node, how many arcs away from `start` it is and the first clip of a shortest way
-    /// there, over clips between nodes of `area`. `None` for `start` itself and what it cannot
-    /// reach.
-    pub(crate) fn ways_from(&self, start: usize, area: &[bool]) -> Vec<Option<Way>> {
+    /// For each node the cheapest way there from `start`, over clips that are `open`; `cost` is
+    /// that of arriving at a node, 1 at least. `None` for `start` itself and what it cannot reach.
+    pub(crate) fn ways_from(
+        &self,
+        start: usize,
+        open: impl Fn(usize) -> bool,
+        cost: impl Fn(usize) -> u32,
+    ) -> Vec<Option<Way>> {
         let mut ways: Vec<Option<Way>> = vec![None; self.node_count()];
-        let mut waiting = VecDeque::from([start]);
-        while let Some(node) = waiting.pop_front() {
-            for clip in self.clips() {
-                let Arc { from, to } = self.arcs[clip];
-                let open = area[from] && area[to] && to != start && ways[to].is_none();
-                if from == node && open {
-                    ways[to] = Some(match ways[node] {
-                        Some(way) => Way {
-                            length: way.length + 1,
-                            ..way
-                        },
-                        None => Way {
-                            length: 1,
-                            first: clip,
-                        },
-                    });
-                    waiting.push_back(to);
+        let mut waiting = BinaryHeap::from([Reverse((0, start))]);
+        while let Some(Reverse((cost_here, node))) = waiting.pop() {
+            let way_here = ways[node];
+            if way_here.is_some_and(|way| way.cost < cost_here) {
+                continue;
+            }
+            for clip in self.leaving(node).filter(|&clip| open(clip)) {
+                let to = self.arcs[clip].to;
+                let cost = cost_here + cost(to);
+                if to != start && ways[to].is_none_or(|way| cost < way.cost) {
+                    let first = way_here.map_or(clip, |way| way.first);
+                    ways[to] = Some(Way { cost, first });
+                    waiting.push(Reverse((cost, to)));
                 }
             }
         }
@@ -162,12 +173,11 @@ impl ClipGraph {
     }
 }
 
-/// A shortest way to a node.
+/// A cheapest way to a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Way {
-    /// Clips on the way.
-    pub(crate) length: usize,
-    /// The first of them.
+    pub(crate) cost: u32,
+    /// The first clip on the way.
     pub(crate) first: usize,
 }
 
@@ -201,6 +211,7 @@ fn depth_first(
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::flock::LocalClip;
 
     /// A flock from `from>to` words, each with its own file name.
     pub(crate) fn flock(clips: &str) -> Vec<LocalClip> {
@@ -221,8 +232,16 @@ pub(crate) mod tests {
             .collect()
     }
 
+    fn graph(clips: &str) -> ClipGraph {
+        let mut graph = ClipGraph::default();
+        for clip in flock(clips) {
+            graph.add(&clip.from_sheep, &clip.to_sheep);
+        }
+        graph
+    }
+
     fn check_core(clips: &str, expected: &[&str]) {
-        let graph = ClipGraph::new(&flock(clips));
+        let graph = graph(clips);
         let core = graph.core();
         let mut names: Vec<&str> = graph
             .nodes
@@ -255,39 +274,35 @@ pub(crate) mod tests {
 
     #[test]
     fn a_clip_taken_out_no_longer_holds_the_core_together() {
-        let mut graph = ClipGraph::new(&flock("a>b b>c c>a c>b"));
-        graph.remove(2);
+        let mut graph = graph("a>b b>c c>a c>b");
+        graph.set_present(2, false);
         assert_eq!(graph.core(), [false, true, true]);
     }
 
     #[test]
     fn a_long_chain_does_not_exhaust_the_stack() {
         let chain: Vec<String> = (0..50_000).map(|i| format!("{i}>{}", i + 1)).collect();
-        let graph = ClipGraph::new(&flock(&chain.join(" ")));
+        let graph = graph(&chain.join(" "));
         assert_eq!(graph.core().iter().filter(|&&inside| inside).count(), 1);
     }
 
     #[test]
-    fn a_shortest_way_names_its_first_clip_and_stays_in_the_area() {
-        let graph = ClipGraph::new(&flock("a>b b>c c>d a>d d>e"));
-        let everywhere = vec![true; 5];
-        let ways = graph.ways_from(0, &everywhere);
+    fn a_cheapest_way_names_its_first_clip_and_takes_open_clips_only() {
+        let graph = graph("a>b b>c c>d a>d d>e");
+        let ways = graph.ways_from(0, |_| true, |_| 1);
         assert_eq!(ways[0], None);
-        assert_eq!(
-            ways[2],
-            Some(Way {
-                length: 2,
-                first: 0
-            })
-        );
-        assert_eq!(
-            ways[4],
-            Some(Way {
-                length: 2,
-                first: 3
-            })
-        );
-        let without_d = [true, true, true, false, true];
-        assert_eq!(graph.ways_from(0, &without_d)[4], None);
+        assert_eq!(ways[2], Some(Way { cost: 2, first: 0 }));
+        assert_eq!(ways[4], Some(Way { cost: 2, first: 3 }));
+        let around_d = graph.ways_from(0, |clip| graph.arc(clip).to != 3, |_| 1);
+        assert_eq!(around_d[4], None);
+    }
+
+    #[test]
+    fn a_detour_is_taken_where_the_short_way_costs_more() {
+        let graph = graph("a>b b>d a>c c>e e>d");
+        let dear_b = |node| if node == 1 { 5 } else { 1 };
+        let ways = graph.ways_from(0, |_| true, dear_b);
+        assert_eq!(ways[2], Some(Way { cost: 3, first: 2 }), "to d");
+        assert_eq!(ways[1], Some(Way { cost: 5, first: 0 }), "to b itself");
     }
 }

@@ -1,14 +1,15 @@
 //! Plays the flock in a window: graph walk, decode, present.
 //!
 //! ```text
-//! graph -> walk, tape \                             planes -> picture -> screen <- text
-//!                      +-> projection -> timeline -> playback -> stage
-//!               reels /        ^------------ commands <- keys <----/
+//! roll, graph -> walk, tape \                             planes -> picture -> screen <- text
+//!                            +-> projection -> timeline -> playback -> stage
+//!                     reels /        ^------------ commands <- keys <----/
 //! ```
 //!
 //! * [`flock`]: what goes in and what comes out.
-//! * `graph`, `walk`, `tape`: which clip comes next. Pure.
-//! * `reel`, `projection`: threads that turn clips into a row of pictures.
+//! * [`cache`]: which clips to fetch and which to drop. Pure.
+//! * `roll`, `graph`, `walk`, `tape`: which clip comes next. Pure.
+//! * `reel`, `showing`, `projector`, `projection`: threads that turn clips into a row of pictures.
 //! * `timeline`: which picture is due. Pure.
 //! * `framing`, `overlay`: where picture and text go on the screen. Pure.
 //! * `text`, `caption`, `gpu`: letters and pictures into pixels, with the shaders of
@@ -20,14 +21,18 @@
 //!
 //! Nothing here knows the network: the caller brings files that were verified and takes votes away.
 
+pub mod cache;
 pub mod flock;
 
 mod graph;
+mod roll;
 mod tape;
 mod walk;
 
 mod projection;
+mod projector;
 mod reel;
+mod showing;
 
 mod timeline;
 
@@ -51,7 +56,14 @@ mod playback;
 
 mod live;
 
-pub use film::play;
+// The helpers of the integration tests serve the unit tests too, and call this crate by its name.
+#[cfg(test)]
+extern crate self as woolgather_player;
+#[cfg(test)]
+#[path = "../tests/it/film.rs"]
+mod test_film;
+
+pub use film::{Flock, play};
 pub use flock::{
     ForeignWindow, LiveSheep, LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, Vote,
 };

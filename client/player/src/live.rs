@@ -271,6 +271,7 @@ impl Live {
         self.report.clips_played += 1;
         let LiveSheep { title, artist, .. } = &self.flock[sheep];
         self.teller.tell(PlayEvent::Shown {
+            sheep: None,
             title: title.clone(),
             artist: artist.clone(),
         });

@@ -63,6 +63,10 @@ pub(crate) struct Teller(Messenger);
 pub(crate) type Messenger = Arc<dyn Fn(News) + Send + Sync>;
 
 impl Teller {
+    pub(crate) fn new(messenger: Messenger) -> Self {
+        Self(messenger)
+    }
+
     pub(crate) fn tell(&self, event: PlayEvent) {
         (self.0)(News::Event(event));
     }
@@ -115,7 +119,9 @@ where
             open: Arc::new(open),
         }
     }
+}
 
+impl<O> Production<O> {
     pub(crate) fn options(&self) -> &PlayOptions {
         &self.options
     }
@@ -173,7 +179,7 @@ impl Troupe {
         }
         let thread = std::thread::Builder::new().name("performance".into());
         let thread = thread.spawn(move || {
-            let teller = Teller(Arc::clone(&ending.0));
+            let teller = Teller::new(Arc::clone(&ending.0));
             let stage = match stage {
                 Some(stage) => stage,
                 None => Stage::open(place, work)?,

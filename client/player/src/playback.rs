@@ -3,11 +3,11 @@
 //! Brings projection, timeline and text together, answers the keys, tells the caller what happened
 //! and counts for the report.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::caption::Caption;
-use crate::flock::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
+use crate::film::Flock;
+use crate::flock::{PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
 use crate::frame_log::FrameLog;
 use crate::gpu::painter::Scene;
 use crate::overlay::Info;
@@ -18,7 +18,6 @@ use crate::timeline::{FilmClock, Moment, Timeline};
 
 /// A film on its way to a screen.
 pub(crate) struct Playback {
-    flock: Arc<[LocalClip]>,
     teller: Teller,
     started: Instant,
     projection: Projection,
@@ -31,6 +30,8 @@ pub(crate) struct Playback {
     caption: Caption,
     log: Option<FrameLog>,
     last_number: u64,
+    /// Dropped frames that the caller knows of.
+    told_dropped: u64,
     report: PlayReport,
 }
 
@@ -41,7 +42,7 @@ impl Playback {
     ///
     /// [`PlayError::Thread`] or [`PlayError::Write`].
     pub(crate) fn start(
-        flock: Arc<[LocalClip]>,
+        flock: Flock,
         options: &PlayOptions,
         started: Instant,
         side_max: u32,
@@ -49,8 +50,7 @@ impl Playback {
     ) -> Result<Self, PlayError> {
         let log = options.frame_log.as_deref().map(FrameLog::create);
         Ok(Self {
-            projection: Projection::start(Arc::clone(&flock), options.rng_seed, side_max)?,
-            flock,
+            projection: Projection::start(flock, options.rng_seed, side_max)?,
             teller,
             started,
             timeline: Timeline::new(),
@@ -61,6 +61,7 @@ impl Playback {
             caption: Caption::new(started),
             log: log.transpose()?,
             last_number: 0,
+            told_dropped: 0,
             report: PlayReport::default(),
         })
     }
@@ -85,6 +86,9 @@ impl Playback {
                 None
             }
         });
+        for event in self.projection.events() {
+            self.teller.tell(event);
+        }
         if let Some(error) = ended {
             return Err(error);
         }
@@ -94,11 +98,17 @@ impl Playback {
             self.showing = picture.showing;
             self.caption.come_on(now);
             self.report.clips_played += 1;
-            let clip = &self.flock[picture.clip];
+            let clip = &picture.clip;
             self.teller.tell(PlayEvent::Shown {
+                sheep: Some(clip.from_sheep.clone()),
                 title: clip.title.clone(),
                 artist: clip.artist.clone(),
             });
+        }
+        let dropped = self.timeline.dropped();
+        if dropped > self.told_dropped {
+            self.told_dropped = dropped;
+            self.teller.tell(PlayEvent::Dropped { frames: dropped });
         }
         self.caption.tick(now);
         Ok(moment)
@@ -116,7 +126,7 @@ impl Playback {
 
     /// The text for a screen of these pixels, if it has changed since the last call.
     pub(crate) fn new_panel(&mut self, size: (u32, u32)) -> Option<Panel> {
-        let clip = &self.flock[self.timeline.shown()?.clip];
+        let clip = &self.timeline.shown()?.clip;
         let info = Info {
             title: clip.title.clone(),
             artist: clip.artist.clone(),
@@ -144,7 +154,7 @@ impl Playback {
         }
         self.last_number = picture.number;
         self.report.frames_presented += 1;
-        let path = &self.flock[picture.clip].path;
+        let path = &picture.clip.path;
         let clip = path.file_name().unwrap_or_default().to_string_lossy();
         match &mut self.log {
             Some(log) => log.note(since_start, &clip, picture.index, self.timeline.dropped()),
@@ -206,7 +216,7 @@ impl Playback {
 
     fn vote(&mut self, vote: Vote, now: Instant) {
         let Some(sheep) = self.timeline.shown().map(|picture| {
-            let clip = &self.flock[picture.clip];
+            let clip = &picture.clip;
             // On an edge, whichever of the two it looks more like.
             if picture.index * 2 < picture.frames {
                 clip.from_sheep.clone()
@@ -235,5 +245,39 @@ impl Playback {
     fn set_paused(&mut self, paused: bool, now: Instant) {
         self.paused = paused;
         self.clock.set_stopped(self.paused || self.hidden, now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::performance::News;
+    use crate::test_film::broken_clip;
+
+    #[test]
+    fn who_listens_hears_of_every_broken_clip_before_the_film_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let clips =
+            ["one", "two", "three"].map(|name| broken_clip(folder.path(), name, name.as_bytes()));
+        let (tell, told) = std::sync::mpsc::channel();
+        let teller = Teller::new(std::sync::Arc::new(move |news| tell.send(news).unwrap()));
+        let now = Instant::now();
+        let flock = clips.to_vec().into();
+        let mut playback =
+            Playback::start(flock, &PlayOptions::default(), now, 4096, teller).unwrap();
+        let error = loop {
+            match playback.tick(Instant::now()) {
+                Ok(moment) => assert_eq!(moment, None, "there is nothing to show"),
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(error, PlayError::NoReadableClip { .. }), "{error}");
+        drop(playback);
+        let told: Vec<News> = told.iter().collect();
+        let is_told = |clip: &crate::LocalClip| {
+            let names = |news: &&News| matches!(news, News::Event(PlayEvent::Broken { path, .. }) if *path == clip.path);
+            told.iter().filter(names).count()
+        };
+        assert_eq!(clips.each_ref().map(is_told), [1, 1, 1]);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use winit::application::ApplicationHandler;
-use winit::dpi::PhysicalSize;
+use winit::dpi::{PhysicalPosition, PhysicalSize};
 use winit::event::{ElementState, KeyEvent, WindowEvent};
 use winit::event_loop::{
     ActiveEventLoop, ControlFlow, EventLoop, EventLoopBuilder, OwnedDisplayHandle,
@@ -19,6 +19,9 @@ use winit::window::{Fullscreen, Window, WindowId};
 use crate::flock::{PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
 use crate::performance::{Action, Cue, News, Production, Programme, Teller, Troupe};
 use crate::stage::{Place, Stage};
+
+/// How far the pointer may move on a desk that somebody bumps into, in pixels.
+const POINTER_REST: f64 = 10.0;
 
 /// Opens windows, one for each monitor that the options want filled, and performs in each until somebody leaves or
 /// its time is over.
@@ -47,6 +50,7 @@ where
             proxy.send_event(news).ok();
         })),
         windows: Vec::new(),
+        pointer: None,
         leaving: false,
     };
     event_loop.run_app(&mut house).map_err(no_display)?;
@@ -81,6 +85,8 @@ struct House<'a, O> {
     troupe: Troupe,
     /// In the order of their performances.
     windows: Vec<On>,
+    /// Where the pointer was first seen, in which window.
+    pointer: Option<(WindowId, PhysicalPosition<f64>)>,
     leaving: bool,
 }
 
@@ -146,16 +152,38 @@ where
                 ..
             } => match asked_for(&event) {
                 Some(Wish::Leave) => self.leave(),
+                // Whoever is back presses any key.
+                Some(Wish::FullScreen) if self.is_saver() => self.leave(),
+                None if self.is_saver() && event.state == ElementState::Pressed => self.leave(),
                 Some(Wish::FullScreen) => {
                     self.windows[number].toggle_full_screen(self.production.options().size);
                 }
                 // Standing still and showing names are for all windows, the rest is about what is in this one.
                 Some(Wish::Act(action @ (Action::Pause | Action::Info))) => {
+                    (self.on_event)(PlayEvent::KeyTaken);
                     self.troupe.cue_all(Cue::Act(action));
                 }
-                Some(Wish::Act(action)) => self.troupe.cue(number, Cue::Act(action)),
+                Some(Wish::Act(action)) => {
+                    (self.on_event)(PlayEvent::KeyTaken);
+                    self.troupe.cue(number, Cue::Act(action));
+                }
                 None => {}
             },
+            WindowEvent::MouseInput { .. }
+            | WindowEvent::MouseWheel { .. }
+            | WindowEvent::Touch(_)
+                if self.is_saver() =>
+            {
+                self.leave();
+            }
+            WindowEvent::CursorMoved { position, .. } if self.is_saver() => {
+                // The first one only says where the pointer is.
+                let (window, first) = *self.pointer.get_or_insert((id, position));
+                let moved = (position.x - first.x).hypot(position.y - first.y);
+                if window != id || moved > POINTER_REST {
+                    self.leave();
+                }
+            }
             _ => {}
         }
     }
@@ -166,6 +194,10 @@ where
 }
 
 impl<O> House<'_, O> {
+    fn is_saver(&self) -> bool {
+        self.production.options().as_saver
+    }
+
     /// Takes the windows away and lets the performances end.
     fn leave(&mut self) {
         if !self.leaving {

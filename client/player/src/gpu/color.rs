@@ -43,6 +43,7 @@ mod tests {
     use super::*;
     use crate::gpu::painter::{Painter, Scene};
     use crate::gpu::{Gpu, Work, readback};
+    use crate::graph::tests::flock;
     use crate::projection::Picture;
     use crate::text::Panel;
     use rand_chacha::ChaCha8Rng;
@@ -107,7 +108,7 @@ mod tests {
             frame: Arc::new(frame),
             under: None,
             share: 1.0,
-            clip: 0,
+            clip: Arc::new(flock("a>a").remove(0)),
             showing: 1,
             index: 0,
             frames: 1,

@@ -72,8 +72,11 @@ pub(crate) fn account(report: Result<PlayReport, PlayError>) {
 
 fn line(event: &PlayEvent) -> String {
     match event {
-        PlayEvent::Shown { title, artist } => format!("shown {title} by {artist}"),
+        PlayEvent::Shown { title, artist, .. } => format!("shown {title} by {artist}"),
         PlayEvent::Voted { sheep, vote } => format!("voted {vote:?} {sheep}"),
+        PlayEvent::Broken { path, reason } => format!("broken {}: {reason}", path.display()),
+        PlayEvent::Dropped { frames } => format!("dropped {frames}"),
+        PlayEvent::KeyTaken => "took a key".to_owned(),
     }
 }
 
