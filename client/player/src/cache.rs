@@ -167,6 +167,9 @@ impl Growth {
     fn of(here: &[CacheClip], missing: &[CacheClip]) -> Self {
         let everything = graph_of(here.iter().chain(missing));
         let core = everything.core();
+        let count = |core: &[bool]| core.iter().filter(|&&inside| inside).count();
+        // Another core of the same size is no growth.
+        let grows = count(&graph_of(here.iter()).core()) < count(&core);
         let mut growth = Self {
             graph: ClipGraph::default(),
             places: Vec::new(),
@@ -175,7 +178,7 @@ impl Growth {
         };
         for (number, clip) in here.iter().chain(missing).enumerate() {
             let Arc { from, to } = everything.arc(number);
-            if core[from] && core[to] {
+            if grows && core[from] && core[to] {
                 let place = number.checked_sub(here.len());
                 let added = growth.graph.add(&clip.from_sheep, &clip.to_sheep);
                 growth.graph.set_present(added, place.is_none());

@@ -52,8 +52,8 @@ const LOOP_ROUNDS: u32 = 2;
 pub(crate) const CORE_NODES_MIN: usize = 12;
 /// Clips played for each sheep of the area, after which one that was not seen is forgotten.
 const UNSEEN_ROUNDS: f64 = 3.0;
-/// The same for an edge that was not played, once more for each edge to the same sheep, for
-/// they share its time; a loop counts like an only edge.
+/// Likewise for a clip that was not played: so many, and as many again for each edge that leads to
+/// the same sheep, because those share its time. A loop counts as if there were one edge.
 const UNPLAYED_ROUNDS: f64 = 2.0;
 /// Clips that a way may be longer for each visit that it spares a crowded sheep.
 const DETOUR: u32 = 4;

@@ -62,6 +62,11 @@ fn clips_that_are_here_make_a_way_cheaper() {
 }
 
 #[test]
+fn another_core_of_the_same_size_is_not_worth_a_clip_before_its_turn() {
+    check_prefetch("c>a b>a d>e e>d", "c>c a>b", Some("d"), "c>c a>b");
+}
+
+#[test]
 fn soon_is_three_steps_ahead() {
     let here = "a>b b>c c>d d>a";
     check_prefetch(here, "d>d c>c b>b", Some("a"), "c>c b>b d>d");
