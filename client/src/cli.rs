@@ -1,8 +1,10 @@
 //! The command line: what volunteers, voters and artists may type.
 //!
 //! Each group of commands has a file with its options and its examples: [`pictures`] (render,
-//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote), [`machine`] (adapters).
+//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote), [`agent`] (agent, status, pause, resume),
+//! [`machine`] (adapters).
 
+mod agent;
 mod flock;
 mod genomes;
 mod machine;
@@ -13,9 +15,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use flock::{Choice, PlayArgs, SyncArgs, VoteArgs, WorkArgs};
+pub(crate) use agent::{AgentArgs, PauseArgs, StatusArgs};
+pub(crate) use flock::{Choice, PlayArgs, SyncArgs, Thumb, VoteArgs, WorkArgs};
 pub(crate) use genomes::*;
-pub(crate) use machine::AdapterArg;
+pub(crate) use machine::AdaptersArgs;
 pub(crate) use pictures::*;
 pub(crate) use values::{ending, is_standard, with_ending};
 
@@ -26,6 +29,9 @@ pub(crate) struct Cli {
     /// Folder of the device key and the local flock; the system's usual place unless given
     #[arg(long, global = true, env = "WOOLGATHER_DATA", value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// End when standard input does: whoever started this holds the other end
+    #[arg(long, global = true, hide = true)]
+    pub(crate) leash: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -58,7 +64,17 @@ pub(crate) enum Command {
     Vote(VoteArgs),
     /// Show the graphics cards that can draw
     #[command(after_help = machine::ADAPTERS_HELP)]
-    Adapters(AdapterArg),
+    Adapters(AdaptersArgs),
+    /// Stay in the background: show the flock and render while nobody is at the machine
+    #[command(after_help = agent::AGENT_HELP)]
+    Agent(AgentArgs),
+    /// Say what the agent is doing, or why not
+    Status(StatusArgs),
+    /// Have the agent do nothing for a while
+    #[command(after_help = agent::PAUSE_HELP)]
+    Pause(PauseArgs),
+    /// End a pause
+    Resume,
     /// Show this device's key, its folder and the coordinators it knows
     Identity,
 }
@@ -102,6 +118,7 @@ mod tests {
 
     #[test]
     fn work_sync_and_vote_need_a_coordinator_and_play_does_not() {
+        assert!(parse("woolgather vote up").is_ok());
         for command in ["work", "sync", "vote"] {
             let line = format!("woolgather {command}");
             assert!(parse(&format!("{line} --coordinator http://flock.example")).is_ok());

@@ -15,6 +15,7 @@ use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 use url::Url;
 use woolgather_player::LocalClip;
+use woolgather_player::cache::{CacheClip, Space, evictions};
 use woolgather_protocol::manifest::{Manifest, ManifestClip};
 use woolgather_protocol::{PublicKey, Signed};
 
@@ -143,6 +144,19 @@ impl Library {
         }
     }
 
+    /// Throws a clip's file away, so that it is fetched again; a file that is no clip of this library stays.
+    pub(crate) fn discard(&self, file: &Path) {
+        if file.parent() == Some(&self.folder.join("clips")) {
+            // It may be gone already, which is as well.
+            fs::remove_file(file).ok();
+        }
+    }
+
+    /// What changes on disk whenever clips come or go, or the manifest does.
+    pub(crate) fn witnesses(&self) -> [PathBuf; 2] {
+        [self.folder.join("manifest.json"), self.folder.join("clips")]
+    }
+
     /// The clips that can be played, with the names to show.
     pub(crate) fn playable(&self, manifest: &Manifest) -> Vec<LocalClip> {
         let sheep: HashMap<_, _> = manifest
@@ -176,6 +190,42 @@ impl Library {
                 })
             })
             .collect()
+    }
+}
+
+/// Drops clips until all of them together take at most `bytes_max`; the worst rated go first, and the core of the flock
+/// stays walkable. What is playing goes on from memory.
+pub(crate) fn trim(data: &Path, bytes_max: u64) -> anyhow::Result<()> {
+    let library = Library::open(data)?;
+    let Some(flock) = library.flock()? else {
+        return Ok(());
+    };
+    let here = flock.manifest.clips.iter();
+    let here: Vec<&ManifestClip> = here.filter(|clip| library.has(clip)).collect();
+    let weighed: Vec<CacheClip> = here
+        .iter()
+        .map(|clip| cached(&flock.manifest, clip))
+        .collect();
+    let space = Space {
+        quota_bytes: bytes_max,
+        free_bytes: u64::MAX,
+        keep_free_bytes: 0,
+    };
+    for place in evictions(&weighed, &[], space) {
+        library.remove(here[place]);
+    }
+    Ok(())
+}
+
+/// What decides whether a clip is fetched or dropped.
+pub(crate) fn cached(manifest: &Manifest, clip: &ManifestClip) -> CacheClip {
+    let sheep = manifest.sheep.iter().find(|sheep| sheep.id == clip.to);
+    CacheClip {
+        from_sheep: clip.from.to_string(),
+        to_sheep: clip.to.to_string(),
+        bytes: clip.bytes,
+        rating: sheep.map_or(f64::NAN, |sheep| sheep.rating),
+        published_at_ms: clip.published_at_ms.max(0).unsigned_abs(),
     }
 }
 

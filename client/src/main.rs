@@ -6,13 +6,18 @@
 //! system. What a volunteer owns lies in one data folder: the device key ([`identity`]) and the
 //! local flock ([`library`]).
 
+#[cfg(target_os = "linux")]
+mod agent;
 mod cli;
 mod commands;
+mod company;
+mod config;
 mod connect;
 mod hosts;
 mod identity;
 mod library;
 mod say;
+mod votes;
 
 use std::process::ExitCode;
 
@@ -39,6 +44,9 @@ fn main() -> ExitCode {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
+    if cli.leash {
+        commands::end_with_standard_input();
+    }
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -61,8 +69,15 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Work(args) => wait(commands::work::work(data, args)),
         Command::Sync(args) => wait(commands::sync::sync(data, args)),
         Command::Play(args) => commands::play::play(data, &args),
-        Command::Vote(args) => wait(commands::vote::vote(data, &args)),
+        Command::Vote(args) => match args.playing {
+            Some(thumb) => commands::agent::vote(thumb),
+            None => wait(commands::vote::vote(data, &args)),
+        },
         Command::Adapters(args) => commands::adapters::adapters(&args),
+        Command::Agent(args) => commands::agent::agent(data, &args),
+        Command::Status(args) => commands::agent::status(&args),
+        Command::Pause(args) => commands::agent::pause(&args),
+        Command::Resume => commands::agent::resume(),
         Command::Identity => commands::identity::identity(data),
     }
 }

@@ -9,7 +9,7 @@
 //! want to hear first, in this order, which the lists in this file follow:
 //!
 //! 1. what they said themselves: a pause, a program that has the machine to itself, the settings;
-//! 2. what stays so until they do something: a desktop that does not tell when they are away;
+//! 2. what stays so until they do something: no flock, a desktop that does not tell when they are away;
 //! 3. the machine's state: battery, heat, other programs, the schedule;
 //! 4. what else comes first: a player that missed frames, a network that is gone;
 //! 5. what passes by itself: falling asleep and waking up, a film, their own presence, a short rest.
@@ -147,6 +147,7 @@ impl View<'_> {
         let against = first(&[
             &|| self.by_request(),
             &|| consent(self.settings.render.enabled),
+            &|| self.flock_unknown(),
             &|| self.input_unknown().filter(|_| self.only_idle()),
             &|| self.power(),
             &|| self.heat(),
@@ -174,7 +175,12 @@ impl View<'_> {
             let going = self.situation.sleep == Sleep::GoingDown;
             going.then_some(Why::GoingToSleep)
         };
-        let common = first(&[&|| self.by_request(), &link, &down]);
+        let common = first(&[
+            &|| self.by_request(),
+            &|| self.flock_unknown(),
+            &link,
+            &down,
+        ]);
         Network {
             send: line(common.clone()),
             fetch: line(first(&[&|| common.clone(), &|| self.disk()])),
@@ -214,6 +220,10 @@ impl View<'_> {
         let mut running = self.situation.running.iter();
         let running = running.find(|program| exclusive.contains(&bare(program)));
         running.map(|program| Why::Exclusive(Name::of(program)))
+    }
+
+    fn flock_unknown(self) -> Option<Why> {
+        (!self.situation.flock_known).then_some(Why::NoFlock)
     }
 
     fn only_idle(self) -> bool {

@@ -70,6 +70,8 @@ pub enum Why {
     NotAsked,
     /// Nothing tells when somebody is here.
     InputUnknown(Name),
+    /// This machine has joined no flock.
+    NoFlock,
     /// The charge in per cent, where known.
     Battery(Option<u8>),
     /// The battery may be used, but is too low.
@@ -140,6 +142,7 @@ impl fmt::Display for Why {
             Self::TurnedOff => write!(f, "turned off in the settings"),
             Self::NotAsked => write!(f, "you have not said yet whether it may"),
             Self::InputUnknown(reason) => write!(f, "cannot tell when you are away ({reason})"),
+            Self::NoFlock => write!(f, "this machine has joined no flock yet"),
             Self::Battery(Some(percent)) => write!(f, "on battery, {percent} %"),
             Self::Battery(None) => write!(f, "on battery"),
             Self::BatteryLow { percent, least } => {

@@ -46,6 +46,24 @@ impl Savers {
         self.0.first().map(|saver| saver.pid)
     }
 
+    /// The id of the sheep that the one that votes plays, where it plays one of the flock's.
+    #[must_use]
+    pub fn on_vote(&self) -> Option<&str> {
+        self.0.first()?.sheep_id.as_deref()
+    }
+
+    /// Frames that all of them together missed.
+    #[must_use]
+    pub fn dropped_frames(&self) -> u64 {
+        self.0.iter().map(|saver| saver.dropped_frames).sum()
+    }
+
+    /// Does one of them draw in the window of the desktop's own saver?
+    #[must_use]
+    pub fn have_host(&self) -> bool {
+        self.0.iter().any(|saver| saver.window.is_some())
+    }
+
     /// What is playing where.
     #[must_use]
     pub fn playing(&self) -> Vec<Playing> {
@@ -70,6 +88,8 @@ mod tests {
             window: Some(0x60_0008),
             monitor: monitor.to_owned(),
             sheep: sheep.map(str::to_owned),
+            sheep_id: None,
+            dropped_frames: 0,
         }
     }
 

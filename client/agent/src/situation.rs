@@ -40,6 +40,8 @@ pub struct Situation {
     pub others_cpu_percent: Option<u8>,
     /// The way to the internet.
     pub link: Link,
+    /// Has this machine joined a flock?
+    pub flock_known: bool,
     /// Did the coordinator answer the last time it was asked? True until it was.
     pub coordinator_reachable: bool,
     /// Free bytes on the disk that holds the flock.
@@ -140,6 +142,7 @@ impl Default for Situation {
             temperature_c: None,
             others_cpu_percent: None,
             link: Link::Free,
+            flock_known: true,
             coordinator_reachable: true,
             disk_free_bytes: None,
             cache_bytes: 0,

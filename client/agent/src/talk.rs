@@ -88,6 +88,12 @@ pub struct SaverHello {
     /// The sheep that it plays, once it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheep: Option<String>,
+    /// That sheep's id, where it is one of the flock's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheep_id: Option<String>,
+    /// Frames that went by unseen since it began.
+    #[serde(default)]
+    pub dropped_frames: u64,
 }
 
 /// What the agent answers.
@@ -166,8 +172,6 @@ pub struct Today {
     pub rendering_s: u64,
     /// Bytes of sheep fetched.
     pub fetched_bytes: u64,
-    /// Bytes of sheep passed on.
-    pub shared_bytes: u64,
 }
 
 /// A line that is no message; its sentence goes back in [`Answer::Refused`].
@@ -230,7 +234,8 @@ impl Request {
                     .ok_or(NoMessage::PauseLength)?;
             }
             Self::SaverHello(hello) => {
-                let mut texts = hello.sheep.iter().chain([&hello.monitor]);
+                let sheep = hello.sheep.iter().chain(&hello.sheep_id);
+                let mut texts = sheep.chain([&hello.monitor]);
                 if texts.any(|text| text.len() > TEXT_BYTES_MAX) {
                     return Err(NoMessage::LongText);
                 }

@@ -11,7 +11,7 @@ use woolgather_worker::WorkBackend;
 
 use super::machine::AdapterArg;
 use super::pictures::ReadingArgs;
-use super::values::{size, window_id};
+use super::values::{memory, size, window_id};
 
 pub(super) const WORK_HELP: &str = "\
 Examples:
@@ -39,6 +39,7 @@ esc leaves.";
 
 pub(super) const VOTE_HELP: &str = "\
 Examples:
+  woolgather vote up
   woolgather vote --coordinator https://flock.example
   woolgather vote --coordinator https://flock.example --single --answer up";
 
@@ -112,6 +113,12 @@ pub(crate) struct SyncArgs {
     /// Decides the order of clips; a random one unless given
     #[arg(long, value_name = "N")]
     pub(crate) rng_seed: Option<u64>,
+    /// The most that all clips together may take, in bytes, such as 2G; what is liked and joins the others comes first
+    #[arg(long, value_name = "BYTES", value_parser = memory)]
+    pub(crate) quota: Option<u64>,
+    /// Fetch nothing new, and share what is here
+    #[arg(long)]
+    pub(crate) only_share: bool,
     /// One JSON object a line instead of words
     #[arg(long)]
     pub(crate) json: bool,
@@ -138,6 +145,9 @@ pub(crate) struct PlayArgs {
     /// Draw in this window of another program, by its X id; screensaver hosts call with `--root` or this
     #[arg(long, value_name = "ID", value_parser = window_id, conflicts_with_all = ["windowed", "monitor", "size"])]
     pub(crate) window_id: Option<u32>,
+    /// Leave when somebody touches anything but the keys that vote and browse, as a screensaver does
+    #[arg(long, conflicts_with_all = ["windowed", "window_id"])]
+    pub(crate) as_saver: bool,
     /// Leave after so many seconds
     #[arg(long = "for", alias = "for-secs", value_name = "SECS")]
     pub(crate) for_secs: Option<f64>,
@@ -158,8 +168,17 @@ pub(crate) struct PlayArgs {
 /// Options of `vote`.
 #[derive(Debug, Args)]
 pub(crate) struct VoteArgs {
-    #[command(flatten)]
-    pub(crate) coordinator: CoordinatorArg,
+    /// What you think of the sheep that is playing now, through the agent
+    #[arg(value_name = "VOTE", value_enum, conflicts_with_all = ["coordinator", "single", "answer", "json"])]
+    pub(crate) playing: Option<Thumb>,
+    /// Address of the flock's coordinator
+    #[arg(
+        long,
+        env = "WOOLGATHER_COORDINATOR",
+        value_name = "URL",
+        required_unless_present = "playing"
+    )]
+    pub(crate) coordinator: Option<Url>,
     /// One sheep, up or down, instead of two side by side
     #[arg(long)]
     pub(crate) single: bool,
@@ -169,6 +188,15 @@ pub(crate) struct VoteArgs {
     /// One JSON object instead of words
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// A vote on what is playing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Thumb {
+    /// More like this
+    Up,
+    /// Less like this
+    Down,
 }
 
 /// What a voter may say.

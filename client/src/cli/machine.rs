@@ -52,3 +52,13 @@ impl AdapterArg {
             .filter(|name| !name.trim().is_empty())
     }
 }
+
+/// Options of `adapters`.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct AdaptersArgs {
+    #[command(flatten)]
+    pub(crate) adapter: AdapterArg,
+    /// One JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,6 +1,7 @@
 //! Values on the command line that are more than a word or a number.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Reads `1920x1080`.
 pub(super) fn size(text: &str) -> Result<(u32, u32), String> {
@@ -31,6 +32,26 @@ pub(super) fn memory(text: &str) -> Result<u64, String> {
     bytes
         .filter(|&bytes| bytes > 0)
         .ok_or_else(|| "a number of bytes, such as 3G or 512M".into())
+}
+
+/// Reads `90m`, `2h`, `1d`, `30s`.
+pub(super) fn length(text: &str) -> Result<Duration, String> {
+    let seconds = match text.char_indices().last() {
+        Some((_, 's')) => 1,
+        Some((_, 'm')) => 60,
+        Some((_, 'h')) => 3600,
+        Some((_, 'd')) => 86_400,
+        _ => 0,
+    };
+    let number = text.get(..text.len().saturating_sub(1)).unwrap_or_default();
+    let length = number
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(seconds));
+    length
+        .filter(|&seconds| seconds > 0)
+        .map(Duration::from_secs)
+        .ok_or_else(|| "a length such as 30s, 90m, 2h or 1d".into())
 }
 
 /// A number within `from` to `to`, both included.
@@ -75,6 +96,29 @@ pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_length_has_a_number_and_a_unit() {
+        for (text, expected) in [
+            ("30s", Some(30)),
+            ("90m", Some(5400)),
+            ("2h", Some(7200)),
+            ("1d", Some(86_400)),
+            ("0h", None),
+            ("h", None),
+            ("90", None),
+            ("-1h", None),
+            ("", None),
+            ("9999999999999999999d", None),
+            ("2µ", None),
+        ] {
+            assert_eq!(
+                length(text).ok(),
+                expected.map(Duration::from_secs),
+                "{text}"
+            );
+        }
+    }
 
     #[test]
     fn a_size_is_two_numbers() {

@@ -2,10 +2,11 @@
 //!
 //! The one that draws is opened, so that a yes is one.
 
+use serde_json::json;
 use woolgather_render_kernel::gpu::{AdapterSummary, list_adapters};
 use woolgather_render_kernel::{Backend, Renderer};
 
-use crate::cli::AdapterArg;
+use crate::cli::AdaptersArgs;
 use crate::say::plain;
 
 /// Titles of the columns.
@@ -18,9 +19,20 @@ const TITLES: [&str; 6] = [
     "used for rendering",
 ];
 
-pub(crate) fn adapters(args: &AdapterArg) -> anyhow::Result<()> {
+pub(crate) fn adapters(args: &AdaptersArgs) -> anyhow::Result<()> {
+    let json = args.json;
+    let args = &args.adapter;
     let found = list_adapters();
     let mut renderer = Renderer::open(Backend::Gpu, args.named());
+    if json {
+        let names: Vec<String> = found.iter().map(AdapterSummary::to_string).collect();
+        let draws = renderer.name();
+        println!(
+            "{}",
+            json!({"adapters": names, "card": renderer.is_gpu(), "draws": draws})
+        );
+        return Ok(());
+    }
     let used = used(&renderer, &found, args.named());
     if !found.is_empty() {
         print!("{}", table(&found, used));

@@ -11,6 +11,11 @@ mod progress;
 pub(crate) use failures::Said;
 
 pub(crate) mod adapters;
+#[cfg(target_os = "linux")]
+pub(crate) mod agent;
+#[cfg(not(target_os = "linux"))]
+#[path = "agent/elsewhere.rs"]
+pub(crate) mod agent;
 pub(crate) mod animate;
 pub(crate) mod breed;
 pub(crate) mod genome;
@@ -35,6 +40,24 @@ async fn stop_signal() {
         }
     }
     tokio::signal::ctrl_c().await.ok();
+}
+
+/// Asks this process to end, as SIGTERM does, when standard input ends: whoever started it holds the other end.
+pub(crate) fn end_with_standard_input() {
+    let thread = std::thread::Builder::new().name("leash".into());
+    let watch = || {
+        let mut nothing = std::io::sink();
+        // However it ends, nobody is there any more.
+        std::io::copy(&mut std::io::stdin().lock(), &mut nothing).ok();
+        #[cfg(unix)]
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TERM)
+            .ok();
+        #[cfg(not(unix))]
+        std::process::exit(0);
+    };
+    if let Err(error) = thread.spawn(watch) {
+        tracing::warn!("This goes on without whoever started it: {error}");
+    }
 }
 
 /// A number from the operating system's randomness.

@@ -24,6 +24,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use serde_json::json;
 use woolgather_api::{ApiError, Coordinator};
+use woolgather_player::cache::prefetch_order;
 use woolgather_protocol::ClipId;
 use woolgather_protocol::manifest::{Manifest, ManifestClip};
 use woolgather_swarm::{InfoHash, LibrqbitSwarm, Swarm, SwarmError, SwarmSettings};
@@ -32,7 +33,7 @@ use super::{random, stop_signal};
 use crate::cli::SyncArgs;
 use crate::connect::connect;
 use crate::identity::{Identity, data_folder};
-use crate::library::{Library, title};
+use crate::library::{Library, cached, title};
 use crate::say::{Say, bytes};
 use fetch::Sources;
 
@@ -123,12 +124,7 @@ impl Sync {
         let event = json!({"event": "manifest", "sequence": manifest.sequence, "clips": manifest.clips.len()});
         self.say.event(&event, None);
         self.seed_all(&manifest).await;
-        let mut clips: Vec<&ManifestClip> = manifest
-            .clips
-            .iter()
-            .filter(|clip| !self.library.has(clip))
-            .collect();
-        self.shuffle(&mut clips);
+        let clips = self.wanted(&manifest);
         let mut failed = 0;
         for clip in clips {
             match self.fetch(&manifest, clip).await {
@@ -150,6 +146,33 @@ impl Sync {
             self.say_done(&manifest);
         }
         Ok(())
+    }
+
+    /// What is missing and may be fetched, in the order to do so. Without a quota it is an order of this device's own, which
+    /// spreads clips over the participants; with one it is what makes the flock here worth watching, while there is room.
+    fn wanted<'a>(&mut self, manifest: &'a Manifest) -> Vec<&'a ManifestClip> {
+        if self.args.only_share {
+            return Vec::new();
+        }
+        let (here, mut missing): (Vec<&ManifestClip>, Vec<&ManifestClip>) = manifest
+            .clips
+            .iter()
+            .partition(|clip| self.library.has(clip));
+        self.shuffle(&mut missing);
+        let Some(quota) = self.args.quota else {
+            return missing;
+        };
+        let weighed = |clips: &[&ManifestClip]| -> Vec<_> {
+            clips.iter().map(|clip| cached(manifest, clip)).collect()
+        };
+        let order = prefetch_order(&weighed(&here), &weighed(&missing), None);
+        let mut used: u64 = here.iter().map(|clip| clip.bytes).sum();
+        let fits = |clip: &&ManifestClip| {
+            used += clip.bytes;
+            used <= quota
+        };
+        let ordered = order.into_iter().map(|place| missing[place]);
+        ordered.take_while(fits).collect()
     }
 
     async fn fetch(&mut self, manifest: &Manifest, clip: &ManifestClip) -> anyhow::Result<()> {

@@ -18,7 +18,11 @@ pub(crate) async fn vote(data: Option<&Path>, args: &VoteArgs) -> anyhow::Result
         check(answer, args.single)?;
     }
     let identity = Identity::open(&data_folder(data)?)?;
-    let coordinator = connect(&identity, &args.coordinator.coordinator).await?;
+    let url = args
+        .coordinator
+        .as_ref()
+        .context("no coordinator was named")?;
+    let coordinator = connect(&identity, url).await?;
     let request = if args.single {
         BallotRequest::Single { on_screen: None }
     } else {

@@ -49,6 +49,8 @@ fn somebody_is_here_or_not() {
         ("nothing tells when somebody is here",
             |w| w.with(|s| s.input = Input::Unknown("GNOME does not say".to_owned())).step().key(InSaver::Other).with(|s| s.input = Input::Unknown("GNOME does not say".to_owned())),
             "- | - | send fetch share", "Not rendering: cannot tell when you are away (GNOME does not say)."),
+        ("no flock to work for: the saver shows all the same",
+            |w| w.with(|s| s.flock_known = false), "saver | - | -", "Not rendering: this machine has joined no flock yet."),
         ("nothing tells, but the person wants work at any time",
             |w| always(w).with(|s| s.input = Input::Unknown("no display".to_owned())),
             "saver | 2 | send fetch share", "Rendering Cinder Star with 2 of 4 cores."),

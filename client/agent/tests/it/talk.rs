@@ -79,6 +79,8 @@ fn lines_and_texts_have_limits() {
         window: None,
         monitor: "m".repeat(TEXT_BYTES_MAX + 1),
         sheep: None,
+        sheep_id: None,
+        dropped_frames: 0,
     };
     let line = Request::SaverHello(hello).to_line();
     assert_eq!(Request::read(line.as_bytes()), Err(NoMessage::LongText));
@@ -99,7 +101,8 @@ fn any_request() -> impl Strategy<Value = Request> {
         any::<u32>(),
         any::<Option<u64>>(),
         text(),
-        prop::option::of(text()),
+        prop::array::uniform2(prop::option::of(text())),
+        any::<u64>(),
     );
     prop_oneof![
         Just(Request::Status),
@@ -109,14 +112,18 @@ fn any_request() -> impl Strategy<Value = Request> {
         prop::option::of(1..=PAUSE_MAX.as_secs()).prop_map(|for_s| Request::Pause { for_s }),
         prop::sample::select(vec![Vote::Up, Vote::Down]).prop_map(|vote| Request::Vote { vote }),
         any::<u32>().prop_map(|pid| Request::SaverBye { pid }),
-        hello.prop_map(|(pid, window, monitor, sheep)| {
-            Request::SaverHello(SaverHello {
-                pid,
-                window,
-                monitor,
-                sheep,
-            })
-        }),
+        hello.prop_map(
+            |(pid, window, monitor, [sheep, sheep_id], dropped_frames)| {
+                Request::SaverHello(SaverHello {
+                    pid,
+                    window,
+                    monitor,
+                    sheep,
+                    sheep_id,
+                    dropped_frames,
+                })
+            }
+        ),
     ]
 }
 
@@ -133,12 +140,11 @@ fn any_answer() -> impl Strategy<Value = Answer> {
             cores_all: cores,
             card_percent: card,
         });
-    let today = prop::array::uniform5(any::<u64>()).prop_map(|numbers| Today {
+    let today = prop::array::uniform4(any::<u64>()).prop_map(|numbers| Today {
         frames: numbers[0],
         work_units: numbers[1],
         rendering_s: numbers[2],
         fetched_bytes: numbers[3],
-        shared_bytes: numbers[4],
     });
     let status = (
         text(),

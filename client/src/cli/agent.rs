@@ -1,0 +1,54 @@
+//! What one may type about the desktop agent: `agent`, `status`, `pause`, `resume`.
+
+use std::time::Duration;
+
+use clap::Args;
+use url::Url;
+
+use super::values::length;
+
+pub(super) const AGENT_HELP: &str = "\
+Examples:
+  woolgather agent
+  woolgather status
+  woolgather pause 2h
+
+The agent shows the flock while nobody is at the machine and, once you have agreed to it, renders and shares.
+It stays out of the way: any key or movement stops it at once. What it may do is in the settings.";
+
+pub(super) const PAUSE_HELP: &str = "\
+Examples:
+  woolgather pause
+  woolgather pause 90m
+
+Without a length the pause lasts until `woolgather resume`, also over a restart.";
+
+/// Options of `agent`.
+#[derive(Debug, Args)]
+pub(crate) struct AgentArgs {
+    /// Address of the flock's coordinator; the flock that is here unless given
+    #[arg(long, env = "WOOLGATHER_COORDINATOR", value_name = "URL")]
+    pub(crate) coordinator: Option<Url>,
+    /// Started with the session: if there is one already, that is well
+    #[arg(long)]
+    pub(crate) autostarted: bool,
+    /// An argument for `woolgather play` when the saver comes on; may be given several times
+    #[arg(long, value_name = "ARG", allow_hyphen_values = true)]
+    pub(crate) saver: Vec<String>,
+}
+
+/// Options of `status`.
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// One JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Options of `pause`.
+#[derive(Debug, Args)]
+pub(crate) struct PauseArgs {
+    /// How long, such as 90m, 2h, 1d; until you say otherwise unless given
+    #[arg(value_name = "LENGTH", value_parser = length)]
+    pub(crate) for_: Option<Duration>,
+}

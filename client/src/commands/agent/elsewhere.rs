@@ -1,0 +1,29 @@
+//! The agent's commands where it cannot run yet: each says so.
+
+use std::path::Path;
+
+use anyhow::bail;
+
+use crate::cli::{AgentArgs, PauseArgs, StatusArgs, Thumb};
+
+const NOT_HERE: &str = "the desktop agent does not run on this system yet";
+
+pub(crate) fn agent(_: Option<&Path>, _: &AgentArgs) -> anyhow::Result<()> {
+    bail!(NOT_HERE)
+}
+
+pub(crate) fn status(_: &StatusArgs) -> anyhow::Result<()> {
+    bail!(NOT_HERE)
+}
+
+pub(crate) fn pause(_: &PauseArgs) -> anyhow::Result<()> {
+    bail!(NOT_HERE)
+}
+
+pub(crate) fn resume() -> anyhow::Result<()> {
+    bail!(NOT_HERE)
+}
+
+pub(crate) fn vote(_: Thumb) -> anyhow::Result<()> {
+    bail!(NOT_HERE)
+}

@@ -1,0 +1,105 @@
+//! A player that keeps company with the session's agent: it says what it shows, so that the agent knows that something is
+//! on, steps back when frames are missed, and can pass votes on.
+
+#[cfg(target_os = "linux")]
+pub(crate) use linux::Company;
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use woolgather_agent::talk::{Request, SaverHello};
+    use woolgather_player::PlayEvent;
+
+    use crate::agent::socket::Visit;
+
+    /// The agent's ear, where there is one.
+    pub(crate) struct Company {
+        hello: SaverHello,
+        tell: Option<Sender<SaverHello>>,
+    }
+
+    impl Company {
+        /// Says hello where an agent runs; nothing waits for it.
+        pub(crate) fn join(window: Option<u32>, monitor: Option<usize>) -> Self {
+            let hello = SaverHello {
+                pid: std::process::id(),
+                window: window.map(u64::from),
+                monitor: monitor
+                    .map_or_else(|| "the screen".to_owned(), |number| number.to_string()),
+                sheep: None,
+                sheep_id: None,
+                dropped_frames: 0,
+            };
+            let (tell, hellos) = channel();
+            let thread = std::thread::Builder::new().name("company".into());
+            let started = thread.spawn(move || keep(&hellos)).is_ok();
+            let company = Self {
+                hello,
+                tell: started.then_some(tell),
+            };
+            company.say();
+            company
+        }
+
+        /// Passes on what the agent wants to know.
+        pub(crate) fn hear(&mut self, event: &PlayEvent) {
+            match event {
+                PlayEvent::Shown { sheep, title, .. } => {
+                    self.hello.sheep = Some(title.chars().take(60).collect());
+                    self.hello.sheep_id.clone_from(sheep);
+                }
+                PlayEvent::Dropped { frames } => self.hello.dropped_frames = *frames,
+                PlayEvent::KeyTaken => {}
+                PlayEvent::Voted { .. } | PlayEvent::Broken { .. } => return,
+            }
+            self.say();
+        }
+
+        fn say(&self) {
+            if let Some(tell) = &self.tell {
+                // Whoever listened has gone: then there is no agent.
+                tell.send(self.hello.clone()).ok();
+            }
+        }
+    }
+
+    /// Holds a connection for as long as the player lives; an agent that comes later is found with the next sheep.
+    fn keep(hellos: &Receiver<SaverHello>) {
+        let mut visit: Option<Visit> = None;
+        while let Ok(mut hello) = hellos.recv() {
+            // Only what holds now is worth saying.
+            while let Ok(newer) = hellos.try_recv() {
+                hello = newer;
+            }
+            if visit.is_none() {
+                visit = Visit::begin().ok().flatten();
+            }
+            if let Some(agent) = &mut visit
+                && let Err(error) = agent.ask(&Request::SaverHello(hello))
+            {
+                tracing::debug!("The agent is gone: {error:#}");
+                visit = None;
+            }
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) use elsewhere::Company;
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere {
+    use woolgather_player::PlayEvent;
+
+    /// There is no agent on this system yet.
+    pub(crate) struct Company;
+
+    impl Company {
+        pub(crate) fn join(_: Option<u32>, _: Option<usize>) -> Self {
+            Self
+        }
+
+        pub(crate) fn hear(&mut self, _: &PlayEvent) {}
+    }
+}
