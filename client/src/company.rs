@@ -30,6 +30,7 @@ mod linux {
                 sheep: None,
                 sheep_id: None,
                 dropped_frames: 0,
+                key_taken: false,
             };
             let (tell, hellos) = channel();
             let thread = std::thread::Builder::new().name("company".into());
@@ -50,7 +51,12 @@ mod linux {
                     self.hello.sheep_id.clone_from(sheep);
                 }
                 PlayEvent::Dropped { frames } => self.hello.dropped_frames = *frames,
-                PlayEvent::KeyTaken => {}
+                PlayEvent::KeyTaken => {
+                    self.hello.key_taken = true;
+                    self.say();
+                    self.hello.key_taken = false;
+                    return;
+                }
                 PlayEvent::Voted { .. } | PlayEvent::Broken { .. } => return,
             }
             self.say();
@@ -68,9 +74,10 @@ mod linux {
     fn keep(hellos: &Receiver<SaverHello>) {
         let mut visit: Option<Visit> = None;
         while let Ok(mut hello) = hellos.recv() {
-            // Only what holds now is worth saying.
+            // Only what holds now is worth saying, and that a key was pressed.
             while let Ok(newer) = hellos.try_recv() {
-                hello = newer;
+                let key_taken = hello.key_taken || newer.key_taken;
+                hello = SaverHello { key_taken, ..newer };
             }
             if visit.is_none() {
                 visit = Visit::begin().ok().flatten();

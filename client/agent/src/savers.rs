@@ -90,6 +90,7 @@ mod tests {
             sheep: sheep.map(str::to_owned),
             sheep_id: None,
             dropped_frames: 0,
+            key_taken: false,
         }
     }
 

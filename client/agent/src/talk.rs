@@ -94,6 +94,9 @@ pub struct SaverHello {
     /// Frames that went by unseen since it began.
     #[serde(default)]
     pub dropped_frames: u64,
+    /// Has somebody pressed a key that is the player's, such as a vote, since it last said hello?
+    #[serde(default)]
+    pub key_taken: bool,
 }
 
 /// What the agent answers.

@@ -55,8 +55,8 @@ pub(crate) struct Desk<S> {
     survey: Survey,
     sleep: Sleep,
     savers: Savers,
-    /// When the saver's windows last said anything.
-    saver_spoke: Option<Instant>,
+    /// When the saver's windows last told of a key of theirs.
+    key_taken: Option<Instant>,
     saver_left: bool,
     vote_key: bool,
     queue: Queue,
@@ -103,7 +103,7 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
             survey: Survey::default(),
             sleep: Sleep::Awake,
             savers: Savers::default(),
-            saver_spoke: None,
+            key_taken: None,
             saver_left: false,
             vote_key: false,
             queue: Queue::Unasked,
@@ -185,8 +185,10 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
             }
             Request::Vote { vote } => self.vote(vote),
             Request::SaverHello(hello) => {
-                self.saver_spoke = Some(Instant::now());
-                self.vote_key |= self.hands.number(Role::Saver) == Some(hello.pid);
+                if hello.key_taken && self.hands.number(Role::Saver) == Some(hello.pid) {
+                    self.key_taken = Some(Instant::now());
+                    self.vote_key = true;
+                }
                 self.savers.hello(hello)
             }
             Request::SaverBye { pid } => {
@@ -418,8 +420,8 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
         let unheard = match self.presence {
             Presence::Here => {
                 let heard = self
-                    .saver_spoke
-                    .is_some_and(|spoke| spoke >= self.presence_since);
+                    .key_taken
+                    .is_some_and(|taken| taken >= self.presence_since);
                 !heard && now - self.presence_since > KEY_PATIENCE
             }
             Presence::Away(_) | Presence::Unknown(_) => false,

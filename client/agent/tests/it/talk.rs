@@ -81,6 +81,7 @@ fn lines_and_texts_have_limits() {
         sheep: None,
         sheep_id: None,
         dropped_frames: 0,
+        key_taken: false,
     };
     let line = Request::SaverHello(hello).to_line();
     assert_eq!(Request::read(line.as_bytes()), Err(NoMessage::LongText));
@@ -121,6 +122,7 @@ fn any_request() -> impl Strategy<Value = Request> {
                     sheep,
                     sheep_id,
                     dropped_frames,
+                    key_taken: dropped_frames % 2 == 1,
                 })
             }
         ),
