@@ -261,8 +261,12 @@ fn serve(folder: &Path, listen: &str, options: &[String]) -> anyhow::Result<(Mac
     Ok((machine, url))
 }
 
-/// A program of ours, beside the folder this test was built into.
-fn program(name: &str) -> anyhow::Result<PathBuf> {
+/// Where a program of ours lies that was built beside this test.
+///
+/// # Errors
+///
+/// When it was not built.
+pub fn program(name: &str) -> anyhow::Result<PathBuf> {
     let test = std::env::current_exe()?;
     let folder = test
         .ancestors()
