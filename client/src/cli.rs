@@ -1,7 +1,7 @@
 //! The command line: what volunteers, voters and artists may type.
 //!
 //! Each group of commands has a file with its options and its examples: [`pictures`] (render,
-//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote), [`agent`] (agent, status, pause, resume),
+//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote), [`agent`] (agent, status, pause, resume, the hack),
 //! [`machine`] (adapters).
 
 mod agent;
@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use agent::{AgentArgs, PauseArgs, StatusArgs};
+pub(crate) use agent::{AgentArgs, HackArgs, PauseArgs, StatusArgs};
 pub(crate) use flock::{Choice, PlayArgs, SyncArgs, Thumb, VoteArgs, WorkArgs};
 pub(crate) use genomes::*;
 pub(crate) use machine::AdaptersArgs;
@@ -75,6 +75,10 @@ pub(crate) enum Command {
     Pause(PauseArgs),
     /// End a pause
     Resume,
+    /// Add Woolgather to XScreenSaver's list: one line in ~/.xscreensaver
+    InstallHack(HackArgs),
+    /// Take that line out again
+    UninstallHack(HackArgs),
     /// Show this device's key, its folder and the coordinators it knows
     Identity,
 }

@@ -78,6 +78,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Status(args) => commands::agent::status(&args),
         Command::Pause(args) => commands::agent::pause(&args),
         Command::Resume => commands::agent::resume(),
+        Command::InstallHack(args) => commands::hack::install(&args),
+        Command::UninstallHack(args) => commands::hack::uninstall(&args),
         Command::Identity => commands::identity::identity(data),
     }
 }

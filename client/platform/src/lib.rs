@@ -2,7 +2,7 @@
 //!
 //! * [`folders`]: where a volunteer's data, settings and cache live.
 //! * [`priority`]: stepping back behind whatever the person at the machine is doing.
-//! * [`saver`]: how screensaver hosts call a saver.
+//! * [`saver`]: how screensaver hosts call a saver; [`xscreensaver`]: the list in which one of them is told of it.
 //! * [`display`]: whether there is a display to open a window on.
 //! * [`single`]: one agent per session, and its socket.
 //! * [`idle`]: whether somebody is at the machine.
@@ -23,6 +23,7 @@ pub mod priority;
 pub mod display;
 mod environment;
 pub mod saver;
+pub mod xscreensaver;
 
 pub mod single;
 

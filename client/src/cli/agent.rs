@@ -1,5 +1,6 @@
-//! What one may type about the desktop agent: `agent`, `status`, `pause`, `resume`.
+//! What one may type about the desktop: `agent`, `status`, `pause`, `resume`, `install-hack`, `uninstall-hack`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -51,4 +52,12 @@ pub(crate) struct PauseArgs {
     /// How long, such as 90m, 2h, 1d; until you say otherwise unless given
     #[arg(value_name = "LENGTH", value_parser = length)]
     pub(crate) for_: Option<Duration>,
+}
+
+/// Options of `install-hack` and `uninstall-hack`.
+#[derive(Debug, Args)]
+pub(crate) struct HackArgs {
+    /// XScreenSaver's settings; ~/.xscreensaver unless given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
 }

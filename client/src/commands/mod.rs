@@ -19,6 +19,7 @@ pub(crate) mod agent;
 pub(crate) mod animate;
 pub(crate) mod breed;
 pub(crate) mod genome;
+pub(crate) mod hack;
 pub(crate) mod identity;
 pub(crate) mod play;
 pub(crate) mod render;

@@ -168,6 +168,32 @@ fn a_window_that_nobody_has_is_a_sentence() {
     }
 }
 
+#[test]
+fn its_line_goes_into_xscreensavers_list_and_out_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(".xscreensaver");
+    let usual = "selected:\t0\nprograms:\t\t\\\n  maze --root\t\\n\\\n\n";
+    fs::write(&file, usual).unwrap();
+    let run = |command: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_woolgather"))
+            .arg(command)
+            .env("HOME", folder.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(run("install-hack").starts_with("Added \""));
+    let with = fs::read_to_string(&file).unwrap();
+    assert_eq!(with.lines().count(), usual.lines().count() + 1, "{with}");
+    assert!(run("install-hack").contains("has it already"));
+    assert_eq!(fs::read_to_string(&file).unwrap(), with);
+    assert!(run("uninstall-hack").starts_with("Removed it"));
+    assert_eq!(fs::read_to_string(&file).unwrap(), usual);
+    let kept = folder.path().join(".xscreensaver.before-woolgather");
+    assert_eq!(fs::read_to_string(kept).unwrap(), usual);
+}
+
 /// XScreenSaver of an ordinary user, which refuses to start hacks as root.
 struct Daemon {
     daemon: Ended,
@@ -236,6 +262,20 @@ impl Daemon {
     fn log(&self) -> String {
         let log = fs::read(self.home.path().join("log")).unwrap();
         String::from_utf8_lossy(&log).into_owned()
+    }
+
+    /// `woolgather ARGS` as the daemon's user would start it.
+    fn ours(&self, args: &[&str]) -> Command {
+        let mut command = as_ordinary_user(&self.home.path().join("woolgather").to_string_lossy());
+        command
+            .args(args)
+            .env("HOME", self.home.path())
+            .env("DISPLAY", &self.display)
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("XDG_RUNTIME_DIR")
+            .env_remove("WOOLGATHER_DATA")
+            .stdin(Stdio::null());
+        command
     }
 
     /// Processes of the hack that run now.
@@ -307,6 +347,15 @@ fn on_two_monitors_xscreensaver_shows_two() {
     );
     wait_until("Xephyr listens", || x11rb::connect(Some(&inner)).is_ok());
     let daemon = Daemon::start(&inner);
+    let agent = daemon.ours(&["agent"]).stderr(Stdio::null()).spawn();
+    let _agent = Ended(agent.unwrap());
+    let status = || {
+        let output = daemon.ours(&["status", "--json"]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    wait_until("the agent answers", || {
+        status().contains("\"running\":true")
+    });
     assert!(daemon.command("-activate"), "{}", daemon.log());
     // The outer screen shows both, side by side, wherever it put the two windows.
     wait_until("two hacks", || daemon.hacks().len() == 2);
@@ -330,6 +379,18 @@ fn on_two_monitors_xscreensaver_shows_two() {
         assert!(start.elapsed() < Duration::from_secs(40), "{lit:?} {log}");
         sleep(Duration::from_millis(100));
     }
+    // Both tell the same agent what they show, and it opens no window of its own.
+    wait_until("one agent knows both", || {
+        status().matches("\"monitor\"").count() == 2
+    });
+    let said = status();
+    assert!(
+        said.contains("No saver: XScreenSaver is showing the flock."),
+        "{said}"
+    );
     assert!(daemon.command("-deactivate"));
     wait_until("they leave", || daemon.hacks().is_empty());
+    wait_until("the agent knows that they left", || {
+        !status().contains("\"monitor\"")
+    });
 }
