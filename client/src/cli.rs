@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use agent::{AgentArgs, HackArgs, PauseArgs, StatusArgs};
+pub(crate) use agent::{AgentArgs, DoctorArgs, HackArgs, PauseArgs, StatusArgs};
 pub(crate) use flock::{Choice, PlayArgs, SyncArgs, Thumb, VoteArgs, WorkArgs};
 pub(crate) use genomes::*;
 pub(crate) use machine::AdaptersArgs;
@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Pause(PauseArgs),
     /// End a pause
     Resume,
+    /// Find out whether the saver can come on, and what stands in its way
+    Doctor(DoctorArgs),
     /// Add Woolgather to XScreenSaver's list: one line in ~/.xscreensaver
     InstallHack(HackArgs),
     /// Take that line out again

@@ -78,6 +78,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Status(args) => commands::agent::status(&args),
         Command::Pause(args) => commands::agent::pause(&args),
         Command::Resume => commands::agent::resume(),
+        Command::Doctor(args) => commands::doctor::doctor(data, &args),
         Command::InstallHack(args) => commands::hack::install(&args),
         Command::UninstallHack(args) => commands::hack::uninstall(&args),
         Command::Identity => commands::identity::identity(data),

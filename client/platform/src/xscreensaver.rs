@@ -71,6 +71,19 @@ pub fn without_hack(text: &str, command: &str) -> Option<String> {
     Some(joined(&lines))
 }
 
+/// Whether the list has a hack whose program has this name, however it is called and whether or not it is turned off.
+#[must_use]
+pub fn has_hack(text: &str, program: &str) -> bool {
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let list = List::find(&lines);
+    list.is_some_and(|list| {
+        lines[list.first..list.end].iter().any(|line| {
+            let first = command_of(line).split_whitespace().next();
+            first.is_some_and(|path| path.rsplit('/').next() == Some(program))
+        })
+    })
+}
+
 /// Lines of the list, from its key to behind its last entry.
 struct List {
     first: usize,
@@ -93,14 +106,18 @@ impl List {
 
 /// Whether a line of the list runs `command`, whatever it is called and whether or not it is turned off.
 fn runs(line: &str, command: &str) -> bool {
+    let words = command_of(line).split_whitespace();
+    words.eq(command.split_whitespace())
+}
+
+/// The command in a line of the list.
+fn command_of(line: &str) -> &str {
     let line = line.strip_prefix(KEY).unwrap_or(line).trim();
     let line = line.trim_end_matches('\\').trim_end_matches("\\n").trim();
     let line = line.trim_start_matches("- ").trim_start();
-    let line = line
-        .strip_prefix('"')
+    line.strip_prefix('"')
         .and_then(|rest| rest.split_once('"'))
-        .map_or(line, |(_, rest)| rest);
-    line.split_whitespace().eq(command.split_whitespace())
+        .map_or(line, |(_, rest)| rest)
 }
 
 fn joined(lines: &[String]) -> String {
@@ -172,6 +189,12 @@ mod tests {
             let without = without_hack(line, OURS).unwrap();
             assert!(!without.contains("woolgather"), "{without}");
         }
+        assert!(has_hack(
+            "programs:\\\n- \"X\" /opt/woolgather --root --live\n",
+            "woolgather"
+        ));
+        assert!(!has_hack(USUAL, "woolgather"));
+        assert!(!has_hack("notes: woolgather\n", "woolgather"));
         // Another command is another hack.
         let other = "programs:\\\n woolgather --root --live\n";
         assert!(with_hack(other, "Woolgather", OURS).is_some());

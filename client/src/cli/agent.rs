@@ -1,4 +1,4 @@
-//! What one may type about the desktop: `agent`, `status`, `pause`, `resume`, `install-hack`, `uninstall-hack`.
+//! What one may type about the desktop: `agent`, `status`, `pause`, `resume`, `install-hack`, `uninstall-hack`, `doctor`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -60,4 +60,12 @@ pub(crate) struct HackArgs {
     /// XScreenSaver's settings; ~/.xscreensaver unless given
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// One JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
 }

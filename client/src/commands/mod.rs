@@ -18,6 +18,10 @@ pub(crate) mod agent;
 pub(crate) mod agent;
 pub(crate) mod animate;
 pub(crate) mod breed;
+#[cfg(target_os = "linux")]
+pub(crate) mod doctor;
+#[cfg(not(target_os = "linux"))]
+pub(crate) use agent as doctor;
 pub(crate) mod genome;
 pub(crate) mod hack;
 pub(crate) mod identity;

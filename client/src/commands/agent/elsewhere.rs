@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use crate::cli::{AgentArgs, PauseArgs, StatusArgs, Thumb};
+use crate::cli::{AgentArgs, DoctorArgs, PauseArgs, StatusArgs, Thumb};
 
 const NOT_HERE: &str = "the desktop agent does not run on this system yet";
 
@@ -25,5 +25,9 @@ pub(crate) fn resume() -> anyhow::Result<()> {
 }
 
 pub(crate) fn vote(_: Thumb) -> anyhow::Result<()> {
+    bail!(NOT_HERE)
+}
+
+pub(crate) fn doctor(_: Option<&Path>, _: &DoctorArgs) -> anyhow::Result<()> {
     bail!(NOT_HERE)
 }
