@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use agent::{AgentArgs, DoctorArgs, HackArgs, PauseArgs, StatusArgs};
+pub(crate) use agent::{AgentArgs, DistFilesArgs, DoctorArgs, HackArgs, PauseArgs, StatusArgs};
 pub(crate) use flock::{Choice, PlayArgs, SyncArgs, Thumb, VoteArgs, WorkArgs};
 pub(crate) use genomes::*;
 pub(crate) use machine::AdaptersArgs;
@@ -81,6 +81,9 @@ pub(crate) enum Command {
     InstallHack(HackArgs),
     /// Take that line out again
     UninstallHack(HackArgs),
+    /// Write manual pages and completions, for whoever makes a package
+    #[command(hide = true)]
+    DistFiles(DistFilesArgs),
     /// Show this device's key, its folder and the coordinators it knows
     Identity,
 }

@@ -81,6 +81,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Doctor(args) => commands::doctor::doctor(data, &args),
         Command::InstallHack(args) => commands::hack::install(&args),
         Command::UninstallHack(args) => commands::hack::uninstall(&args),
+        Command::DistFiles(args) => commands::dist_files::dist_files(&args),
         Command::Identity => commands::identity::identity(data),
     }
 }

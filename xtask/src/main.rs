@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `tidy`, `bench`, `setup`.
+//! The project's own commands: `cargo xtask demo`, `test`, `tidy`, `bench`, `dist`, `setup`.
 //!
 //! A newcomer types one of the first two on a fresh machine and nothing else; each does its own
 //! set-up. This crate stays small so that it builds in seconds: whatever needs the renderer or the
@@ -6,6 +6,7 @@
 
 mod bench;
 mod demo;
+mod dist;
 mod fuzz;
 mod run;
 mod setup;
@@ -32,6 +33,8 @@ enum Command {
     Tidy,
     /// Measure against a named reference and print a table.
     Bench(bench::Options),
+    /// Make a package of the volunteer's program.
+    Dist(dist::Options),
     /// Install the system packages that the tests need, or print the line that does.
     Setup,
 }
@@ -50,6 +53,7 @@ fn perform(command: Command) -> anyhow::Result<()> {
         Command::Test(options) => test::test(&options),
         Command::Tidy => tidy::tidy(),
         Command::Bench(options) => bench::bench(&options),
+        Command::Dist(options) => dist::dist(&options),
         Command::Setup => setup::install(setup::FOR_TESTS),
     }
 }

@@ -87,6 +87,16 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     },
     program("procps", "pkill", "ending what that host started"),
     program("grim", "grim", "looking at sway"),
+    program("dpkg-dev", "dpkg-shlibdeps", "making the package"),
+    program("binutils", "strip", "making the package"),
+    program("lintian", "lintian", "checking the package"),
+    program("appstream", "appstreamcli", "checking the package"),
+    program(
+        "desktop-file-utils",
+        "desktop-file-validate",
+        "checking the package",
+    ),
+    program("libxml2-utils", "xmllint", "checking the package"),
     program("aria2", "aria2c", "an independent BitTorrent client"),
     Package {
         name: "mesa-vulkan-drivers",

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use clap::Args;
 
-use crate::{fuzz, run, setup, tidy};
+use crate::{dist, fuzz, run, setup, tidy};
 
 /// Which part to run; all of it when nothing is chosen.
 #[derive(Args)]
@@ -18,6 +18,9 @@ pub(crate) struct Options {
     /// Only a minute of fuzzing the reader of flam3 files.
     #[arg(long)]
     fuzz: bool,
+    /// Only the package: made, checked, installed and taken away again.
+    #[arg(long)]
+    package: bool,
     /// Only the website's tests in Chromium.
     #[arg(long)]
     browser: bool,
@@ -27,7 +30,8 @@ pub(crate) struct Options {
 ///
 /// At the first step that fails.
 pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
-    let all = !(options.lints || options.rust || options.fuzz || options.browser);
+    let all =
+        !(options.lints || options.rust || options.package || options.fuzz || options.browser);
     setup::install(setup::FOR_TESTS)?;
     if all || options.lints {
         lints()?;
@@ -36,6 +40,10 @@ pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
         determinism_without_optimisation()?;
         build_programs()?;
         rust_tests()?;
+    }
+    if all || options.package {
+        build_programs()?;
+        dist::check()?;
     }
     if all || options.fuzz {
         fuzz::fuzz()?;

@@ -69,3 +69,11 @@ pub(crate) struct DoctorArgs {
     #[arg(long)]
     pub(crate) json: bool,
 }
+
+/// Options of `dist-files`.
+#[derive(Debug, Args)]
+pub(crate) struct DistFilesArgs {
+    /// The folder that becomes /usr/share
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}

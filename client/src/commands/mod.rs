@@ -18,6 +18,7 @@ pub(crate) mod agent;
 pub(crate) mod agent;
 pub(crate) mod animate;
 pub(crate) mod breed;
+pub(crate) mod dist_files;
 #[cfg(target_os = "linux")]
 pub(crate) mod doctor;
 #[cfg(not(target_os = "linux"))]
