@@ -134,13 +134,7 @@ impl GpuRenderer {
     ///
     /// [`GpuError::NoAdapter`] and [`GpuError::NotSuitable`]; draw on the processor then.
     pub fn open(choice: &AdapterChoice) -> Result<Self, GpuError> {
-        let (_, device, queue, summary) = adapter::open(choice)?;
-        Self::on(GpuDevice::new(
-            device,
-            queue,
-            summary,
-            choice.memory_bytes_max,
-        ))
+        Self::on(adapter::open(choice)?)
     }
 
     fn on(device: GpuDevice) -> Result<Self, GpuError> {

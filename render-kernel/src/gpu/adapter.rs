@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::GpuError;
+use super::device::GpuDevice;
 
 /// What an adapter must have: WebGPU's default limits, so that browsers run the same shaders.
 const NEEDED: wgpu::Limits = wgpu::Limits::defaults();
@@ -231,9 +232,7 @@ pub fn needs(adapter: &wgpu::Adapter) -> (wgpu::Features, wgpu::Limits) {
 /// # Errors
 ///
 /// [`GpuError::NoAdapter`], [`GpuError::NotSuitable`].
-pub(super) fn open(
-    choice: &AdapterChoice,
-) -> Result<(wgpu::Adapter, wgpu::Device, wgpu::Queue, AdapterSummary), GpuError> {
+pub(super) fn open(choice: &AdapterChoice) -> Result<GpuDevice, GpuError> {
     let mut adapters = adapters();
     let summaries: Vec<_> = adapters.iter().map(summary).collect();
     let index = choose(choice, &summaries)?;
@@ -252,7 +251,12 @@ pub(super) fn open(
         adapter: summary.to_string(),
         reason: error.to_string(),
     })?;
-    Ok((adapter, device, queue, summary))
+    Ok(GpuDevice::new(
+        device,
+        queue,
+        summary,
+        choice.memory_bytes_max,
+    ))
 }
 
 #[cfg(test)]
