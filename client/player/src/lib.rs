@@ -16,6 +16,7 @@
 //!   `woolgather-shaders`.
 //! * `stage`: a place on the screen and the display's clock. `performance`: what is on there, on a thread of its own.
 //! * `host`: who has the windows; `window`: ours, one for each monitor, and their keys; `foreign`: a screensaver daemon's.
+//! * `keys`: what keys and pointers ask for. Pure.
 //! * `playback`, `film`: all of it together for clips.
 //! * `live`: flames drawn as they are shown, for who has no clips yet.
 //!
@@ -44,6 +45,7 @@ mod text;
 mod frame_log;
 mod gpu;
 mod host;
+mod keys;
 mod performance;
 mod stage;
 mod window;
