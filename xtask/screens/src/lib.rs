@@ -3,10 +3,12 @@
 //!
 //! A program that is missing panics with the line that installs it: a test that cannot look has not passed.
 
+mod mouse;
 mod wayland;
 mod x11;
 
-pub use wayland::Desktop;
+pub use mouse::Mouse;
+pub use wayland::{BAR, Desktop};
 pub use x11::Screen;
 
 use std::os::unix::process::CommandExt as _;
