@@ -2,13 +2,14 @@
 //!
 //! The machines that run this have no graphics card and much else to do, so times are generous.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use image::RgbImage;
 use woolgather_player::{LocalClip, PlayOptions, play};
-use woolgather_screens::{BAR, Desktop};
+use woolgather_screens::{BAR, Desktop, Kwin};
 
 use crate::film::{ROSE, TEAL, clip};
 use crate::window::{Player, account, options, say, story_folder};
@@ -45,7 +46,11 @@ fn flock(folder: &Path) -> Vec<LocalClip> {
 
 /// Starts the story once more on this desktop, and waits until so many windows have something to show.
 fn start(story: &str, desktop: &Desktop, windows: usize) -> Player {
-    let mut player = Player::start_in(&format!("layer::{story}"), &desktop.environment());
+    start_in(story, &desktop.environment(), windows)
+}
+
+fn start_in(story: &str, environment: &[(&str, OsString)], windows: usize) -> Player {
+    let mut player = Player::start_in(&format!("layer::{story}"), environment);
     for _ in 0..windows {
         player.hear("shown");
     }
@@ -232,4 +237,31 @@ fn a_compositor_that_ends_is_left_in_order() {
     let mut player = start(story, &desktop, 2);
     desktop.crash();
     leave(&mut player);
+}
+
+#[test]
+fn every_output_of_kde_is_covered_a_vote_stays_and_another_key_leaves() {
+    /// Of Linux's input event codes.
+    const KEY_UP: u32 = 103;
+    const KEY_X: u32 = 45;
+    let story = "every_output_of_kde_is_covered_a_vote_stays_and_another_key_leaves";
+    if tell() {
+        return;
+    }
+    let mut kwin = Kwin::start(2, (640, 480));
+    // It listens before it is done with its own windows.
+    sleep(Duration::from_secs(3));
+    let mut player = start_in(story, &kwin.environment(), 2);
+    for output in 0..2 {
+        let shot = kwin.screenshot(output);
+        let (lit, _) = edges(&shot);
+        assert_eq!(lit, 1.0, "output {output}");
+        sleep(Duration::from_millis(700));
+        assert_ne!(shot, kwin.screenshot(output), "output {output} moves");
+    }
+    kwin.press(KEY_UP);
+    assert!(player.hear("voted").starts_with("Up "));
+    kwin.press(KEY_X);
+    let [presented, ..] = leave(&mut player);
+    assert!(presented > 20, "{presented} pictures");
 }
