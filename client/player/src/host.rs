@@ -5,7 +5,8 @@ use crate::performance::{Production, Programme, Teller};
 use crate::stage::Stage;
 use crate::window;
 
-/// Performs in the window that the options name, or in windows of ours.
+/// Performs in the window that the options name, or in windows of ours: a saver's lie over the whole desktop where that
+/// has layers.
 ///
 /// # Errors
 ///
@@ -18,7 +19,16 @@ where
     P: Programme,
     O: Fn(&Stage, &PlayOptions, Teller) -> Result<P, PlayError> + Send + Sync + 'static,
 {
-    match production.options().within {
+    let options = production.options();
+    #[cfg(all(unix, not(target_vendor = "apple")))]
+    if options.as_saver
+        && !options.windowed
+        && options.within.is_none()
+        && let Some(layers) = crate::layer::Layers::find()
+    {
+        return crate::layer::run(production, layers, on_event);
+    }
+    match options.within {
         None => window::run(production, on_event),
         #[cfg(all(unix, not(target_vendor = "apple")))]
         Some(window) => crate::foreign::run(production, window, on_event),

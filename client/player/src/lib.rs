@@ -15,7 +15,8 @@
 //! * `text`, `caption`, `gpu`: letters and pictures into pixels, with the shaders of
 //!   `woolgather-shaders`.
 //! * `stage`: a place on the screen and the display's clock. `performance`: what is on there, on a thread of its own.
-//! * `host`: who has the windows; `window`: ours, one for each monitor, and their keys; `foreign`: a screensaver daemon's.
+//! * `host`: who has the windows; `window`: ours, one for each monitor; `layer`: ours over a whole Wayland desktop;
+//!   `foreign`: a screensaver daemon's. `keys`: what keys and pointers ask for. Pure.
 //! * `playback`, `film`: all of it together for clips.
 //! * `live`: flames drawn as they are shown, for who has no clips yet.
 //!
@@ -44,12 +45,15 @@ mod text;
 mod frame_log;
 mod gpu;
 mod host;
+mod keys;
 mod performance;
 mod stage;
 mod window;
 
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod foreign;
+#[cfg(all(unix, not(target_vendor = "apple")))]
+mod layer;
 
 mod film;
 mod playback;

@@ -6,7 +6,8 @@
 //!        ^----------------- news ------'
 //! ```
 //!
-//! A *host* is whoever has the windows: `window` opens some of our own, `foreign` draws in somebody else's.
+//! A *host* is whoever has the windows: `window` opens some of our own, `layer` lays some over a whole desktop,
+//! `foreign` draws in somebody else's.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -152,7 +153,7 @@ impl Troupe {
         }
     }
 
-    /// Begins a performance at `place`; the first one has number 0.
+    /// Begins a performance at `place` and returns its number; the first one has 0.
     ///
     /// # Errors
     ///
@@ -161,7 +162,7 @@ impl Troupe {
         &mut self,
         production: &Production<O>,
         place: Arc<dyn Place>,
-    ) -> Result<(), PlayError>
+    ) -> Result<usize, PlayError>
     where
         P: Programme,
         O: Fn(&Stage, &PlayOptions, Teller) -> Result<P, PlayError> + Send + Sync + 'static,
@@ -191,7 +192,7 @@ impl Troupe {
             cues,
             thread: Some(thread),
         });
-        Ok(())
+        Ok(number)
     }
 
     pub(crate) fn cue(&self, number: usize, cue: Cue) {
@@ -207,24 +208,51 @@ impl Troupe {
         }
     }
 
+    /// Carries out what a key asks for that was pressed in the window of this number.
+    pub(crate) fn act(&self, number: usize, action: Action) {
+        match action {
+            // Standing still and showing names are for all windows, the rest is about what is in this one.
+            Action::Pause | Action::Info => self.cue_all(Cue::Act(action)),
+            _ => self.cue(number, Cue::Act(action)),
+        }
+    }
+
     /// Takes the account of a performance that has told its end. The others go on where it failed.
     pub(crate) fn settle(&mut self, number: usize) {
-        let ended = self.performances.get_mut(number);
-        let Some(thread) = ended.and_then(|performance| performance.thread.take()) else {
-            return;
-        };
-        match thread.join() {
-            Ok(Ok(report)) => {
-                self.report = Some(report.and(self.report.unwrap_or_default()));
-            }
-            Ok(Err(failure)) => {
+        match self.account(number) {
+            None => {}
+            Some(Ok(report)) => self.add(report),
+            Some(Err(failure)) => {
                 if self.performances.len() > 1 {
                     warn!("Monitor {} shows nothing any more: {failure}", number + 1);
                 }
                 self.fail(failure);
             }
+        }
+    }
+
+    /// The same for one whose window was taken away from it: that it could not draw there any more is no failure.
+    pub(crate) fn dismiss(&mut self, number: usize) {
+        match self.account(number) {
+            None => {}
+            Some(Ok(report)) => self.add(report),
+            Some(Err(PlayError::AdapterFailed { .. } | PlayError::NoAdapter { .. })) => {
+                self.add(PlayReport::default());
+            }
+            Some(Err(failure)) => self.fail(failure),
+        }
+    }
+
+    fn account(&mut self, number: usize) -> Option<Result<PlayReport, PlayError>> {
+        let thread = self.performances.get_mut(number)?.thread.take()?;
+        match thread.join() {
+            Ok(account) => Some(account),
             Err(panic) => std::panic::resume_unwind(panic),
         }
+    }
+
+    fn add(&mut self, report: PlayReport) {
+        self.report = Some(report.and(self.report.unwrap_or_default()));
     }
 
     /// Keeps the first failure; what follows from it says less.

@@ -37,6 +37,12 @@ pub(crate) trait Place: Send + Sync {
 
     /// A picture is about to be handed to the window system.
     fn before_present(&self) {}
+
+    /// Whether [`before_present`](Self::before_present) waits for the display's clock, so that handing over a picture
+    /// need not.
+    fn keeps_time(&self) -> bool {
+        false
+    }
 }
 
 /// A place that can be drawn on.
@@ -71,7 +77,7 @@ impl Stage {
             surface,
             gpu,
         } = best_drawing(&place, work)?;
-        let config = configuration(&surface, &gpu, place.size())?;
+        let config = configuration(&surface, &gpu, place.as_ref())?;
         configure(&surface, &gpu, &config)?;
         let info = gpu.adapter.get_info();
         debug!(adapter = info.name, backend = ?info.backend, format = ?config.format, "Opened a stage");
@@ -240,14 +246,16 @@ fn drawing(
     })
 }
 
-/// Waits for the display's clock, and takes a format that stores colours as they are given where
-/// there is one.
+/// Waits for the display's clock unless the place does, and takes a format that stores colours as they are given
+/// where there is one.
 fn configuration(
     surface: &wgpu::Surface<'_>,
     gpu: &Gpu,
-    (width, height): (u32, u32),
+    place: &dyn Place,
 ) -> Result<wgpu::SurfaceConfiguration, PlayError> {
+    use wgpu::PresentMode::{Fifo, Mailbox};
     use wgpu::TextureFormat::{Bgra8Unorm, Rgba8Unorm};
+    let (width, height) = place.size();
     let side_max = gpu.side_max();
     let default = surface.get_default_config(
         &gpu.adapter,
@@ -257,13 +265,15 @@ fn configuration(
     let default = default.ok_or_else(|| PlayError::NoAdapter {
         reason: "the adapter cannot present to it".to_owned(),
     })?;
-    let formats = surface.get_capabilities(&gpu.adapter).formats;
-    let plain = formats
+    let capabilities = surface.get_capabilities(&gpu.adapter);
+    let never_waits = place.keeps_time() && capabilities.present_modes.contains(&Mailbox);
+    let plain = capabilities
+        .formats
         .into_iter()
         .find(|format| matches!(format, Bgra8Unorm | Rgba8Unorm));
     Ok(wgpu::SurfaceConfiguration {
         format: plain.unwrap_or(default.format),
-        present_mode: wgpu::PresentMode::Fifo,
+        present_mode: if never_waits { Mailbox } else { Fifo },
         ..default
     })
 }

@@ -7,21 +7,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use winit::application::ApplicationHandler;
-use winit::dpi::{PhysicalPosition, PhysicalSize};
+use winit::dpi::PhysicalSize;
 use winit::event::{ElementState, KeyEvent, WindowEvent};
 use winit::event_loop::{
     ActiveEventLoop, ControlFlow, EventLoop, EventLoopBuilder, OwnedDisplayHandle,
 };
-use winit::keyboard::{Key, NamedKey};
+use winit::keyboard::{self, NamedKey};
 use winit::monitor::MonitorHandle;
 use winit::window::{Fullscreen, Window, WindowId};
 
-use crate::flock::{PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
-use crate::performance::{Action, Cue, News, Production, Programme, Teller, Troupe};
+use crate::flock::{PlayError, PlayEvent, PlayOptions, PlayReport};
+use crate::keys::{Key, Rest, Wish, asked_for};
+use crate::performance::{Cue, News, Production, Programme, Teller, Troupe};
 use crate::stage::{Place, Stage};
-
-/// How far the pointer may move on a desk that somebody bumps into, in pixels.
-const POINTER_REST: f64 = 10.0;
 
 /// Opens windows, one for each monitor that the options want filled, and performs in each until somebody leaves or
 /// its time is over.
@@ -85,8 +83,8 @@ struct House<'a, O> {
     troupe: Troupe,
     /// In the order of their performances.
     windows: Vec<On>,
-    /// Where the pointer was first seen, in which window.
-    pointer: Option<(WindowId, PhysicalPosition<f64>)>,
+    /// Where the pointer was first seen.
+    pointer: Option<Rest<WindowId>>,
     leaving: bool,
 }
 
@@ -150,25 +148,11 @@ where
                 event,
                 is_synthetic: false,
                 ..
-            } => match asked_for(&event) {
-                Some(Wish::Leave) => self.leave(),
-                // Whoever is back presses any key.
-                Some(Wish::FullScreen) if self.is_saver() => self.leave(),
-                None if self.is_saver() && event.state == ElementState::Pressed => self.leave(),
-                Some(Wish::FullScreen) => {
-                    self.windows[number].toggle_full_screen(self.production.options().size);
+            } if event.state == ElementState::Pressed && !event.repeat => {
+                if let Some(wish) = asked_for(key_of(&event), self.is_saver()) {
+                    self.grant(number, wish);
                 }
-                // Standing still and showing names are for all windows, the rest is about what is in this one.
-                Some(Wish::Act(action @ (Action::Pause | Action::Info))) => {
-                    (self.on_event)(PlayEvent::KeyTaken);
-                    self.troupe.cue_all(Cue::Act(action));
-                }
-                Some(Wish::Act(action)) => {
-                    (self.on_event)(PlayEvent::KeyTaken);
-                    self.troupe.cue(number, Cue::Act(action));
-                }
-                None => {}
-            },
+            }
             WindowEvent::MouseInput { .. }
             | WindowEvent::MouseWheel { .. }
             | WindowEvent::Touch(_)
@@ -177,10 +161,9 @@ where
                 self.leave();
             }
             WindowEvent::CursorMoved { position, .. } if self.is_saver() => {
-                // The first one only says where the pointer is.
-                let (window, first) = *self.pointer.get_or_insert((id, position));
-                let moved = (position.x - first.x).hypot(position.y - first.y);
-                if window != id || moved > POINTER_REST {
+                let position = position.into();
+                let rest = self.pointer.get_or_insert(Rest::at(id, position));
+                if rest.ends_at(&id, position) {
                     self.leave();
                 }
             }
@@ -196,6 +179,20 @@ where
 impl<O> House<'_, O> {
     fn is_saver(&self) -> bool {
         self.production.options().as_saver
+    }
+
+    /// Does what a key asks for that was pressed in the window of this number.
+    fn grant(&mut self, number: usize, wish: Wish) {
+        match wish {
+            Wish::Leave => self.leave(),
+            Wish::FullScreen => {
+                self.windows[number].toggle_full_screen(self.production.options().size);
+            }
+            Wish::Act(action) => {
+                (self.on_event)(PlayEvent::KeyTaken);
+                self.troupe.act(number, action);
+            }
+        }
     }
 
     /// Takes the windows away and lets the performances end.
@@ -351,27 +348,17 @@ fn monitors(
     }
 }
 
-/// What a key press asks for.
-enum Wish {
-    Leave,
-    FullScreen,
-    Act(Action),
-}
-
-fn asked_for(event: &KeyEvent) -> Option<Wish> {
-    if event.state != ElementState::Pressed || event.repeat {
-        return None;
+/// The key in the words of [`asked_for`].
+fn key_of(event: &KeyEvent) -> Key {
+    match event.logical_key.as_ref() {
+        keyboard::Key::Named(NamedKey::Escape) => Key::Escape,
+        keyboard::Key::Named(NamedKey::F11) => Key::F11,
+        keyboard::Key::Named(NamedKey::ArrowUp) => Key::Up,
+        keyboard::Key::Named(NamedKey::ArrowDown) => Key::Down,
+        keyboard::Key::Named(NamedKey::ArrowLeft) => Key::Left,
+        keyboard::Key::Named(NamedKey::ArrowRight) => Key::Right,
+        keyboard::Key::Named(NamedKey::Space) => Key::Character(' '),
+        keyboard::Key::Character(text) => text.chars().next().map_or(Key::Other, Key::Character),
+        _ => Key::Other,
     }
-    let action = match event.logical_key.as_ref() {
-        Key::Named(NamedKey::Escape) => return Some(Wish::Leave),
-        Key::Named(NamedKey::F11) | Key::Character("f" | "F") => return Some(Wish::FullScreen),
-        Key::Named(NamedKey::ArrowUp) => Action::Vote(Vote::Up),
-        Key::Named(NamedKey::ArrowDown) => Action::Vote(Vote::Down),
-        Key::Named(NamedKey::ArrowLeft) => Action::Previous,
-        Key::Named(NamedKey::ArrowRight) => Action::Next,
-        Key::Named(NamedKey::Space) => Action::Pause,
-        Key::Character("i" | "I") => Action::Info,
-        _ => return None,
-    };
-    Some(Wish::Act(action))
 }

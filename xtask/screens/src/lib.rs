@@ -1,12 +1,16 @@
-//! Screens that nobody sees, for tests: an X server ([`Screen`]) and a Wayland desktop ([`Desktop`]), and what a person
-//! would do in front of them.
+//! Screens that nobody sees, for tests: an X server ([`Screen`]) and Wayland desktops ([`Desktop`], [`Kwin`]), and what a
+//! person would do in front of them.
 //!
 //! A program that is missing panics with the line that installs it: a test that cannot look has not passed.
 
+mod kwin;
+mod mouse;
 mod wayland;
 mod x11;
 
-pub use wayland::Desktop;
+pub use kwin::Kwin;
+pub use mouse::Mouse;
+pub use wayland::{BAR, Desktop};
 pub use x11::Screen;
 
 use std::os::unix::process::CommandExt as _;

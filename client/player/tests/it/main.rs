@@ -4,5 +4,6 @@
 //! fail with the line that installs them.
 
 mod film;
+mod layer;
 mod live;
 mod window;
