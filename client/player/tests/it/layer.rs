@@ -8,10 +8,11 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use image::RgbImage;
-use woolgather_player::{LocalClip, PlayOptions, play};
+use woolgather_player::{LocalClip, PlayOptions, play, play_live};
 use woolgather_screens::{BAR, Desktop, Kwin};
 
 use crate::film::{ROSE, TEAL, clip};
+use crate::live;
 use crate::window::{Player, account, options, say, story_folder};
 
 const OUTPUTS: [(u32, u32); 2] = [(800, 600), (640, 480)];
@@ -26,16 +27,19 @@ fn tell_on(monitor: Option<usize>) -> bool {
     let Some(folder) = story_folder() else {
         return false;
     };
-    let options = PlayOptions {
+    let flock = flock(&folder);
+    println!("\nstory: ready");
+    account(play(flock, say, &as_saver(&folder, monitor)));
+    true
+}
+
+fn as_saver(folder: &Path, monitor: Option<usize>) -> PlayOptions {
+    PlayOptions {
         windowed: false,
         as_saver: true,
         monitor,
-        ..options(&folder, Duration::from_secs(90))
-    };
-    let flock = flock(&folder);
-    println!("\nstory: ready");
-    account(play(flock, say, &options));
-    true
+        ..options(folder, Duration::from_secs(90))
+    }
 }
 
 fn flock(folder: &Path) -> Vec<LocalClip> {
@@ -118,6 +122,26 @@ fn every_output_is_covered_a_vote_stays_and_another_key_leaves() {
     let [presented, ..] = leave(&mut player);
     assert!(presented > 20, "{presented} pictures");
     assert!(edges(&desktop.screenshot(0)).1, "the bar is back");
+}
+
+#[test]
+fn a_live_show_is_gone_at_once_however_long_a_picture_takes() {
+    let story = "a_live_show_is_gone_at_once_however_long_a_picture_takes";
+    if let Some(folder) = story_folder() {
+        println!("\nstory: ready");
+        account(play_live(live::flock(2), say, &as_saver(&folder, None)));
+        return;
+    }
+    let desktop = Desktop::start(&OUTPUTS);
+    let before = [0, 1].map(|output| desktop.screenshot(output));
+    let mut player = start(story, &desktop, 2);
+    sleep(Duration::from_secs(5));
+    let shown = [0, 1].map(|output| desktop.screenshot(output));
+    assert!(shown[0] != before[0] && shown[1] != before[1]);
+    desktop.press("x");
+    // The windows, whether or not the performances are through.
+    assert_eq!([0, 1].map(|output| desktop.screenshot(output)), before);
+    leave(&mut player);
 }
 
 #[test]
