@@ -70,7 +70,7 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     program(
         "kwin-wayland",
         "kwin_wayland",
-        "a desktop for the tests of idleness",
+        "a desktop for the tests of idleness and savers",
     ),
     program("mutter", "mutter", "a desktop for the tests of idleness"),
     program("x11-utils", "xwininfo", "finding the player's window"),

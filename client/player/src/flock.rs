@@ -59,7 +59,8 @@ pub struct PlayOptions {
     /// Somebody else's window to draw in, as a screensaver daemon gives its hacks; then no window is opened, and what
     /// the three fields above say does not count.
     pub within: Option<ForeignWindow>,
-    /// Leave when somebody touches anything, but for the keys that vote and browse; as a screensaver does.
+    /// Leave when somebody touches anything, but for the keys that vote and browse; as a screensaver does. Unless
+    /// `windowed`, such windows lie over everything else where a Wayland desktop lets them.
     pub as_saver: bool,
     /// Leave by itself after this time; `None` plays until somebody leaves.
     pub for_: Option<Duration>,
@@ -169,7 +170,8 @@ pub struct PlayReport {
     pub frames_presented: u64,
     /// Pictures whose time went by unseen, or that came a whole picture too late.
     pub frames_dropped: u64,
-    /// From the call of [`play`](crate::play) until every monitor had been handed its first picture.
+    /// From the call of [`play`](crate::play) until every monitor had been handed its first picture, also one that
+    /// was plugged in later.
     pub first_frame: Duration,
     /// Clips that came onto the screen, counting each time anew.
     pub clips_played: u64,

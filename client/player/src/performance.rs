@@ -232,6 +232,7 @@ impl Troupe {
     }
 
     /// The same for one whose window was taken away from it: that it could not draw there any more is no failure.
+    #[cfg(all(unix, not(target_vendor = "apple")))]
     pub(crate) fn dismiss(&mut self, number: usize) {
         match self.account(number) {
             None => {}

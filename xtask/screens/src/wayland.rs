@@ -155,6 +155,16 @@ impl Desktop {
         Mouse::plug_in(&self.folder.path().join(&self.socket))
     }
 
+    /// Draws everything on an output, counted from 0, this much larger.
+    ///
+    /// # Panics
+    ///
+    /// Where swaymsg is missing or fails.
+    pub fn set_scale(&self, output: usize, scale: f64) {
+        let (name, scale) = (self.output_name(output), scale.to_string());
+        self.tell_sway(&["output", &name, "scale", &scale]);
+    }
+
     /// Pulls the plug of an output, counted from 0, on a desktop [`with_plugs`](Self::with_plugs).
     ///
     /// # Panics

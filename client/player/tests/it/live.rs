@@ -22,7 +22,8 @@ fn tell(for_: Duration, starters: usize) -> bool {
     true
 }
 
-fn flock(starters: usize) -> Vec<LiveSheep> {
+/// So many starter sheep.
+pub(crate) fn flock(starters: usize) -> Vec<LiveSheep> {
     let sheep = starter_flock().iter().map(|sheep| LiveSheep {
         genome: sheep.genome(),
         title: sheep.title.to_owned(),
