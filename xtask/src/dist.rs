@@ -8,6 +8,7 @@
 //! dpkg-deb sorts, and takes its times from the commit.
 
 mod check;
+mod notices;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -52,30 +53,6 @@ const FILES: &[(&str, &str)] = &[
         "desktop/org.woolgather.Woolgather.metainfo.xml",
         "usr/share/metainfo",
     ),
-    (
-        "icons/hicolor/scalable/org.woolgather.Woolgather.svg",
-        "usr/share/icons/hicolor/scalable/apps",
-    ),
-    (
-        "icons/hicolor/16x16/org.woolgather.Woolgather.png",
-        "usr/share/icons/hicolor/16x16/apps",
-    ),
-    (
-        "icons/hicolor/32x32/org.woolgather.Woolgather.png",
-        "usr/share/icons/hicolor/32x32/apps",
-    ),
-    (
-        "icons/hicolor/48x48/org.woolgather.Woolgather.png",
-        "usr/share/icons/hicolor/48x48/apps",
-    ),
-    (
-        "icons/hicolor/128x128/org.woolgather.Woolgather.png",
-        "usr/share/icons/hicolor/128x128/apps",
-    ),
-    (
-        "icons/hicolor/256x256/org.woolgather.Woolgather.png",
-        "usr/share/icons/hicolor/256x256/apps",
-    ),
     ("deb/copyright", "usr/share/doc/woolgather"),
 ];
 
@@ -92,8 +69,8 @@ const RENAMED: &[(&str, &str)] = &[
 ];
 
 /// Libraries that are looked for at run time, so that nothing else tells of them: windows on X11 and Wayland, and drivers.
-const RECOMMENDS: &str = "libvulkan1, mesa-vulkan-drivers | vulkan-icd, libegl1, libxkbcommon0, libxkbcommon-x11-0, \
-    libx11-xcb1, libxcursor1, libxi6";
+const RECOMMENDS: &str = "libvulkan1, mesa-vulkan-drivers | vulkan-icd, libegl1, libwayland-client0, libxkbcommon0, \
+    libxkbcommon-x11-0, libx11-xcb1, libxcursor1, libxi6";
 
 /// Makes the package.
 ///
@@ -150,6 +127,18 @@ fn fill(tree: &Path, program: &Path) -> anyhow::Result<()> {
         let name = Path::new(from).file_name().context("a file has a name")?;
         place(&installer.join(from), &tree.join(folder).join(name), 0o644)?;
     }
+    for size in fs::read_dir(installer.join("icons/hicolor"))? {
+        let size = size?;
+        let folder = tree.join("usr/share/icons/hicolor").join(size.file_name());
+        for icon in fs::read_dir(size.path())? {
+            let icon = icon?;
+            place(
+                &icon.path(),
+                &folder.join("apps").join(icon.file_name()),
+                0o644,
+            )?;
+        }
+    }
     for (from, to) in RENAMED {
         place(&installer.join(from), &tree.join(to), 0o644)?;
     }
@@ -197,19 +186,19 @@ fn fill(tree: &Path, program: &Path) -> anyhow::Result<()> {
         )?
         .trim()
     );
-    fs::write(docs.join("changelog.gz"), changes)?;
+    fs::write(docs.join("changelog"), changes)?;
+    fs::write(docs.join("THIRD-PARTY"), notices::notices()?)?;
     place(
         &run::root().join("CHANGELOG.md"),
         &docs.join("CHANGELOG.md"),
         0o644,
     )?;
-    fs::rename(docs.join("changelog.gz"), docs.join("changelog"))?;
     let manual = tree.join("usr/share/man/man1");
     let pages = fs::read_dir(&manual)?.map(|page| Ok(page?.path()));
     let pages: Vec<PathBuf> = pages.collect::<std::io::Result<_>>()?;
     for file in pages
         .into_iter()
-        .chain([docs.join("changelog"), docs.join("CHANGELOG.md")])
+        .chain(["changelog", "THIRD-PARTY", "CHANGELOG.md"].map(|name| docs.join(name)))
     {
         output(Command::new("gzip").arg("-9n").arg(file))?;
     }
