@@ -1,12 +1,14 @@
 //! The command line: what volunteers, voters and artists may type.
 //!
 //! Each group of commands has a file with its options and its examples: [`pictures`] (render,
-//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote), [`machine`] (adapters).
+//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote), [`machine`] (adapters),
+//! [`settings`] (config, settings).
 
 mod flock;
 mod genomes;
 mod machine;
 mod pictures;
+mod settings;
 mod values;
 
 use std::path::PathBuf;
@@ -17,6 +19,7 @@ pub(crate) use flock::{Choice, PlayArgs, SyncArgs, VoteArgs, WorkArgs};
 pub(crate) use genomes::*;
 pub(crate) use machine::AdapterArg;
 pub(crate) use pictures::*;
+pub(crate) use settings::{ConfigArgs, ConfigCommand};
 pub(crate) use values::{ending, is_standard, with_ending};
 
 /// Computers that dream together: renders fractal flames for a flock, shares them, plays them.
@@ -26,6 +29,9 @@ pub(crate) struct Cli {
     /// Folder of the device key and the local flock; the system's usual place unless given
     #[arg(long, global = true, env = "WOOLGATHER_DATA", value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// File of the settings; config.toml in the system's usual place unless given
+    #[arg(long, global = true, env = "WOOLGATHER_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -59,6 +65,12 @@ pub(crate) enum Command {
     /// Show the graphics cards that can draw
     #[command(after_help = machine::ADAPTERS_HELP)]
     Adapters(AdapterArg),
+    /// Choose what this machine does, in a window
+    #[command(after_help = settings::SETTINGS_HELP)]
+    Settings,
+    /// Choose what this machine does: path, list, get, set, unset
+    #[command(after_help = settings::CONFIG_HELP)]
+    Config(ConfigArgs),
     /// Show this device's key, its folder and the coordinators it knows
     Identity,
 }

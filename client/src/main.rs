@@ -4,7 +4,7 @@
 //! Here is only wiring. The rooms beside this one do the work: `worker` renders for the grid,
 //! `swarm` shares, `player` shows, `api` talks to the coordinator, `platform` knows the operating
 //! system. What a volunteer owns lies in one data folder: the device key ([`identity`]) and the
-//! local flock ([`library`]).
+//! local flock ([`library`]). What a volunteer chose is a file of its own ([`settings`]).
 
 mod cli;
 mod commands;
@@ -13,6 +13,7 @@ mod hosts;
 mod identity;
 mod library;
 mod say;
+mod settings;
 
 use std::process::ExitCode;
 
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> anyhow::Result<()> {
     let data = cli.data.as_deref();
+    let config = cli.config.as_deref();
     match cli.command {
         Command::Render(args) => commands::render::render(&args),
         Command::Animate(args) => commands::animate::animate(&args),
@@ -63,6 +65,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Play(args) => commands::play::play(data, &args),
         Command::Vote(args) => wait(commands::vote::vote(data, &args)),
         Command::Adapters(args) => commands::adapters::adapters(&args),
+        Command::Settings => commands::settings::settings(config),
+        Command::Config(args) => commands::config::config(config, &args),
         Command::Identity => commands::identity::identity(data),
     }
 }

@@ -302,9 +302,19 @@ fn comment(row: &Row) -> String {
 
 /// Puts a value where the row's key is, or at the end of its section with its comment.
 fn put(document: &mut DocumentMut, row: &Row, mut value: Value) {
-    let section = document
-        .entry(row.section)
-        .or_insert_with(|| Item::Table(Table::new()));
+    // What stands at the end of a file of nothing but comments is its head: it stays above.
+    let is_bare = document.as_table().is_empty();
+    let head = document.trailing().as_str().unwrap_or_default().to_owned();
+    if is_bare {
+        document.set_trailing("");
+    }
+    let section = document.entry(row.section).or_insert_with(|| {
+        let mut table = Table::new();
+        if is_bare {
+            table.decor_mut().set_prefix(head);
+        }
+        Item::Table(table)
+    });
     // Unwrap safety: `write_into` has read the text, and that refuses a section that is none.
     let section = section.as_table_like_mut().expect("a section is a table");
     if let Some(old) = section.get_mut(row.key).and_then(Item::as_value_mut) {

@@ -136,6 +136,12 @@ fn a_change_of_a_key_that_is_missing_adds_it_with_its_words() {
 }
 
 #[test]
+fn a_file_of_nothing_but_comments_keeps_them_at_its_head() {
+    let changed = change("# mine\n", "saver.clock", "true").unwrap();
+    assert!(changed.starts_with("# mine\n[saver]\n"), "{changed}");
+}
+
+#[test]
 fn a_word_may_be_typed_without_quotation_marks() {
     let changed = change("", "render.graphics_card", "never").unwrap();
     assert!(

@@ -1,0 +1,20 @@
+//! `woolgather settings`: the settings in a window.
+
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use woolgather_platform::display_present;
+
+use crate::settings::SettingsFile;
+
+const WITHOUT: &str = "`woolgather config` does the same without a window";
+
+pub(crate) fn settings(given: Option<&Path>) -> anyhow::Result<()> {
+    ensure!(
+        display_present(),
+        "there is no display to open a window on; {WITHOUT}"
+    );
+    let file = SettingsFile::of(given)?;
+    // What the agent does is its own to say; the line at the window's foot is for whoever can ask it.
+    woolgather_settings::show(file, || None).context(WITHOUT)
+}
