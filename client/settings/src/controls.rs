@@ -19,7 +19,7 @@ use crate::model::Lines;
 /// The least height of what is pressed, in points.
 const TALL: f32 = 32.0;
 /// The width of the button behind a line.
-const REMOVE_WIDTH: f32 = 84.0;
+const REMOVE_WIDTH: f32 = 88.0;
 
 /// Some settings that belong together.
 pub(crate) fn card(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui)) {

@@ -12,11 +12,12 @@ pub(crate) fn welcome(ui: &mut Ui, settings: &mut Settings) -> bool {
                  together. Two questions, and no account.";
     ui.add(Label::new(RichText::new(words).color(QUIET)).wrap());
     ui.add_space(12.0);
+    let price = price(settings);
     question(
         ui,
         &mut settings.render.enabled,
         "May this machine draw new sheep while you are away?",
-        "It uses electricity: half of the processor, and nothing on battery. It stops the moment you come back.",
+        &price,
     );
     question(
         ui,
@@ -37,6 +38,19 @@ pub(crate) fn welcome(ui: &mut Ui, settings: &mut Settings) -> bool {
         ui.allocate_ui(vec2(ui.available_width(), 32.0), |ui| quiet(ui, note));
     });
     goes_on
+}
+
+/// What a yes to drawing costs.
+fn price(settings: &Settings) -> String {
+    let battery = if settings.render.on_battery {
+        ""
+    } else {
+        ", and nothing on battery"
+    };
+    let share = settings.render.cores_percent;
+    format!(
+        "It uses electricity: up to {share} % of the processor{battery}. It stops the moment you come back."
+    )
 }
 
 fn question(ui: &mut Ui, answer: &mut Consent, asked: &str, words: &str) {
