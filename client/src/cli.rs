@@ -1,14 +1,15 @@
 //! The command line: what volunteers, voters and artists may type.
 //!
 //! Each group of commands has a file with its options and its examples: [`pictures`] (render,
-//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote), [`agent`] (agent, status, pause, resume, the hack),
-//! [`machine`] (adapters).
+//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote), [`agent`] (agent, status, pause, resume, the
+//! hack), [`settings`] (config, settings), [`machine`] (adapters).
 
 mod agent;
 mod flock;
 mod genomes;
 mod machine;
 mod pictures;
+mod settings;
 mod values;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ pub(crate) use flock::{Choice, PlayArgs, SyncArgs, Thumb, VoteArgs, WorkArgs};
 pub(crate) use genomes::*;
 pub(crate) use machine::AdaptersArgs;
 pub(crate) use pictures::*;
+pub(crate) use settings::{ConfigArgs, ConfigCommand, SettingsArgs};
 pub(crate) use values::{ending, is_standard, with_ending};
 
 /// Computers that dream together: renders fractal flames for a flock, shares them, plays them.
@@ -29,6 +31,9 @@ pub(crate) struct Cli {
     /// Folder of the device key and the local flock; the system's usual place unless given
     #[arg(long, global = true, env = "WOOLGATHER_DATA", value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// File of the settings; config.toml in the system's usual place unless given
+    #[arg(long, global = true, env = "WOOLGATHER_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// End when standard input does: whoever started this holds the other end
     #[arg(long, global = true, hide = true)]
     pub(crate) leash: bool,
@@ -65,6 +70,12 @@ pub(crate) enum Command {
     /// Show the graphics cards that can draw
     #[command(after_help = machine::ADAPTERS_HELP)]
     Adapters(AdaptersArgs),
+    /// Choose what this machine does, in a window
+    #[command(after_help = settings::SETTINGS_HELP)]
+    Settings,
+    /// Choose what this machine does: path, list, get, set, unset
+    #[command(after_help = settings::CONFIG_HELP)]
+    Config(ConfigArgs),
     /// Stay in the background: show the flock and render while nobody is at the machine
     #[command(after_help = agent::AGENT_HELP)]
     Agent(AgentArgs),

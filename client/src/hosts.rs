@@ -25,12 +25,13 @@ pub(crate) fn arguments(
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect();
     let call = saver_call(&program, &words, environment)?;
-    let play = |more: Vec<String>| {
-        let words = ["woolgather", "play"].into_iter().map(OsString::from);
+    let command = |name: &str, more: Vec<String>| {
+        let words = ["woolgather", name].into_iter().map(OsString::from);
         Ok(Some(
             words.chain(more.into_iter().map(OsString::from)).collect(),
         ))
     };
+    let play = |more| command("play", more);
     match call {
         None => Ok(Some(given)),
         Some(SaverCall::Nothing) => Ok(None),
@@ -45,7 +46,7 @@ pub(crate) fn arguments(
         Some(SaverCall::Preview { .. }) => {
             bail!("there is no preview in the settings of Windows yet")
         }
-        Some(SaverCall::Settings { .. }) => bail!("there is no settings window yet"),
+        Some(SaverCall::Settings { .. }) => command("settings", Vec::new()),
     }
 }
 
@@ -61,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hosts_arguments_become_those_of_play() {
+    fn a_hosts_arguments_become_those_of_a_command() {
         for (line, expected) in [
             ("woolgather sync --once", Some("woolgather sync --once")),
             (
@@ -73,6 +74,7 @@ mod tests {
                 Some("woolgather play --window-id 0x7 --live"),
             ),
             ("Woolgather.scr /s", Some("woolgather play")),
+            ("Woolgather.scr /c:1234", Some("woolgather settings")),
             ("Woolgather.scr /a 1", None),
         ] {
             assert_eq!(typed(line).as_deref(), expected, "{line}");

@@ -4,19 +4,19 @@
 //! Here is only wiring. The rooms beside this one do the work: `worker` renders for the grid,
 //! `swarm` shares, `player` shows, `api` talks to the coordinator, `platform` knows the operating
 //! system. What a volunteer owns lies in one data folder: the device key ([`identity`]) and the
-//! local flock ([`library`]).
+//! local flock ([`library`]). What a volunteer chose is a file of its own ([`settings`]).
 
 #[cfg(target_os = "linux")]
 mod agent;
 mod cli;
 mod commands;
 mod company;
-mod config;
 mod connect;
 mod hosts;
 mod identity;
 mod library;
 mod say;
+mod settings;
 mod votes;
 
 use std::process::ExitCode;
@@ -61,6 +61,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> anyhow::Result<()> {
     let data = cli.data.as_deref();
+    let config = cli.config.as_deref();
     match cli.command {
         Command::Render(args) => commands::render::render(&args),
         Command::Animate(args) => commands::animate::animate(&args),
@@ -74,11 +75,13 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             None => wait(commands::vote::vote(data, &args)),
         },
         Command::Adapters(args) => commands::adapters::adapters(&args),
-        Command::Agent(args) => commands::agent::agent(data, &args),
+        Command::Settings => commands::settings::settings(config),
+        Command::Config(args) => commands::config::config(config, &args),
+        Command::Agent(args) => commands::agent::agent(data, config, &args),
         Command::Status(args) => commands::agent::status(&args),
         Command::Pause(args) => commands::agent::pause(&args),
         Command::Resume => commands::agent::resume(),
-        Command::Doctor(args) => commands::doctor::doctor(data, &args),
+        Command::Doctor(args) => commands::doctor::doctor(data, config, &args),
         Command::InstallHack(args) => commands::hack::install(&args),
         Command::UninstallHack(args) => commands::hack::uninstall(&args),
         Command::DistFiles(args) => commands::dist_files::dist_files(&args),

@@ -120,6 +120,12 @@ impl Range {
         }
     }
 
+    /// The days that follow each other within a week, and nothing between them.
+    fn runs(self) -> impl Iterator<Item = &'static [Weekday]> {
+        const WEEK: &[Weekday] = &Weekday::ALL;
+        WEEK.split(move |day| self.days & day.bit() == 0)
+    }
+
     /// The minutes of the week at which it opens.
     fn openings(self) -> impl Iterator<Item = u16> {
         Weekday::ALL
@@ -184,9 +190,13 @@ fn minutes(text: &str) -> Option<u16> {
 impl fmt::Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.days != 0b111_1111 {
-            for day in Weekday::ALL {
-                if self.days & day.bit() != 0 {
-                    write!(f, "{} ", day.short())?;
+            for run in self.runs() {
+                match run {
+                    [] => {}
+                    [first, _, .., last] => write!(f, "{}-{} ", first.short(), last.short())?,
+                    few => few
+                        .iter()
+                        .try_for_each(|day| write!(f, "{} ", day.short()))?,
                 }
             }
         }
@@ -334,6 +344,19 @@ mod tests {
             "on Saturday at 05:30",
         );
         check_opening(&["fri 10:00-11:00"], noon, "on Friday at 10:00");
+    }
+
+    #[test]
+    fn a_range_reads_as_people_write_it() {
+        for (typed, expected) in [
+            ("mon-fri 22:00-07:00", "mon-fri 22:00-07:00"),
+            ("sun sat 0:00-24:00", "sat sun 00:00-24:00"),
+            ("mon wed-fri sun 9:30-10:00", "mon wed-fri sun 09:30-10:00"),
+            ("fri-mon 09:00-10:00", "mon fri-sun 09:00-10:00"),
+            ("mon-sun 09:00-10:00", "09:00-10:00"),
+        ] {
+            assert_eq!(typed.parse::<Range>().unwrap().to_string(), expected);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use url::Url;
 
+use super::settings::SettingsArgs;
 use super::values::length;
 
 pub(super) const AGENT_HELP: &str = "\
@@ -33,6 +34,8 @@ pub(crate) struct AgentArgs {
     /// Started with the session: if there is one already, that is well
     #[arg(long)]
     pub(crate) autostarted: bool,
+    #[command(flatten)]
+    pub(crate) settings: SettingsArgs,
     /// An argument for `woolgather play` when the saver comes on; may be given several times
     #[arg(long, value_name = "ARG", allow_hyphen_values = true)]
     pub(crate) saver: Vec<String>,

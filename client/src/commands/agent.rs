@@ -1,7 +1,7 @@
 //! `woolgather agent`, and what others ask of it: `status`, `pause`, `resume`, `vote up`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -18,16 +18,20 @@ use crate::agent::desk::{Desk, Event};
 use crate::agent::hands::{Hands, Place};
 use crate::agent::socket::{self, Visit};
 use crate::agent::survey::{self, Looking};
-use crate::cli::{AgentArgs, PauseArgs, StatusArgs, Thumb};
-use crate::config;
+use crate::cli::{AgentArgs, PauseArgs, SettingsArgs, StatusArgs, Thumb};
 use crate::identity::{Identity, data_folder};
 use crate::library::Library;
 use crate::say::{bytes, plain};
+use crate::settings::SettingsFile;
 
 /// The longest that a look for graphics cards may take.
 const CARD_PATIENCE: Duration = Duration::from_secs(20);
 
-pub(crate) fn agent(data: Option<&Path>, args: &AgentArgs) -> anyhow::Result<()> {
+pub(crate) fn agent(
+    data: Option<&Path>,
+    config: Option<&Path>,
+    args: &AgentArgs,
+) -> anyhow::Result<()> {
     let folder = data_folder(data)?;
     let identity = Identity::open(&folder)?;
     let claim = match Claim::claim(&socket::folder()?) {
@@ -36,9 +40,15 @@ pub(crate) fn agent(data: Option<&Path>, args: &AgentArgs) -> anyhow::Result<()>
         Err(ClaimError::Taken(_)) if args.autostarted => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    let file = config::file()?;
-    let mut watched = Watched::new(file);
-    let settings = watched.read().unwrap_or_default();
+    let mut watched = Watched {
+        file: SettingsFile::of(config)?,
+        over: args.settings.clone(),
+        seen: None,
+    };
+    let settings = match watched.read() {
+        Some(settings) => settings,
+        None => watched.over.over(Settings::default())?,
+    };
     let place = Place {
         data: data.map(Path::to_owned),
         coordinator: coordinator(args, &identity, &folder),
@@ -159,33 +169,50 @@ fn has_card() -> bool {
 
 /// A settings file that is looked at again and again.
 struct Watched {
-    file: PathBuf,
+    file: SettingsFile,
+    /// What was said on the command line counts more.
+    over: SettingsArgs,
     seen: Option<SystemTime>,
 }
 
 impl Watched {
-    fn new(file: PathBuf) -> Self {
-        Self { file, seen: None }
-    }
-
     /// The settings, if the file has changed since it was last read and can be read.
     fn changed(&mut self) -> Option<Settings> {
-        let modified = fs::metadata(&self.file).and_then(|file| file.modified());
-        (modified.ok() != self.seen).then(|| self.read()).flatten()
+        (self.modified() != self.seen)
+            .then(|| self.read())
+            .flatten()
     }
 
     /// The settings, if the file can be read; one that is not there says nothing.
     fn read(&mut self) -> Option<Settings> {
-        self.seen = fs::metadata(&self.file)
-            .and_then(|file| file.modified())
-            .ok();
-        match config::read(&self.file) {
+        self.seen = self.modified();
+        let read = self.file.settings().and_then(|read| {
+            for warning in &read.warnings {
+                tracing::warn!("{}: {warning}", self.file.path().display());
+            }
+            Ok(self.over.over(read.settings)?)
+        });
+        match read {
             Ok(settings) => Some(settings),
             Err(error) => {
                 tracing::warn!("The settings stay as they were: {error:#}");
                 None
             }
         }
+    }
+
+    fn modified(&self) -> Option<SystemTime> {
+        let file = fs::metadata(self.file.path());
+        file.and_then(|file| file.modified()).ok()
+    }
+}
+
+/// What the agent does, in one sentence, where one runs; waits no longer than a person would notice.
+pub(crate) fn sentence() -> Option<String> {
+    let mut visit = Visit::begin().ok()??;
+    match visit.ask(&Request::Status).ok()? {
+        Answer::Status(status) => Some(status.sentence),
+        _ => None,
     }
 }
 
@@ -309,7 +336,11 @@ mod tests {
     fn settings_are_read_when_they_change_and_kept_when_they_break() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config.toml");
-        let mut watched = Watched::new(file.clone());
+        let mut watched = Watched {
+            file: SettingsFile::of(Some(&file)).unwrap(),
+            over: SettingsArgs::default(),
+            seen: None,
+        };
         assert_eq!(watched.read(), Some(Settings::default()));
         assert_eq!(watched.changed(), None);
         fs::write(&file, "[saver]\nidle_minutes = 7\n").unwrap();

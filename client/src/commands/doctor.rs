@@ -12,10 +12,10 @@ use woolgather_platform::{Environment, display_present, idle, running_programs};
 
 use crate::agent::socket::Visit;
 use crate::cli::DoctorArgs;
-use crate::config;
 use crate::identity::data_folder;
 use crate::library::Library;
 use crate::say::plain;
+use crate::settings::SettingsFile;
 
 /// Desktops' own savers, whose idle time and windows ours must get along with.
 const HOSTS: [&str; 3] = ["xscreensaver", "mate-screensaver", "xfce4-screensaver"];
@@ -79,8 +79,12 @@ struct Patient {
     flock_known: bool,
 }
 
-pub(crate) fn doctor(data: Option<&Path>, args: &DoctorArgs) -> anyhow::Result<()> {
-    let findings = findings(&examine(data)?);
+pub(crate) fn doctor(
+    data: Option<&Path>,
+    config: Option<&Path>,
+    args: &DoctorArgs,
+) -> anyhow::Result<()> {
+    let findings = findings(&examine(data, config)?);
     if args.json {
         let object = |finding: &Finding| {
             let verdict = format!("{:?}", finding.verdict).to_lowercase();
@@ -110,7 +114,7 @@ pub(crate) fn doctor(data: Option<&Path>, args: &DoctorArgs) -> anyhow::Result<(
     Ok(())
 }
 
-fn examine(data: Option<&Path>) -> anyhow::Result<Patient> {
+fn examine(data: Option<&Path>, config: Option<&Path>) -> anyhow::Result<Patient> {
     let environment = Environment::of_this_process();
     let names: Vec<String> = HOSTS.iter().map(|&name| name.to_owned()).collect();
     let hosts = running_programs(Path::new(PROC), &names).unwrap_or_default();
@@ -127,8 +131,9 @@ fn examine(data: Option<&Path>) -> anyhow::Result<Patient> {
         agent_runs: Visit::begin()?.is_some(),
         host: hosts.into_iter().next(),
         host_has_hack: list.is_some_and(|text| has_hack(&text, "woolgather")),
-        settings: config::file()
-            .and_then(|file| config::read(&file))
+        settings: SettingsFile::of(config)
+            .and_then(|file| file.settings())
+            .map(|read| read.settings)
             .map_err(|error| format!("{error:#}")),
         clips: flock
             .as_ref()
@@ -223,7 +228,7 @@ fn permissions(settings: &Settings, patient: &Patient, all: &mut Vec<Finding>) {
     if !settings.saver.enabled && !patient.host_has_hack {
         all.push(Finding::bad(
             "The saver is turned off in the settings.",
-            "Set saver.enabled = true in config.toml.",
+            "`woolgather config set saver.enabled true`, or `woolgather settings`.",
         ));
     }
     match settings.render.enabled {
@@ -234,7 +239,7 @@ fn permissions(settings: &Settings, patient: &Patient, all: &mut Vec<Finding>) {
         Consent::Given => all.push(Finding::good("This machine may render for its flock.")),
         Consent::Ask => all.push(Finding::note(
             "You have not said yet whether this machine may render.",
-            "Set render.enabled = true or false in config.toml.",
+            "`woolgather settings` asks.",
         )),
         Consent::Refused => {}
     }

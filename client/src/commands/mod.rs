@@ -18,6 +18,7 @@ pub(crate) mod agent;
 pub(crate) mod agent;
 pub(crate) mod animate;
 pub(crate) mod breed;
+pub(crate) mod config;
 pub(crate) mod dist_files;
 #[cfg(target_os = "linux")]
 pub(crate) mod doctor;
@@ -28,6 +29,7 @@ pub(crate) mod hack;
 pub(crate) mod identity;
 pub(crate) mod play;
 pub(crate) mod render;
+pub(crate) mod settings;
 pub(crate) mod sync;
 pub(crate) mod vote;
 pub(crate) mod work;

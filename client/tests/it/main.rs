@@ -6,4 +6,5 @@ mod breed;
 mod genome;
 mod hosts;
 mod render;
+mod settings;
 mod support;

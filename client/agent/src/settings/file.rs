@@ -11,7 +11,7 @@ use std::ops::Range;
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike, Value};
 
 use super::Settings;
-use super::table::{Row, rows};
+use super::table::{Row, row, rows};
 
 /// The largest file that is read, in bytes; a whole one has about three thousand.
 pub const FILE_BYTES_MAX: usize = 64 * 1024;
@@ -105,6 +105,22 @@ impl Settings {
         })
     }
 
+    /// Changes one setting, given as a person types it: `set("saver.clock", "true")`.
+    ///
+    /// A word may come without its quotation marks.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] when there is no such key or the value is not allowed; nothing is changed then.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), SettingsError> {
+        let row = known(key)?;
+        let typed = value.trim().parse().unwrap_or_else(|_| Value::from(value));
+        row.take(&typed, self).ok_or_else(|| {
+            let sentence = format!("{} is not {}.", quoted(value), row.allowed());
+            SettingsError::of(None, key, sentence)
+        })
+    }
+
     /// The text of a whole file with these settings, in which comments explain every one.
     #[must_use]
     pub fn to_file(&self) -> String {
@@ -138,27 +154,38 @@ impl Settings {
     }
 }
 
-/// `text` with one setting changed, given as a person types it: `change(text, "saver.clock", "true")`.
-///
-/// A word may come without its quotation marks.
+/// `text` with one setting changed, given as a person types it; see [`Settings::set`].
 ///
 /// # Errors
 ///
-/// [`SettingsError`] when there is no such key, when the value is not allowed, or as
-/// [`Settings::read`].
+/// As [`Settings::set`] and [`Settings::read`].
 pub fn change(text: &str, key: &str, value: &str) -> Result<String, SettingsError> {
     let mut settings = Settings::read(text)?.settings;
-    let all = rows();
-    let Some(row) = all.iter().find(|row| row.path() == key) else {
-        let sentence = format!("There is no setting \"{}\".", quoted(key));
-        return Err(SettingsError::of(None, "", sentence));
-    };
-    let typed = value.trim().parse().unwrap_or_else(|_| Value::from(value));
-    if row.take(&typed, &mut settings).is_none() {
-        let sentence = format!("{} is not {}.", quoted(value), row.allowed());
-        return Err(SettingsError::of(None, key, sentence));
-    }
+    settings.set(key, value)?;
     settings.write_into(text)
+}
+
+/// `text` with one setting as it was before anybody changed it; its line and comment stay.
+///
+/// # Errors
+///
+/// [`SettingsError`] when there is no such key, or as [`Settings::read`].
+pub fn unset(text: &str, key: &str) -> Result<String, SettingsError> {
+    let mut settings = Settings::read(text)?.settings;
+    known(key)?.copy(&Settings::default(), &mut settings);
+    settings.write_into(text)
+}
+
+/// The row of a key that somebody typed.
+///
+/// # Errors
+///
+/// [`SettingsError`] when there is none.
+pub fn known(key: &str) -> Result<Row, SettingsError> {
+    row(key).ok_or_else(|| {
+        let sentence = format!("There is no setting \"{}\".", quoted(key));
+        SettingsError::of(None, "", sentence)
+    })
 }
 
 /// A file that is being read.
@@ -275,9 +302,19 @@ fn comment(row: &Row) -> String {
 
 /// Puts a value where the row's key is, or at the end of its section with its comment.
 fn put(document: &mut DocumentMut, row: &Row, mut value: Value) {
-    let section = document
-        .entry(row.section)
-        .or_insert_with(|| Item::Table(Table::new()));
+    // What stands at the end of a file of nothing but comments is its head: it stays above.
+    let is_bare = document.as_table().is_empty();
+    let head = document.trailing().as_str().unwrap_or_default().to_owned();
+    if is_bare {
+        document.set_trailing("");
+    }
+    let section = document.entry(row.section).or_insert_with(|| {
+        let mut table = Table::new();
+        if is_bare {
+            table.decor_mut().set_prefix(head);
+        }
+        Item::Table(table)
+    });
     // Unwrap safety: `write_into` has read the text, and that refuses a section that is none.
     let section = section.as_table_like_mut().expect("a section is a table");
     if let Some(old) = section.get_mut(row.key).and_then(Item::as_value_mut) {

@@ -9,12 +9,14 @@ use toml_edit::{Array, Value};
 use super::{CardUse, Consent, RenderWhen, Settings};
 use crate::schedule::{Range, Schedule};
 
-/// The most programs in `exclusive.apps`, and the most bytes in the name of one.
-const APPS_MAX: usize = 64;
-const APP_BYTES_MAX: usize = 128;
+/// The most programs in `exclusive.apps`.
+pub const APPS_MAX: usize = 64;
+
+/// The most bytes in the name of one.
+pub const APP_BYTES_MAX: usize = 128;
 
 /// The most ranges in a schedule.
-const RANGES_MAX: usize = 32;
+pub const RANGES_MAX: usize = 32;
 
 /// One setting.
 #[derive(Clone, Debug)]
@@ -26,18 +28,25 @@ pub struct Row {
     /// What it is for, as lines of at most 90 characters.
     pub words: &'static str,
     /// What it may be, and where its value is.
-    pub(crate) field: Field,
+    pub field: Field,
 }
 
 /// What a setting may be, and where its value is.
 #[derive(Clone, Debug)]
-pub(crate) enum Field {
+pub enum Field {
+    /// Yes or no.
     Switch(fn(&mut Settings) -> &mut bool),
+    /// A whole number within a range.
     Number(RangeInclusive<u32>, fn(&mut Settings) -> &mut u32),
+    /// A question that must be asked first.
     Consent(fn(&mut Settings) -> &mut Consent),
+    /// When work is rendered.
     When(fn(&mut Settings) -> &mut RenderWhen),
+    /// When the graphics card renders.
     Card(fn(&mut Settings) -> &mut CardUse),
+    /// Names of programs.
     Apps(fn(&mut Settings) -> &mut Vec<String>),
+    /// Hours of the week.
     Schedule(fn(&mut Settings) -> &mut Schedule),
 }
 
@@ -66,6 +75,18 @@ impl Row {
                 "a list of at most {RANGES_MAX} ranges, such as [\"mon-fri 22:00-07:00\", \"sat sun 00:00-24:00\"]"
             ),
         }
+    }
+
+    /// The value as the file has it: `5`, `"idle"`, `["blender"]`.
+    #[must_use]
+    pub fn text(&self, settings: &Settings) -> String {
+        self.value(settings).to_string()
+    }
+
+    /// Gives `to` the value that `from` has; nothing else in it changes.
+    pub fn copy(&self, from: &Settings, to: &mut Settings) {
+        // A value that did not come from a file may be one that no file could hold: it stays behind.
+        let _taken = self.take(&self.value(from), to);
     }
 
     /// Takes `value` into `settings`; `None`, and no change, when it is not allowed.
@@ -149,6 +170,12 @@ fn name_of<T: PartialEq>(words: &[(&'static str, T)], meaning: &T) -> &'static s
 fn list<T>(value: &Value, count_max: usize, item: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
     let values = value.as_array().filter(|array| array.len() <= count_max)?;
     values.iter().map(|value| item(value.as_str()?)).collect()
+}
+
+/// The setting of this path, such as `saver.idle_minutes`.
+#[must_use]
+pub fn row(path: &str) -> Option<Row> {
+    rows().into_iter().find(|row| row.path() == path)
 }
 
 /// Every setting, in the order of the file.

@@ -1,7 +1,7 @@
 //! `config.toml`: what is read, refused, warned about, kept and written.
 
 use proptest::prelude::*;
-use woolgather_agent::settings::file::{FILE_BYTES_MAX, change};
+use woolgather_agent::settings::file::{FILE_BYTES_MAX, change, unset};
 use woolgather_agent::settings::table::rows;
 use woolgather_agent::{CardUse, Consent, RenderWhen, Settings};
 
@@ -136,11 +136,31 @@ fn a_change_of_a_key_that_is_missing_adds_it_with_its_words() {
 }
 
 #[test]
+fn a_file_of_nothing_but_comments_keeps_them_at_its_head() {
+    let changed = change("# mine\n", "saver.clock", "true").unwrap();
+    assert!(changed.starts_with("# mine\n[saver]\n"), "{changed}");
+}
+
+#[test]
 fn a_word_may_be_typed_without_quotation_marks() {
     let changed = change("", "render.graphics_card", "never").unwrap();
     assert!(
         changed.ends_with("graphics_card = \"never\"\n"),
         "{changed}"
+    );
+}
+
+#[test]
+fn a_setting_goes_back_to_its_default_where_it_stands() {
+    let text = "[saver]\n# tea\nidle_minutes = 9 # mine\nclock = true\n";
+    assert_eq!(
+        unset(text, "saver.idle_minutes").unwrap(),
+        text.replace("= 9 ", "= 5 ")
+    );
+    assert_eq!(unset("", "saver.clock").unwrap(), "");
+    assert_eq!(
+        unset(text, "saver.color").unwrap_err().to_string(),
+        "There is no setting \"saver.color\"."
     );
 }
 

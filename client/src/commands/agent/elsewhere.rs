@@ -8,7 +8,7 @@ use crate::cli::{AgentArgs, DoctorArgs, PauseArgs, StatusArgs, Thumb};
 
 const NOT_HERE: &str = "the desktop agent does not run on this system yet";
 
-pub(crate) fn agent(_: Option<&Path>, _: &AgentArgs) -> anyhow::Result<()> {
+pub(crate) fn agent(_: Option<&Path>, _: Option<&Path>, _: &AgentArgs) -> anyhow::Result<()> {
     bail!(NOT_HERE)
 }
 
@@ -24,10 +24,15 @@ pub(crate) fn resume() -> anyhow::Result<()> {
     bail!(NOT_HERE)
 }
 
+/// The sentence for the settings window: there is no agent.
+pub(crate) fn sentence() -> Option<String> {
+    None
+}
+
 pub(crate) fn vote(_: Thumb) -> anyhow::Result<()> {
     bail!(NOT_HERE)
 }
 
-pub(crate) fn doctor(_: Option<&Path>, _: &DoctorArgs) -> anyhow::Result<()> {
+pub(crate) fn doctor(_: Option<&Path>, _: Option<&Path>, _: &DoctorArgs) -> anyhow::Result<()> {
     bail!(NOT_HERE)
 }
