@@ -70,6 +70,8 @@ struct Window<S, F> {
     /// Is this the first start, and are the two questions still shown?
     is_welcome: bool,
     is_more: bool,
+    /// Was the keyboard in a line or a number at the end of the last picture?
+    is_typing: bool,
     /// The line at the foot, and when it is asked for again.
     said: Option<String>,
     ask_at: Duration,
@@ -86,6 +88,7 @@ impl<S: Store, F: FnMut() -> Option<String>> Window<S, F> {
             status,
             model,
             is_more: false,
+            is_typing: false,
             said: None,
             ask_at: Duration::ZERO,
         }
@@ -177,14 +180,14 @@ fn column(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
 impl<S: Store, F: FnMut() -> Option<String>> App for Window<S, F> {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let now = Duration::from_secs_f64(ui.input(|input| input.time).max(0.0));
-        // Esc leaves a line that is being typed first, and the window then.
-        let leaves =
-            !ui.ctx().text_edit_focused() && ui.input(|input| input.key_pressed(Key::Escape));
+        // Esc leaves what is being typed first, and the window then. By now egui has taken the keyboard away from it.
+        let leaves = !self.is_typing && ui.input(|input| input.key_pressed(Key::Escape));
         self.ask(now);
         self.foot(ui);
         CentralPanel::default()
             .frame(Frame::new().fill(NIGHT))
             .show(ui, |ui| self.body(ui));
+        self.is_typing = ui.ctx().text_edit_focused();
         self.model.settle(now);
         let rest = self.model.step(now, &mut self.store);
         if leaves {

@@ -154,6 +154,10 @@ fn a_newcomer_answers_two_questions_and_changes_a_setting_with_the_keyboard() {
     fs::write(&file, format!("# mine\n{}", theirs.to_file())).unwrap();
     wait_until("what somebody else changed", || screen.shot() != before);
 
+    // The number behind the switch: the first Esc leaves it, the second one the window.
+    press(&screen, "Tab Escape");
+    sleep(Duration::from_millis(500));
+    assert_eq!(window.try_wait().unwrap(), None, "it is still there");
     press(&screen, "Escape");
     wait_until("its end", || window.try_wait().unwrap().is_some());
     let output = window.wait_with_output().unwrap();
