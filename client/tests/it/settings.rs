@@ -65,8 +65,8 @@ fn what_is_wrong_is_said_with_its_key_and_its_line() {
     studio.put("config.toml", "[saver]\nidle_minutes = 0\n");
     for (args, expected) in [
         (
-            "config set saver.clock late --config new.toml",
-            "saver.clock: late is not true or false.",
+            "config set saver.on_battery late --config new.toml",
+            "saver.on_battery: late is not true or false.",
         ),
         (
             "config set saver.idle_minutes -3 --config new.toml",
@@ -81,7 +81,7 @@ fn what_is_wrong_is_said_with_its_key_and_its_line() {
             "Line 2, saver.idle_minutes: 0 is not a whole number from 1 to 240.",
         ),
         (
-            "config set saver.clock true --config config.toml",
+            "config set saver.on_battery true --config config.toml",
             "Line 2, saver.idle_minutes: 0 is not a whole number from 1 to 240.",
         ),
     ] {

@@ -78,7 +78,7 @@ fn all_faults_are_found_at_once() {
 
 #[test]
 fn what_is_no_toml_is_refused_with_its_line() {
-    let error = Settings::read("[saver]\nclock = true\nidle_minutes 5\n").unwrap_err();
+    let error = Settings::read("[saver]\non_battery = true\nidle_minutes 5\n").unwrap_err();
     assert!(
         error
             .to_string()
@@ -126,18 +126,21 @@ fn a_change_leaves_comments_and_order_as_they_are() {
 
 #[test]
 fn a_change_of_a_key_that_is_missing_adds_it_with_its_words() {
-    let changed = change(NEWER, "saver.clock", "true").unwrap();
-    let added = "sparkle = 3\n# Show the time of day in a corner?\n# Allowed: true or false.\nclock = true\n";
+    let changed = change(NEWER, "saver.on_battery", "true").unwrap();
+    let added = "sparkle = 3\n# Also on battery?\n# Allowed: true or false.\non_battery = true\n";
     assert_eq!(changed, NEWER.replace("sparkle = 3\n", added));
-    let changed = change("saver = {clock = false}\n", "saver.idle_minutes", "9").unwrap();
-    assert_eq!(changed, "saver = {clock = false, idle_minutes = 9 }\n");
-    let changed = change("saver.clock = false\n", "saver.idle_minutes", "9").unwrap();
-    assert_eq!(changed, "saver.clock = false\nsaver.idle_minutes = 9\n");
+    let changed = change("saver = {on_battery = false}\n", "saver.idle_minutes", "9").unwrap();
+    assert_eq!(changed, "saver = {on_battery = false, idle_minutes = 9 }\n");
+    let changed = change("saver.on_battery = false\n", "saver.idle_minutes", "9").unwrap();
+    assert_eq!(
+        changed,
+        "saver.on_battery = false\nsaver.idle_minutes = 9\n"
+    );
 }
 
 #[test]
 fn a_file_of_nothing_but_comments_keeps_them_at_its_head() {
-    let changed = change("# mine\n", "saver.clock", "true").unwrap();
+    let changed = change("# mine\n", "saver.on_battery", "true").unwrap();
     assert!(changed.starts_with("# mine\n[saver]\n"), "{changed}");
 }
 
@@ -152,12 +155,12 @@ fn a_word_may_be_typed_without_quotation_marks() {
 
 #[test]
 fn a_setting_goes_back_to_its_default_where_it_stands() {
-    let text = "[saver]\n# tea\nidle_minutes = 9 # mine\nclock = true\n";
+    let text = "[saver]\n# tea\nidle_minutes = 9 # mine\non_battery = true\n";
     assert_eq!(
         unset(text, "saver.idle_minutes").unwrap(),
         text.replace("= 9 ", "= 5 ")
     );
-    assert_eq!(unset("", "saver.clock").unwrap(), "");
+    assert_eq!(unset("", "saver.on_battery").unwrap(), "");
     assert_eq!(
         unset(text, "saver.color").unwrap_err().to_string(),
         "There is no setting \"saver.color\"."
@@ -191,7 +194,7 @@ fn the_words_of_the_table_fit_a_page() {
 pub(crate) fn any_settings() -> impl Strategy<Value = Settings> {
     let range = "(mon|tue-fri|sat sun|fri-mon) (0[0-9]|1[0-9]):[0-5][0-9]-2[0-3]:[0-5][0-9]";
     let consent = || prop::sample::select(vec![Consent::Ask, Consent::Given, Consent::Refused]);
-    let switches = prop::array::uniform5(any::<bool>());
+    let switches = prop::array::uniform4(any::<bool>());
     let numbers = (
         1..=240_u32,
         1..=240_u32,
@@ -218,7 +221,6 @@ pub(crate) fn any_settings() -> impl Strategy<Value = Settings> {
         [
             s.saver.enabled,
             s.saver.on_battery,
-            s.saver.clock,
             s.render.on_battery,
             s.network.on_metered,
         ] = switches;
@@ -252,7 +254,7 @@ proptest! {
 
     #[test]
     fn settings_come_back_from_a_file_they_were_written_into(before in any_settings(), after in any_settings()) {
-        let dotted = "saver.clock = true\ndisk = { }\n[render]\n".to_owned();
+        let dotted = "saver.on_battery = true\ndisk = { }\n[render]\n".to_owned();
         for text in [before.to_file(), NEWER.to_owned(), dotted, String::new()] {
             let written = after.write_into(&text).unwrap();
             let read = Settings::read(&written).unwrap();
@@ -262,7 +264,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_or_refused_with_sentences(text in "(\\[|\\]|=|\\.|saver|render|clock|true|[0-9]|\"|#|\\{|\\}|,|\\n| |\\PC){0,40}") {
+    fn any_text_is_read_or_refused_with_sentences(text in "(\\[|\\]|=|\\.|saver|render|on_battery|true|[0-9]|\"|#|\\{|\\}|,|\\n| |\\PC){0,40}") {
         if let Err(error) = Settings::read(&text) {
             for line in error.to_string().lines() {
                 prop_assert!(line.starts_with("Line ") && line.ends_with('.'), "{line}");
