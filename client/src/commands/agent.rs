@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, bail};
 use url::Url;
@@ -150,10 +150,11 @@ fn has_card() -> bool {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
-        let deadline = SystemTime::now() + CARD_PATIENCE;
+        let deadline = Instant::now() + CARD_PATIENCE;
         while child.try_wait()?.is_none() {
-            if SystemTime::now() > deadline {
+            if Instant::now() > deadline {
                 child.kill()?;
+                child.wait()?;
                 bail!("looking for graphics cards took too long");
             }
             thread::sleep(Duration::from_millis(50));

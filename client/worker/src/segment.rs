@@ -259,7 +259,8 @@ impl Job<'_> {
         Ok((begun, drawn))
     }
 
-    /// The card and the processor take frames in turn, each as fast as it can.
+    /// The card and the processor take frames in turn, each as fast as it can. The first one is the card's, so that a segment
+    /// always tells how fast it is.
     fn draw_with_both(&self, card: &mut Renderer) -> Result<Film, WorkerError> {
         let frames: Vec<u32> = self.assignment.frames().collect();
         let next = AtomicUsize::new(0);
@@ -274,14 +275,17 @@ impl Job<'_> {
                 .map(|&frame| (index, frame))
         };
         let from_card = sender.clone();
+        let first = take();
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 // Where the card fails, its renderer goes on on the processor.
-                while let Some((index, frame)) = take() {
+                let mut taken = first;
+                while let Some((index, frame)) = taken {
                     let drawn = self.draw_planes(frame, card);
                     if from_card.send((index, drawn)).is_err() {
                         break;
                     }
+                    taken = take();
                 }
                 drop(from_card);
             });

@@ -103,15 +103,11 @@ fn every_monitor_shows_a_sheep_and_escape_leaves_them_all() {
         let share = lit.count() as f64 / f64::from(shot.width() * shot.height());
         assert!(share > 0.3, "output {output}: {share} of it is lit");
     }
+    desktop.press("Escape");
     let leaving = Instant::now();
-    // The virtual keyboard is gone with the key, at times before the window has heard of either.
-    while player.child.try_wait().unwrap().is_none() {
-        assert!(leaving.elapsed() < Duration::from_secs(15), "it stays");
-        desktop.press("Escape");
-        sleep(Duration::from_secs(1));
-    }
     let [presented, ..] = player.report();
     assert!(presented >= 4, "{presented} pictures");
+    assert!(leaving.elapsed() < Duration::from_secs(15));
     for name in ["frames.tsv", "frames-2.tsv"] {
         let log = fs::read_to_string(player.folder.path().join(name)).unwrap();
         assert!(log.lines().count() >= 2, "{name}: {log}");

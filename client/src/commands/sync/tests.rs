@@ -26,7 +26,7 @@ use crate::cli::{Cli, Command, SyncArgs};
 /// The arguments of `sync OPTIONS`.
 pub(super) fn args(options: &str) -> SyncArgs {
     let line = format!("woolgather sync --coordinator http://flock.example {options}");
-    match Cli::try_parse_from(line.split(' ')).unwrap().command {
+    match Cli::try_parse_from(line.split_whitespace()).unwrap().command {
         Command::Sync(args) => args,
         other => panic!("{other:?}"),
     }
@@ -90,7 +90,14 @@ impl World {
 
     /// `sync --once --no-bittorrent`, with an order of clips that is always the same.
     async fn sync(&self) -> anyhow::Result<()> {
-        let mut args = args("--json --once --no-bittorrent --rng-seed 1");
+        self.sync_with("").await
+    }
+
+    /// The same with further options.
+    async fn sync_with(&self, options: &str) -> anyhow::Result<()> {
+        let mut args = args(&format!(
+            "--json --once --no-bittorrent --rng-seed 1 {options}"
+        ));
         args.coordinator.coordinator = self.url.parse()?;
         sync(Some(self.machine.path()), args).await
     }
@@ -268,4 +275,39 @@ async fn a_coordinator_with_a_new_key_is_not_believed() {
     let error = world.sync().await.unwrap_err().to_string();
     assert!(error.contains("was pinned at first contact"), "{error}");
     world.check(&[("a-1.mp4", b"first clip")]);
+}
+
+#[tokio::test]
+async fn a_quota_is_kept_and_what_only_shares_fetches_nothing() -> anyhow::Result<()> {
+    let world = World::new().await;
+    for id in ["one", "two", "three"] {
+        world.publish(id, 1, &[7; 100]);
+    }
+    world.sync_with("--only-share").await?;
+    assert_eq!(world.have().len(), 0);
+    world.sync_with("--quota 250").await?;
+    assert_eq!(world.have().len(), 2);
+    world.sync_with("--quota 250").await?;
+    assert_eq!(world.have().len(), 2, "a second time adds none");
+    world.sync().await?;
+    assert_eq!(world.have().len(), 3);
+    crate::library::trim(world.machine.path(), 1000)?;
+    assert_eq!(world.have().len(), 3, "there is room");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_clip_thrown_away_is_fetched_again_and_other_files_stay() -> anyhow::Result<()> {
+    let world = World::new().await;
+    world.publish("one", 1, b"film");
+    world.sync().await?;
+    let library = crate::library::Library::open(world.machine.path())?;
+    let outside = world.machine.path().join("device.key");
+    library.discard(&outside);
+    assert!(outside.exists(), "it is no clip");
+    library.discard(&world.machine.path().join("clips/one-1.mp4"));
+    assert_eq!(world.have().len(), 0);
+    world.sync().await?;
+    world.check(&[("one-1.mp4", b"film")]);
+    Ok(())
 }

@@ -160,9 +160,7 @@ fn check_card(backend: WorkBackend) {
     assert_eq!(preamble.frames.len(), 4);
     assert_eq!(told.lock().unwrap().last(), Some(&4));
     assert_eq!(segment.samples, 4 * 10 * 32 * 18);
-    let drew = |kind| devices.speed(kind).samples_per_second() > 0.0;
-    // Of two, the one that is ready first may take all four frames.
-    assert!(drew(DeviceKind::Gpu) || devices.both() && drew(DeviceKind::Cpu));
+    assert!(devices.speed(DeviceKind::Gpu).samples_per_second() > 0.0);
     // Frames lie where the processor's lie, so the two segments show the same.
     let ours = decoded(&segment.submission.segment);
     let theirs = decoded(&rendered(&unit(), 2).submission.segment);
