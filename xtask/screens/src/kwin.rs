@@ -13,11 +13,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use image::RgbImage;
-use wayland_client::globals::{GlobalListContents, registry_queue_init};
-use wayland_client::protocol::wl_registry::{Event, WlRegistry};
-use wayland_client::{Connection, Dispatch, EventQueue, QueueHandle, delegate_noop};
+use wayland_client::globals::registry_queue_init;
+use wayland_client::{Connection, EventQueue, delegate_noop};
 use wayland_protocols_plasma::fake_input::client::org_kde_kwin_fake_input::OrgKdeKwinFakeInput;
 use zbus::{Fd, OwnedVariant, Variant};
+
+use crate::unheard::Unheard;
 
 /// The line that brings every program these tests start.
 const INSTALL: &str = "apt-get install -y --no-install-recommends kwin-wayland dbus-daemon \
@@ -47,11 +48,9 @@ impl std::fmt::Debug for Kwin {
 
 /// What presses its keys.
 struct Hand {
-    queue: EventQueue<Nothing>,
+    queue: EventQueue<Unheard>,
     input: OrgKdeKwinFakeInput,
 }
-
-struct Nothing;
 
 impl Kwin {
     /// Starts one with so many outputs of one size, side by side.
@@ -123,7 +122,7 @@ impl Kwin {
         for state in [1, 0] {
             self.hand.input.keyboard_key(code, state);
         }
-        let sent = self.hand.queue.roundtrip(&mut Nothing);
+        let sent = self.hand.queue.roundtrip(&mut Unheard);
         sent.expect("KWin runs");
     }
 
@@ -205,7 +204,7 @@ fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 impl Hand {
     fn reach(socket: &Path) -> Option<Self> {
         let connection = Connection::from_socket(UnixStream::connect(socket).ok()?).ok()?;
-        let (globals, queue) = registry_queue_init::<Nothing>(&connection).ok()?;
+        let (globals, queue) = registry_queue_init::<Unheard>(&connection).ok()?;
         let input: OrgKdeKwinFakeInput = globals.bind(&queue.handle(), 4..=4, ()).ok()?;
         input.authenticate("Woolgather".to_owned(), "a test".to_owned());
         Some(Self { queue, input })
@@ -222,16 +221,4 @@ impl Drop for Kwin {
     }
 }
 
-impl Dispatch<WlRegistry, GlobalListContents> for Nothing {
-    fn event(
-        _: &mut Self,
-        _: &WlRegistry,
-        _: Event,
-        _: &GlobalListContents,
-        _: &Connection,
-        _: &QueueHandle<Self>,
-    ) {
-    }
-}
-
-delegate_noop!(Nothing: OrgKdeKwinFakeInput);
+delegate_noop!(Unheard: OrgKdeKwinFakeInput);

@@ -5,6 +5,7 @@
 
 mod kwin;
 mod mouse;
+mod unheard;
 mod wayland;
 mod x11;
 

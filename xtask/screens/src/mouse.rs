@@ -3,19 +3,20 @@
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use wayland_client::globals::{GlobalListContents, registry_queue_init};
+use wayland_client::globals::registry_queue_init;
 use wayland_client::protocol::wl_pointer::ButtonState;
-use wayland_client::protocol::wl_registry::{Event, WlRegistry};
-use wayland_client::{Connection, Dispatch, EventQueue, QueueHandle, delegate_noop};
+use wayland_client::{Connection, EventQueue, delegate_noop};
 use wayland_protocols_wlr::virtual_pointer::v1::client::zwlr_virtual_pointer_manager_v1::ZwlrVirtualPointerManagerV1;
 use wayland_protocols_wlr::virtual_pointer::v1::client::zwlr_virtual_pointer_v1::ZwlrVirtualPointerV1;
+
+use crate::unheard::Unheard;
 
 /// `BTN_LEFT` of Linux's input event codes.
 const BUTTON_LEFT: u32 = 0x110;
 
 /// A mouse that is plugged in until it is dropped.
 pub struct Mouse {
-    queue: EventQueue<Nothing>,
+    queue: EventQueue<Unheard>,
     pointer: ZwlrVirtualPointerV1,
 }
 
@@ -25,13 +26,11 @@ impl std::fmt::Debug for Mouse {
     }
 }
 
-struct Nothing;
-
 impl Mouse {
     pub(crate) fn plug_in(socket: &Path) -> Self {
         let stream = UnixStream::connect(socket).expect("the compositor listens");
         let connection = Connection::from_socket(stream).expect("it speaks Wayland");
-        let (globals, queue) = registry_queue_init::<Nothing>(&connection).expect("it answers");
+        let (globals, queue) = registry_queue_init::<Unheard>(&connection).expect("it answers");
         let manager: ZwlrVirtualPointerManagerV1 = globals
             .bind(&queue.handle(), 1..=1, ())
             .expect("it knows virtual pointers");
@@ -67,22 +66,10 @@ impl Mouse {
 
     fn send(&mut self) {
         self.queue
-            .roundtrip(&mut Nothing)
+            .roundtrip(&mut Unheard)
             .expect("the compositor runs");
     }
 }
 
-impl Dispatch<WlRegistry, GlobalListContents> for Nothing {
-    fn event(
-        _: &mut Self,
-        _: &WlRegistry,
-        _: Event,
-        _: &GlobalListContents,
-        _: &Connection,
-        _: &QueueHandle<Self>,
-    ) {
-    }
-}
-
-delegate_noop!(Nothing: ZwlrVirtualPointerManagerV1);
-delegate_noop!(Nothing: ZwlrVirtualPointerV1);
+delegate_noop!(Unheard: ZwlrVirtualPointerManagerV1);
+delegate_noop!(Unheard: ZwlrVirtualPointerV1);

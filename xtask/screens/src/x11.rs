@@ -66,6 +66,12 @@ impl Screen {
         &self.display
     }
 
+    /// The server's process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.server.id()
+    }
+
     /// Runs one of the helper programs on this display.
     ///
     /// # Panics

@@ -29,7 +29,8 @@ struct Manager {
 
 impl Manager {
     fn start(screen: &Screen) -> Self {
-        let (connection, number) = RustConnection::connect(Some(&screen.display)).expect("it runs");
+        let (connection, number) =
+            RustConnection::connect(Some(screen.display())).expect("it runs");
         let root = connection.setup().roots[number].root;
         let window = connection.generate_id().expect("a number");
         let aux = CreateWindowAux::new();

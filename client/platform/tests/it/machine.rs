@@ -3,19 +3,13 @@
 use std::fs::Permissions;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::process::CommandExt as _;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 /// The line that brings every program these tests start.
-pub(crate) const INSTALL: &str = "apt-get install -y --no-install-recommends xvfb xdotool \
-     dbus-daemon sway wtype kwin-wayland mutter";
-
-/// Whom a program runs as that refuses to be root.
-const NOBODY: u32 = 65534;
+pub(crate) const INSTALL: &str = "apt-get install -y --no-install-recommends dbus-daemon mutter";
 
 /// A program that ends with the test.
 pub(crate) struct Running(Child);
@@ -40,10 +34,6 @@ impl Running {
             .read_line(&mut line)
             .expect("a line of text");
         (running, line.trim().to_owned())
-    }
-
-    pub(crate) fn pid(&self) -> u32 {
-        self.0.id()
     }
 }
 
@@ -70,14 +60,6 @@ pub(crate) fn runtime_folder() -> TempDir {
         .permissions(Permissions::from_mode(0o700))
         .tempdir()
         .expect("a folder in the temporary folder")
-}
-
-/// Makes `command` run as nobody when the tests run as root, with `folder` theirs.
-pub(crate) fn never_as_root(command: &mut Command, folder: &Path) {
-    if rustix::process::getuid().is_root() {
-        std::os::unix::fs::chown(folder, Some(NOBODY), Some(NOBODY)).expect("root may");
-        command.uid(NOBODY).gid(NOBODY);
-    }
 }
 
 /// Asks again until there is an answer; a slow machine gets half a minute.

@@ -26,7 +26,10 @@ use crate::cli::{Cli, Command, SyncArgs};
 /// The arguments of `sync OPTIONS`.
 pub(super) fn args(options: &str) -> SyncArgs {
     let line = format!("woolgather sync --coordinator http://flock.example {options}");
-    match Cli::try_parse_from(line.split_whitespace()).unwrap().command {
+    match Cli::try_parse_from(line.split_whitespace())
+        .unwrap()
+        .command
+    {
         Command::Sync(args) => args,
         other => panic!("{other:?}"),
     }

@@ -6,6 +6,8 @@ mod mutter;
 mod screen;
 mod sway;
 
+use std::ffi::OsString;
+
 use woolgather_platform::Environment;
 
 pub(crate) use bus::PrivateBus;
@@ -21,4 +23,13 @@ pub(crate) trait Desktop {
 
     /// Its user does something.
     fn touch(&self);
+}
+
+/// What a program finds that is given these variables and no others.
+fn environment_of(variables: &[(&'static str, OsString)]) -> Environment {
+    let pairs: Vec<(&str, &str)> = variables
+        .iter()
+        .map(|(name, value)| (*name, value.to_str().expect("an ordinary name")))
+        .collect();
+    Environment::from_pairs(None, &pairs)
 }
