@@ -61,7 +61,7 @@ pub(crate) enum Command {
     /// Fetch a flock's clips from other volunteers, check them, share them on
     #[command(after_help = flock::SYNC_HELP)]
     Sync(SyncArgs),
-    /// Play the local flock in a window
+    /// Play the local flock on every monitor, or in a window
     #[command(after_help = flock::PLAY_HELP)]
     Play(PlayArgs),
     /// Answer a ballot: which sheep do you like?

@@ -9,8 +9,8 @@ use url::Url;
 use woolgather_agent::situation::{InSaver, Input, Link, Queue, Sleep};
 use woolgather_agent::talk::{Answer, Rendering, Request, Status, Today, Vote};
 use woolgather_agent::{
-    Agent, Decision, Effect, Line, LocalTime, Reason, Savers, Settings, Situation, State, Weekday,
-    Why, Work,
+    Agent, Decision, Effect, Line, LocalTime, Reason, Saver, Savers, Settings, Situation, State,
+    Weekday, Why, Work,
 };
 use woolgather_platform::desktop::SleepEvent;
 
@@ -411,7 +411,13 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
             return InSaver::Other;
         }
         if self.hands.number(Role::Saver).is_none() {
-            return InSaver::Quiet;
+            // One that could not be started is not on, whatever was decided.
+            let is_missed = |it: &Decision| it.saver == Saver::Show;
+            return if self.agent.decision().is_some_and(is_missed) {
+                InSaver::Other
+            } else {
+                InSaver::Quiet
+            };
         }
         if self.vote_key {
             return InSaver::VoteKey;
