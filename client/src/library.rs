@@ -4,12 +4,16 @@
 //! DATA/manifest.json               as received, signature and all, with the coordinator's address
 //! DATA/clips/{id}-{version}.mp4    only ever complete and checked files
 //! DATA/torrents/{id}-{version}.torrent
+//! DATA/on-screen.txt               the sheep that came onto a screen last
 //! ```
+//!
+//! Clips of sheep that somebody here voted down count as not there: they are not played, fetched or kept.
 
 use std::collections::HashMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
@@ -17,7 +21,9 @@ use url::Url;
 use woolgather_player::LocalClip;
 use woolgather_player::cache::{CacheClip, Space, evictions};
 use woolgather_protocol::manifest::{Manifest, ManifestClip};
-use woolgather_protocol::{PublicKey, Signed};
+use woolgather_protocol::{PublicKey, SheepId, Signed};
+
+use crate::votes;
 
 /// A folder with a flock in it.
 #[derive(Debug, Clone)]
@@ -152,9 +158,38 @@ impl Library {
         }
     }
 
-    /// What changes on disk whenever clips come or go, or the manifest does.
-    pub(crate) fn witnesses(&self) -> [PathBuf; 2] {
-        [self.folder.join("manifest.json"), self.folder.join("clips")]
+    /// What changes on disk whenever clips come or go, or the manifest does, or somebody's taste.
+    pub(crate) fn witnesses(&self) -> [PathBuf; 3] {
+        [
+            self.folder.join("manifest.json"),
+            self.folder.join("clips"),
+            votes::taste_file(&self.folder),
+        ]
+    }
+
+    /// The sheep that somebody here voted down.
+    pub(crate) fn voted_down(&self) -> Vec<SheepId> {
+        votes::voted_down(&self.folder)
+    }
+
+    /// Notes the sheep on the screen, near which clips are wanted first.
+    pub(crate) fn note_on_screen(&self, sheep: &SheepId) -> anyhow::Result<()> {
+        fs::write(self.on_screen_file(), sheep.to_string())?;
+        Ok(())
+    }
+
+    /// The sheep that came onto a screen within the last minutes.
+    pub(crate) fn on_screen(&self) -> Option<SheepId> {
+        const LATELY: Duration = Duration::from_secs(600);
+        let file = self.on_screen_file();
+        let since = fs::metadata(&file).ok()?.modified().ok()?.elapsed();
+        let is_new = since.is_ok_and(|age| age <= LATELY);
+        let text = is_new.then(|| fs::read_to_string(&file).ok()).flatten()?;
+        text.trim().parse().ok()
+    }
+
+    fn on_screen_file(&self) -> PathBuf {
+        self.folder.join("on-screen.txt")
     }
 
     /// The clips that can be played, with the names to show.
@@ -164,7 +199,8 @@ impl Library {
             .iter()
             .map(|sheep| (&sheep.id, sheep))
             .collect();
-        let local = |clip: &&ManifestClip| self.has(clip);
+        let down = self.voted_down();
+        let local = |clip: &&ManifestClip| self.has(clip) && !touches(clip, &down);
         manifest
             .clips
             .iter()
@@ -193,8 +229,13 @@ impl Library {
     }
 }
 
-/// Drops clips until all of them together take at most `bytes_max`; the worst rated go first, and the core of the flock
-/// stays walkable. What is playing goes on from memory.
+/// Whether a clip begins or ends with one of these sheep.
+pub(crate) fn touches(clip: &ManifestClip, sheep: &[SheepId]) -> bool {
+    sheep.contains(&clip.from) || sheep.contains(&clip.to)
+}
+
+/// Drops the clips of sheep voted down, and others until all of them together take at most `bytes_max`; the worst rated go
+/// first, and the core of the flock stays walkable. What is playing goes on from memory.
 pub(crate) fn trim(data: &Path, bytes_max: u64) -> anyhow::Result<()> {
     let library = Library::open(data)?;
     let Some(flock) = library.flock()? else {
@@ -211,7 +252,12 @@ pub(crate) fn trim(data: &Path, bytes_max: u64) -> anyhow::Result<()> {
         free_bytes: u64::MAX,
         keep_free_bytes: 0,
     };
-    for place in evictions(&weighed, &[], space) {
+    let down: Vec<String> = library
+        .voted_down()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    for place in evictions(&weighed, &down, space) {
         library.remove(here[place]);
     }
     Ok(())
@@ -258,7 +304,7 @@ mod tests {
     use super::*;
     use tempfile::TempDir;
     use woolgather_protocol::work::ClipKind;
-    use woolgather_protocol::{DeviceSecret, InfoHash, Recipe, Sha256, SheepId};
+    use woolgather_protocol::{DeviceSecret, InfoHash, Recipe, Sha256};
 
     use woolgather_protocol::manifest::ManifestSheep;
 

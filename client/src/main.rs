@@ -69,7 +69,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Genome(args) => commands::genome::genome(&args),
         Command::Work(args) => wait(commands::work::work(data, args)),
         Command::Sync(args) => wait(commands::sync::sync(data, args)),
-        Command::Play(args) => commands::play::play(data, &args),
+        Command::Play(args) => commands::play::play(data, config, &args),
         Command::Vote(args) => match args.playing {
             Some(thumb) => commands::agent::vote(thumb),
             None => wait(commands::vote::vote(data, &args)),

@@ -119,12 +119,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = file(folder.path());
         assert_eq!(file.settings().unwrap().settings, Settings::default());
-        file.change(|text| change(text, "saver.on_battery", "true"))
+        file.change(|text| change(text, "saver.clock", "true"))
             .unwrap();
-        let expected =
-            Settings::default()
-                .to_file()
-                .replacen("on_battery = false", "on_battery = true", 1);
+        let expected = Settings::default()
+            .to_file()
+            .replace("clock = false", "clock = true");
         assert_eq!(fs::read_to_string(file.path()).unwrap(), expected);
         let beside = fs::read_dir(file.path().parent().unwrap()).unwrap().count();
         assert_eq!(beside, 1, "no draft is left");
@@ -134,7 +133,7 @@ mod tests {
     fn a_change_that_is_refused_writes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let file = file(folder.path());
-        let refused = file.change(|text| change(text, "saver.on_battery", "late"));
+        let refused = file.change(|text| change(text, "saver.clock", "late"));
         assert!(format!("{:#}", refused.unwrap_err()).ends_with("late is not true or false."));
         assert!(!file.path().exists());
     }
@@ -157,7 +156,7 @@ mod tests {
         fs::write(&kept, "# mine\n").unwrap();
         std::os::unix::fs::symlink(&kept, &link).unwrap();
         let file = SettingsFile::of(Some(&link)).unwrap();
-        file.change(|text| change(text, "saver.on_battery", "true"))
+        file.change(|text| change(text, "saver.clock", "true"))
             .unwrap();
         assert!(link.is_symlink());
         let text = fs::read_to_string(&kept).unwrap();

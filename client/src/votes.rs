@@ -1,7 +1,12 @@
-//! Votes on what is playing: kept on disk until the coordinator has counted them, so that one cast offline is not lost.
+//! Votes on what is playing: kept on disk until the coordinator has counted them, so that one cast offline is not lost;
+//! and the last one on each sheep for good, because what somebody voted down does not come back to this machine.
 //!
-//! They wait in `DATA/votes.jsonl`. Player and agent are several processes, so each change of the file is made under a
-//! lock (`votes.lock`).
+//! ```text
+//! DATA/votes.jsonl   votes that wait
+//! DATA/taste.jsonl   the last vote on each sheep
+//! ```
+//!
+//! Player and agent are several processes, so each change of a file is made under a lock (`votes.lock`, `taste.lock`).
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -19,8 +24,8 @@ use crate::connect::connect;
 use crate::identity::Identity;
 use crate::library::{Library, replace};
 
-/// Votes that wait at most; older ones are dropped first.
-const WAITING_MAX: usize = 1000;
+/// Votes that a file holds at most; older ones are dropped first.
+const VOTES_MAX: usize = 1000;
 /// The longest the coordinator is waited for; whoever leaves the player should not notice.
 const SEND_MAX: Duration = Duration::from_secs(3);
 
@@ -33,8 +38,10 @@ pub(crate) struct CastVote {
 
 /// Keeps a vote and begins to send what waits, on a thread of its own.
 pub(crate) fn keep_and_send(data: &Path, sheep: SheepId, up: bool) -> anyhow::Result<()> {
-    let waiting = Waiting::in_folder(data);
-    waiting.add([CastVote { sheep, up }])?;
+    let vote = CastVote { sheep, up };
+    let waiting = VoteFile::waiting(data);
+    waiting.add([vote.clone()])?;
+    remember(data, vote)?;
     let identity = Identity::open(data)?;
     let coordinator = Library::open(data)?.flock()?.map(|flock| flock.coordinator);
     std::thread::Builder::new()
@@ -50,7 +57,7 @@ pub(crate) fn send_votes(
     coordinator: Option<&Url>,
     votes: &Receiver<CastVote>,
 ) {
-    let waiting = Waiting::in_folder(data);
+    let waiting = VoteFile::waiting(data);
     flush(identity, coordinator, &waiting);
     while let Ok(vote) = votes.recv() {
         // Also those that were cast while the last ones were sent.
@@ -61,15 +68,43 @@ pub(crate) fn send_votes(
     }
 }
 
-/// Votes that are not counted yet, a JSON object a line.
-struct Waiting {
+/// Keeps what somebody thinks of a sheep, in place of what they thought before.
+pub(crate) fn remember(data: &Path, vote: CastVote) -> anyhow::Result<()> {
+    VoteFile::taste(data).change(|all| {
+        all.retain(|other| other.sheep != vote.sheep);
+        all.push(vote);
+    })
+}
+
+/// The sheep that somebody here voted down.
+pub(crate) fn voted_down(data: &Path) -> Vec<SheepId> {
+    let votes = VoteFile::taste(data).all();
+    let down = votes.into_iter().filter(|vote| !vote.up);
+    down.map(|vote| vote.sheep).collect()
+}
+
+/// The file that changes when [`voted_down`] does.
+pub(crate) fn taste_file(data: &Path) -> PathBuf {
+    VoteFile::taste(data).file
+}
+
+/// Votes, a JSON object a line.
+struct VoteFile {
     file: PathBuf,
 }
 
-impl Waiting {
-    fn in_folder(data: &Path) -> Self {
+impl VoteFile {
+    /// Those that are not counted yet.
+    fn waiting(data: &Path) -> Self {
         Self {
             file: data.join("votes.jsonl"),
+        }
+    }
+
+    /// The last one on each sheep.
+    fn taste(data: &Path) -> Self {
+        Self {
+            file: data.join("taste.jsonl"),
         }
     }
 
@@ -86,7 +121,7 @@ impl Waiting {
         lock.lock()?;
         let mut votes = self.all();
         change(&mut votes);
-        let newest = &votes[votes.len().saturating_sub(WAITING_MAX)..];
+        let newest = &votes[votes.len().saturating_sub(VOTES_MAX)..];
         let mut text = String::new();
         for vote in newest {
             text += &serde_json::to_string(vote)?;
@@ -110,7 +145,7 @@ impl Waiting {
 }
 
 /// Sends what waits, if there is anything and somebody to send it to.
-fn flush(identity: &Identity, coordinator: Option<&Url>, waiting: &Waiting) {
+fn flush(identity: &Identity, coordinator: Option<&Url>, waiting: &VoteFile) {
     let Some(url) = coordinator.filter(|_| !waiting.all().is_empty()) else {
         return;
     };
@@ -128,7 +163,7 @@ fn flush(identity: &Identity, coordinator: Option<&Url>, waiting: &Waiting) {
     }
 }
 
-async fn send_waiting(identity: &Identity, url: &Url, waiting: &Waiting) -> anyhow::Result<()> {
+async fn send_waiting(identity: &Identity, url: &Url, waiting: &VoteFile) -> anyhow::Result<()> {
     let coordinator = connect(identity, url).await?;
     for vote in waiting.all() {
         match send(&coordinator, &vote).await {
@@ -170,9 +205,9 @@ mod tests {
         }
     }
 
-    fn nobody_waits() -> (tempfile::TempDir, Waiting) {
+    fn nobody_waits() -> (tempfile::TempDir, VoteFile) {
         let folder = tempfile::tempdir().unwrap();
-        let waiting = Waiting::in_folder(folder.path());
+        let waiting = VoteFile::waiting(folder.path());
         (folder, waiting)
     }
 
@@ -192,12 +227,22 @@ mod tests {
     }
 
     #[test]
+    fn the_last_vote_on_a_sheep_is_what_is_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(voted_down(folder.path()), []);
+        for cast in [vote(1, false), vote(2, false), vote(3, true), vote(1, true)] {
+            remember(folder.path(), cast).unwrap();
+        }
+        assert_eq!(voted_down(folder.path()), [vote(2, false).sheep]);
+    }
+
+    #[test]
     fn only_the_newest_votes_wait() {
         let (_folder, waiting) = nobody_waits();
-        waiting.add(vec![vote(1, true); WAITING_MAX]).unwrap();
+        waiting.add(vec![vote(1, true); VOTES_MAX]).unwrap();
         waiting.add([vote(2, true)]).unwrap();
         let all = waiting.all();
-        assert_eq!(all.len(), WAITING_MAX);
+        assert_eq!(all.len(), VOTES_MAX);
         assert_eq!(all.last(), Some(&vote(2, true)));
     }
 
@@ -230,7 +275,7 @@ mod tests {
                 let folder = folder.path();
                 scope.spawn(move || {
                     for _ in 0..20 {
-                        let waiting = Waiting::in_folder(folder);
+                        let waiting = VoteFile::waiting(folder);
                         waiting.add([vote(byte, true), vote(byte, false)]).unwrap();
                         waiting.remove(&vote(byte, false)).unwrap();
                     }

@@ -23,7 +23,7 @@ pub const PLANES: &str = concat!(
 ///
 /// Vertex entry [`FULL_SCREEN`], fragment entry [`SCREEN_FRAGMENT`], bind group 0: 0
 /// [`ScreenUniform`](crate::layout::ScreenUniform), 1 a filtering sampler, 2 the earlier picture,
-/// 3 the later. Constants [`BLENDING`] and [`TARGET_IS_LINEAR`].
+/// 3 the later. Constants [`BLENDING`], [`TARGET_IS_LINEAR`] and [`TARGET_STEPS`].
 pub const SCREEN: &str = concat!(
     include_str!("../wgsl/present/full_screen.wgsl"),
     include_str!("../wgsl/present/display.wgsl"),
@@ -77,6 +77,9 @@ pub const EXACT: &str = "exact";
 /// Pipeline constant of [`SCREEN`] and [`PIXELS`]: 1 where the target applies the sRGB curve by itself, else 0.
 pub const TARGET_IS_LINEAR: &str = "target_is_linear";
 
+/// Pipeline constant of [`SCREEN`] and [`PIXELS`]: how many steps a channel of the target has above black; 255 unless given.
+pub const TARGET_STEPS: &str = "target_steps";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,12 +113,12 @@ mod tests {
         check(
             SCREEN,
             &[FULL_SCREEN, SCREEN_FRAGMENT],
-            &[TARGET_IS_LINEAR, BLENDING],
+            &[TARGET_IS_LINEAR, TARGET_STEPS, BLENDING],
         );
         check(
             PIXELS,
             &[FULL_SCREEN, PIXELS_FRAGMENT],
-            &[TARGET_IS_LINEAR, EXACT],
+            &[TARGET_IS_LINEAR, TARGET_STEPS, EXACT],
         );
         check(OVERLAY, &[OVERLAY_VERTEX, OVERLAY_FRAGMENT], &[]);
     }

@@ -37,6 +37,8 @@ pub struct SaverSettings {
     pub idle_minutes: u32,
     /// May it show on battery?
     pub on_battery: bool,
+    /// Does it show the time of day?
+    pub clock: bool,
 }
 
 /// When, and with how much of the machine, work is rendered.
@@ -129,6 +131,7 @@ impl Default for Settings {
                 enabled: true,
                 idle_minutes: 5,
                 on_battery: false,
+                clock: false,
             },
             render: RenderSettings {
                 enabled: Consent::Ask,

@@ -8,14 +8,15 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::caption::Sheets;
 use crate::flock::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport};
 use crate::gpu::Work;
 use crate::gpu::painter::Painter;
 use crate::host;
+use crate::memory::{give_back_what_is_free, give_back_what_is_large};
 use crate::performance::{Action, Production, Programme, RETRY, SCREENSHOT, screenshot};
 use crate::playback::Playback;
 use crate::stage::{Shown, Stage};
-use crate::text::Panel;
 use crate::timeline::Moment;
 
 /// How often to look for the first picture.
@@ -93,6 +94,7 @@ pub fn play(
     options: &PlayOptions,
 ) -> Result<PlayReport, PlayError> {
     let started = Instant::now();
+    give_back_what_is_large();
     let flock = flock.into();
     if flock.clips.is_empty() {
         return Err(PlayError::EmptyFlock);
@@ -101,13 +103,18 @@ pub fn play(
     let open = move |stage: &Stage, options: &PlayOptions, teller| {
         let flock = relay.lock().unwrap_or_else(PoisonError::into_inner).flock();
         let side_max = stage.gpu.side_max();
-        let blending = !stage.gpu.is_software();
+        let (gpu, format) = (&stage.gpu, stage.format());
+        let blending = !gpu.is_software();
         Ok(Film {
             playback: Playback::start(flock, options, started, side_max, teller)?,
-            painter: Painter::new(&stage.gpu, stage.format(), blending),
+            painter: if blending {
+                Painter::new(gpu, format)
+            } else {
+                Painter::without_a_card(gpu, format)
+            },
             blending,
             last: None,
-            panel: None,
+            sheets: Sheets::default(),
         })
     };
     host::run(
@@ -124,7 +131,7 @@ struct Film {
     blending: bool,
     /// What was drawn last, for the screenshot.
     last: Option<Moment>,
-    panel: Option<Panel>,
+    sheets: Sheets,
 }
 
 impl Programme for Film {
@@ -143,10 +150,11 @@ impl Programme for Film {
         if !self.blending {
             moment.blend = 0.0;
         }
-        if let Some(panel) = self.playback.new_panel(stage.size()) {
-            self.painter.set_panel(&stage.gpu, Some(&panel));
-            self.panel = Some(panel);
-        }
+        let panels = self.playback.new_panels(stage.size(), now);
+        self.painter
+            .set_panels(&stage.gpu, panels.each_ref().map(Option::as_ref));
+        self.sheets.renew(panels);
+        let is_first = !stage.is_revealed();
         stage.reveal();
         let shown = match self.playback.scene(&moment, now) {
             Some(scene) => stage.show(|gpu, view, size| {
@@ -159,6 +167,9 @@ impl Programme for Film {
             return Ok(Some(now + RETRY));
         }
         self.playback.presented()?;
+        if is_first {
+            give_back_what_is_free();
+        }
         // Presenting waits for the display, so drawing again at once is drawing at its rate.
         if self.blending && !self.playback.is_stopped() {
             return Ok(Some(now));
@@ -171,8 +182,8 @@ impl Programme for Film {
             && let Some(scene) = self.playback.scene(moment, Instant::now())
         {
             screenshot(stage, path, |gpu, view, size| {
-                let mut painter = Painter::new(gpu, SCREENSHOT, true);
-                painter.set_panel(gpu, self.panel.as_ref());
+                let mut painter = Painter::new(gpu, SCREENSHOT);
+                painter.set_panels(gpu, self.sheets.panels());
                 painter.paint(gpu, view, size, &scene);
             })?;
         }

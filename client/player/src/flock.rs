@@ -62,6 +62,8 @@ pub struct PlayOptions {
     /// Leave when somebody touches anything, but for the keys that vote and browse; as a screensaver does. Unless
     /// `windowed`, such windows lie over everything else where a Wayland desktop lets them.
     pub as_saver: bool,
+    /// Show the time of day in a corner.
+    pub clock: bool,
     /// Leave by itself after this time; `None` plays until somebody leaves.
     pub for_: Option<Duration>,
     /// Decides the walk: the same flock and number choose the same clips, as far as the clock agrees.
@@ -110,6 +112,7 @@ impl Default for PlayOptions {
             monitor: None,
             within: None,
             as_saver: false,
+            clock: false,
             for_: None,
             rng_seed: 0,
             screenshot: None,

@@ -2,7 +2,7 @@
 //!
 //! * [`Gpu`]: the adapter that can draw on the window, and its device.
 //! * [`painter`]: a film's pictures and text onto a target. [`live_painter`]: the same for live flames.
-//! * [`planes`], [`screen`], [`pixels`], [`panel`]: one pass each.
+//! * [`planes`], [`processor`], [`screen`], [`pixels`], [`panel`]: one pass each.
 //! * [`readback`]: a target back into memory, for screenshots and tests.
 //!
 //! For films any adapter will do, a software one too: nothing beyond the baseline of WebGPU's downlevel
@@ -15,10 +15,13 @@ pub(crate) mod painter;
 pub(crate) mod panel;
 pub(crate) mod pixels;
 pub(crate) mod planes;
+pub(crate) mod processor;
 pub(crate) mod readback;
 pub(crate) mod screen;
 
 use std::sync::{Arc, Mutex, PoisonError};
+
+use woolgather_shaders::present;
 
 use crate::flock::PlayError;
 
@@ -253,19 +256,23 @@ impl Gpu {
 
     /// Fills a texture from rows that follow each other without gaps.
     fn upload(&self, texture: &Texture, bytes: &[u8]) {
-        let (width, height) = texture.size;
-        let texel_bytes = texture.texture.format().block_copy_size(None).unwrap_or(1);
-        self.queue.write_texture(
-            texture.texture.as_image_copy(),
-            bytes,
-            wgpu::TexelCopyBufferLayout {
-                offset: 0,
-                bytes_per_row: Some(width * texel_bytes),
-                rows_per_image: Some(height),
-            },
-            extent((width, height)),
-        );
+        write(self, &texture.texture, bytes);
     }
+}
+
+/// Fills a texture, one of the screen's too, from rows that follow each other without gaps.
+fn write(gpu: &Gpu, texture: &wgpu::Texture, bytes: &[u8]) {
+    let texel_bytes = texture.format().block_copy_size(None).unwrap_or(1);
+    gpu.queue.write_texture(
+        texture.as_image_copy(),
+        bytes,
+        wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(texture.width() * texel_bytes),
+            rows_per_image: Some(texture.height()),
+        },
+        texture.size(),
+    );
 }
 
 /// A texture, its view and its size in texels.
@@ -345,6 +352,21 @@ impl Binding {
     }
 }
 
+/// What the shaders are told about a target: whether it applies the sRGB curve, and how fine it is.
+fn target_constants(format: wgpu::TextureFormat) -> [(&'static str, f64); 2] {
+    let bits = match format {
+        wgpu::TextureFormat::Rgb10a2Unorm => 10,
+        _ => 8,
+    };
+    [
+        (
+            present::TARGET_IS_LINEAR,
+            f64::from(u8::from(format.is_srgb())),
+        ),
+        (present::TARGET_STEPS, f64::from((1 << bits) - 1)),
+    ]
+}
+
 fn extent((width, height): (u32, u32)) -> wgpu::Extent3d {
     wgpu::Extent3d {
         width,
@@ -359,6 +381,25 @@ fn fill(
     target: &wgpu::TextureView,
     draw: impl FnOnce(&mut wgpu::RenderPass<'_>),
 ) {
+    let black = wgpu::LoadOp::Clear(wgpu::Color::BLACK);
+    run(encoder, target, black, draw);
+}
+
+/// Runs one render pass over what `target` shows.
+fn draw_over(
+    encoder: &mut wgpu::CommandEncoder,
+    target: &wgpu::TextureView,
+    draw: impl FnOnce(&mut wgpu::RenderPass<'_>),
+) {
+    run(encoder, target, wgpu::LoadOp::Load, draw);
+}
+
+fn run(
+    encoder: &mut wgpu::CommandEncoder,
+    target: &wgpu::TextureView,
+    load: wgpu::LoadOp<wgpu::Color>,
+    draw: impl FnOnce(&mut wgpu::RenderPass<'_>),
+) {
     let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
         label: None,
         color_attachments: &[Some(wgpu::RenderPassColorAttachment {
@@ -366,7 +407,7 @@ fn fill(
             depth_slice: None,
             resolve_target: None,
             ops: wgpu::Operations {
-                load: wgpu::LoadOp::Clear(wgpu::Color::BLACK),
+                load,
                 store: wgpu::StoreOp::Store,
             },
         })],

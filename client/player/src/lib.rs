@@ -30,6 +30,7 @@ mod roll;
 mod tape;
 mod walk;
 
+mod frames;
 mod projection;
 mod projector;
 mod reel;
@@ -38,9 +39,11 @@ mod showing;
 mod timeline;
 
 mod caption;
+mod clock;
 mod framing;
 mod overlay;
 mod text;
+mod wander;
 
 mod frame_log;
 mod gpu;
@@ -59,6 +62,8 @@ mod film;
 mod playback;
 
 mod live;
+
+mod memory;
 
 // The helpers of the integration tests serve the unit tests too, and call this crate by its name.
 #[cfg(test)]

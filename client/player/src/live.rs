@@ -23,7 +23,8 @@ use std::time::{Duration, Instant};
 use tracing::debug;
 use woolgather_render_kernel::gpu::{GpuError, LiveRenderer};
 
-use crate::caption::Caption;
+use crate::caption::{Caption, Sheets};
+use crate::clock::Now;
 use crate::flock::{LiveSheep, PlayError, PlayEvent, PlayOptions, PlayReport};
 use crate::frame_log::FrameLog;
 use crate::gpu::Work;
@@ -32,7 +33,6 @@ use crate::host;
 use crate::overlay::Info;
 use crate::performance::{Action, Production, Programme, RETRY, SCREENSHOT, Teller, screenshot};
 use crate::stage::{Shown, Stage};
-use crate::text::Panel;
 use easel::Easel;
 use pace::{Pace, Rung};
 use show::{Scene, Show};
@@ -114,7 +114,9 @@ struct Live {
     renderer: LiveRenderer,
     painter: LivePainter,
     caption: Caption,
-    panel: Option<Panel>,
+    sheets: Sheets,
+    /// Is the time of day shown?
+    clock_shown: bool,
     /// The show's time.
     film: Duration,
     last_frame: Option<Instant>,
@@ -207,11 +209,12 @@ impl Programme for Live {
 
     fn finish(self, stage: &Stage, options: &PlayOptions) -> Result<PlayReport, PlayError> {
         if let (Some(path), Some(pixels)) = (&options.screenshot, self.renderer.pixels()) {
-            let opacity = self.caption.opacity(self.paused, Instant::now());
+            let now = Now::read(Instant::now(), self.clock_shown);
+            let glimpses = self.caption.glimpses(self.paused, now);
             screenshot(stage, path, |gpu, view, size| {
                 let mut painter = LivePainter::new(gpu, SCREENSHOT);
-                painter.set_panel(gpu, self.panel.as_ref());
-                painter.paint(gpu, view, size, pixels, opacity);
+                painter.set_panels(gpu, self.sheets.panels());
+                painter.paint(gpu, view, size, pixels, &glimpses);
             })?;
         }
         self.log.map_or(Ok(()), FrameLog::finish)?;
@@ -242,6 +245,7 @@ impl Live {
             show: Show::new(flock.len(), options.rng_seed),
             pace: Pace::new(target, first_height, stage.size().1),
             caption: Caption::new(started),
+            clock_shown: options.clock,
             flock,
             teller,
             rng_seed: options.rng_seed,
@@ -255,14 +259,15 @@ impl Live {
             sheep: None,
             came_on: Duration::ZERO,
             ahead: None,
-            panel: None,
+            sheets: Sheets::default(),
             report: PlayReport::default(),
         })
     }
 
     /// Says whose turn it is, when that has changed.
     fn announce(&mut self, sheep: usize, now: Instant) {
-        self.caption.tick(now);
+        self.caption
+            .tick(self.paused, Now::read(now, self.clock_shown));
         if self.sheep.replace(sheep) == Some(sheep) {
             return;
         }
@@ -343,16 +348,19 @@ impl Live {
             artist: sheep.artist.clone(),
             ..Info::default()
         };
-        if let Some(panel) = self.caption.new_panel(info, self.paused, stage.size()) {
-            self.painter.set_panel(&stage.gpu, Some(&panel));
-            self.panel = Some(panel);
-        }
-        let opacity = self.caption.opacity(self.paused, now);
+        let now = Now::read(now, self.clock_shown);
+        let panels = self
+            .caption
+            .new_panels(info, self.paused, stage.size(), now);
+        self.painter
+            .set_panels(&stage.gpu, panels.each_ref().map(Option::as_ref));
+        self.sheets.renew(panels);
+        let glimpses = self.caption.glimpses(self.paused, now);
         let Some(pixels) = self.renderer.pixels() else {
             return Ok(Shown::NotNow);
         };
         stage.reveal();
-        stage.show(|gpu, view, size| self.painter.paint(gpu, view, size, pixels, opacity))
+        stage.show(|gpu, view, size| self.painter.paint(gpu, view, size, pixels, &glimpses))
     }
 
     /// Notes that a frame was handed to the screen.

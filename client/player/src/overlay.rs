@@ -7,10 +7,13 @@
 //!  You want more like this    a notice, while there is one
 //! ```
 //!
-//! Left bottom corner, pixels from the panel's left top, sizes by the screen's height. Names come
-//! from strangers: they are cut to the width there is and stripped of control characters.
+//! In a corner of the screen, set flush with its side; pixels from the panel's left top, sizes by the screen's height.
+//! Names come from strangers: they are cut to the width there is and stripped of control characters. The time of day, where
+//! it is wanted, has a panel of its own. Where the panels stand, and that they move, is [`wander`](crate::wander)'s.
 
 use std::time::Duration;
+
+use crate::wander::Corner;
 
 /// A face of the font.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,9 +59,34 @@ const TEXT_CHARS_MAX: usize = 200;
 /// Screens lower than this, in pixels, are previews: text would only hide the flame.
 const SCREEN_HEIGHT_MIN: u32 = 160;
 
-/// Puts `info` on a screen of these pixels; `measure` tells a text's width in pixels.
+/// A sentence with its face, and its size against the common one.
+type Sentence = (String, Face, f32);
+
+/// Puts `info` into a corner of a screen of these pixels; `measure` tells a text's width in pixels.
 pub(crate) fn lay_out(
     info: &Info,
+    corner: Corner,
+    screen: (u32, u32),
+    measure: impl Fn(&str, Face, f32) -> f32,
+) -> Layout {
+    set(&sentences(info), corner, screen, measure)
+}
+
+/// The same for the time of day, as long after midnight as is given.
+pub(crate) fn lay_out_clock(
+    time_of_day: Duration,
+    corner: Corner,
+    screen: (u32, u32),
+    measure: impl Fn(&str, Face, f32) -> f32,
+) -> Layout {
+    let minutes = time_of_day.as_secs() / 60;
+    let text = format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60);
+    set(&[(text, Face::Regular, 1.6)], corner, screen, measure)
+}
+
+fn set(
+    sentences: &[Sentence],
+    corner: Corner,
     (width, height): (u32, u32),
     measure: impl Fn(&str, Face, f32) -> f32,
 ) -> Layout {
@@ -70,14 +98,14 @@ pub(crate) fn lay_out(
     let room = width as f32 - 2.0 * margin;
     let mut layout = Layout::default();
     let mut top = margin;
-    let mut widest = 0.0_f32;
-    for (text, face, size) in sentences(info) {
-        let px = (px * size).round();
-        let text = shorten(&text, room, |text| measure(text, face, px));
+    let mut widths = Vec::new();
+    for (text, face, size) in sentences {
+        let (face, px) = (*face, (px * size).round());
+        let text = shorten(text, room, |text| measure(text, face, px));
         if text.is_empty() {
             continue;
         }
-        widest = widest.max(measure(&text, face, px));
+        widths.push(measure(&text, face, px));
         layout.lines.push(Line {
             text,
             face,
@@ -87,9 +115,16 @@ pub(crate) fn lay_out(
         });
         top += 1.35 * px;
     }
-    if !layout.lines.is_empty() {
-        layout.width = (widest + 2.0 * margin).ceil() as u32;
-        layout.height = (top + margin).ceil() as u32;
+    if layout.lines.is_empty() {
+        return layout;
+    }
+    let widest = widths.iter().copied().fold(0.0, f32::max);
+    layout.width = (widest + 2.0 * margin).ceil() as u32;
+    layout.height = (top + margin).ceil() as u32;
+    if corner.is_right() {
+        for (line, width) in layout.lines.iter_mut().zip(widths) {
+            line.left += widest - width;
+        }
     }
     layout
 }
@@ -103,8 +138,8 @@ pub(crate) fn opacity(age: Duration, stays: Duration) -> f32 {
     coming.min(going).clamp(0.0, 1.0)
 }
 
-/// The sentences to show, each with its face and its size against the common one.
-fn sentences(info: &Info) -> Vec<(String, Face, f32)> {
+/// The sentences to show.
+fn sentences(info: &Info) -> Vec<Sentence> {
     let mut sentences = vec![(info.title.clone(), Face::Bold, 1.5)];
     if !info.artist.is_empty() {
         sentences.push((format!("by {}", info.artist), Face::Regular, 1.0));
@@ -176,7 +211,7 @@ mod tests {
     }
 
     fn check(info: &Info, expected: &[&str]) {
-        let layout = lay_out(info, (1280, 720), measure);
+        let layout = lay_out(info, Corner::LeftBottom, (1280, 720), measure);
         let texts: Vec<&str> = layout.lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts, expected);
     }
@@ -218,7 +253,12 @@ mod tests {
 
     #[test]
     fn a_name_too_long_for_the_screen_ends_in_an_ellipsis_inside_it() {
-        let layout = lay_out(&info(&"m".repeat(5000), "", &[]), (640, 360), measure);
+        let layout = lay_out(
+            &info(&"m".repeat(5000), "", &[]),
+            Corner::LeftTop,
+            (640, 360),
+            measure,
+        );
         assert!(layout.lines[0].text.ends_with('…'));
         assert!(layout.width <= 640, "{}", layout.width);
         assert!(layout.width > 600, "{}", layout.width);
@@ -233,7 +273,12 @@ mod tests {
     fn lines_follow_each_other_and_stay_inside_the_panel() {
         for height in [160, 360, 720, 1080, 2160] {
             let info = info("Electric Meadow", "Ada", &["Ben"]);
-            let layout = lay_out(&info, (height * 16 / 9, height), measure);
+            let layout = lay_out(
+                &info,
+                Corner::LeftBottom,
+                (height * 16 / 9, height),
+                measure,
+            );
             assert_eq!(layout.lines.len(), 3);
             for pair in layout.lines.windows(2) {
                 assert!(pair[1].baseline - pair[1].px >= pair[0].baseline);
@@ -246,8 +291,45 @@ mod tests {
 
     #[test]
     fn a_preview_of_a_few_pixels_shows_no_text() {
-        let layout = lay_out(&info("Electric Meadow", "Ada", &[]), (160, 90), measure);
+        let screen = (160, 90);
+        let layout = lay_out(
+            &info("Electric Meadow", "Ada", &[]),
+            Corner::LeftBottom,
+            screen,
+            measure,
+        );
         assert_eq!(layout, Layout::default());
+        let clock = lay_out_clock(Duration::ZERO, Corner::LeftBottom, screen, measure);
+        assert_eq!(clock, Layout::default());
+    }
+
+    #[test]
+    fn on_the_right_every_line_ends_at_the_same_place() {
+        let info = info("Electric Meadow", "Ada", &["Ben", "Cy"]);
+        let [left, right] = [Corner::LeftTop, Corner::RightTop]
+            .map(|corner| lay_out(&info, corner, (1280, 720), measure));
+        assert_eq!((left.width, left.height), (right.width, right.height));
+        let end = |line: &Line| line.left + measure(&line.text, line.face, line.px);
+        for (line, other) in right.lines.iter().zip(&left.lines) {
+            assert!((end(line) - end(&right.lines[0])).abs() < 0.01);
+            assert_eq!(other.left, left.lines[0].left);
+        }
+    }
+
+    #[test]
+    fn the_clock_tells_hours_and_minutes() {
+        let at = |secs| {
+            let clock = lay_out_clock(
+                Duration::from_secs(secs),
+                Corner::RightTop,
+                (1280, 720),
+                measure,
+            );
+            clock.lines[0].text.clone()
+        };
+        assert_eq!(at(0), "00:00");
+        assert_eq!(at(9 * 3600 + 5 * 60 + 59), "09:05");
+        assert_eq!(at(86_399), "23:59");
     }
 
     #[test]

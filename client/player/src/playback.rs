@@ -5,7 +5,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::caption::Caption;
+use crate::caption::{Caption, SHEETS};
+use crate::clock::Now;
 use crate::film::Flock;
 use crate::flock::{PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
 use crate::frame_log::FrameLog;
@@ -28,6 +29,8 @@ pub(crate) struct Playback {
     /// Number of the clip on the screen.
     showing: u64,
     caption: Caption,
+    /// Is the time of day shown?
+    clock_shown: bool,
     log: Option<FrameLog>,
     last_number: u64,
     /// Dropped frames that the caller knows of.
@@ -59,6 +62,7 @@ impl Playback {
             hidden: false,
             showing: 0,
             caption: Caption::new(started),
+            clock_shown: options.clock,
             log: log.transpose()?,
             last_number: 0,
             told_dropped: 0,
@@ -110,7 +114,8 @@ impl Playback {
             self.told_dropped = dropped;
             self.teller.tell(PlayEvent::Dropped { frames: dropped });
         }
-        self.caption.tick(now);
+        self.caption
+            .tick(self.paused, Now::read(now, self.clock_shown));
         Ok(moment)
     }
 
@@ -120,20 +125,26 @@ impl Playback {
             shown: self.timeline.shown()?,
             next: self.timeline.next(),
             blend: moment.blend,
-            panel_opacity: self.caption.opacity(self.paused, now),
+            glimpses: self
+                .caption
+                .glimpses(self.paused, Now::read(now, self.clock_shown)),
         })
     }
 
-    /// The text for a screen of these pixels, if it has changed since the last call.
-    pub(crate) fn new_panel(&mut self, size: (u32, u32)) -> Option<Panel> {
-        let clip = &self.timeline.shown()?.clip;
+    /// The sheets of text for a screen of these pixels that have changed since the last call.
+    pub(crate) fn new_panels(&mut self, size: (u32, u32), now: Instant) -> [Option<Panel>; SHEETS] {
+        let Some(picture) = self.timeline.shown() else {
+            return [None, None];
+        };
+        let clip = &picture.clip;
         let info = Info {
             title: clip.title.clone(),
             artist: clip.artist.clone(),
             volunteers: clip.volunteers.clone(),
             notice: None,
         };
-        self.caption.new_panel(info, self.paused, size)
+        let now = Now::read(now, self.clock_shown);
+        self.caption.new_panels(info, self.paused, size, now)
     }
 
     /// Notes that the scene of this moment was handed to the screen.
@@ -181,14 +192,14 @@ impl Playback {
 
     /// When to look again, if nothing happens before; `None` where nothing moves.
     pub(crate) fn next_look(&self, moment: &Moment, now: Instant) -> Option<Instant> {
-        /// While text fades over a standing picture.
-        const FADE_STEP: Duration = Duration::from_millis(33);
         /// While the decoder is late.
         const IMPATIENCE: Duration = Duration::from_millis(4);
         if self.clock.is_stopped() {
-            let fading =
-                !self.hidden && (0.001..0.999).contains(&self.caption.opacity(self.paused, now));
-            return (fading || self.caption.has_notice()).then(|| now + FADE_STEP);
+            if self.hidden {
+                return None;
+            }
+            let now = Now::read(now, self.clock_shown);
+            return self.caption.next_change(self.paused, now);
         }
         if self.timeline.next().is_none() {
             return Some(now + IMPATIENCE);

@@ -3,11 +3,11 @@
 //! ```text
 //! changes of the flock -> roll -> walk, tape -> which clip next
 //! reel (on)     -\
-//! reel (next)    +-> projector -> queue of 8 pictures -> window
+//! reel (next)    +-> projector -> queue of 4 pictures -> window
 //! reel (fading) -/       ^------- commands ------------/
 //! ```
 //!
-//! The next clip is decided and opened as soon as one begins, a whole clip ahead. A file that turns
+//! The next clip is decided as soon as one begins, a whole clip ahead, and opened when it is near. A file that turns
 //! out to be unreadable is passed over, told once and leaves the flock; if the clip on the screen
 //! breaks in the middle, its last picture is held while the next one fades in. The queue is
 //! bounded, so a paused or hidden window stops the decoding too.
@@ -17,22 +17,21 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel, sync_channel};
 use std::thread;
 
-use woolgather_video::DecodedFrame;
-
 use crate::film::Flock;
 use crate::flock::{LocalClip, PlayError, PlayEvent};
+use crate::frames::Frame;
 use crate::projector::{Ends, Projector};
 use crate::timeline::Timed;
 
-/// Pictures waiting for the screen: a quarter of a second at 30 a second.
-const QUEUE: usize = 8;
+/// Pictures waiting for the screen: an eighth of a second at 30 a second. One of 1080p takes 6 MB.
+const QUEUE: usize = 4;
 
 /// A picture of the film, ready for the screen.
 #[derive(Clone, Debug)]
 pub(crate) struct Picture {
-    pub(crate) frame: Arc<DecodedFrame>,
+    pub(crate) frame: Arc<Frame>,
     /// In a cross-fade, the picture under it.
-    pub(crate) under: Option<Arc<DecodedFrame>>,
+    pub(crate) under: Option<Arc<Frame>>,
     /// Share of `frame` over `under`; 1 outside cross-fades.
     pub(crate) share: f32,
     pub(crate) clip: Arc<LocalClip>,

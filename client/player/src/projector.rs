@@ -6,9 +6,9 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender};
 use std::time::{Duration, Instant};
 
 use tracing::warn;
-use woolgather_video::DecodedFrame;
 
 use crate::flock::{LocalClip, PlayError, PlayEvent};
+use crate::frames::{Frame, Spares};
 use crate::projection::{Command, Picture};
 use crate::reel::{Reel, Shot};
 use crate::roll::Roll;
@@ -38,8 +38,13 @@ enum Origin {
 struct Upcoming {
     step: Step,
     origin: Origin,
-    reel: Reel,
+    /// Open once it is near.
+    reel: Option<Reel>,
 }
+
+/// Pictures before its first one at which the next clip is opened: time enough to choose another should it not be readable,
+/// and no more, for an open clip of 1080p takes 60 MB.
+const NEAR: u32 = 45;
 
 /// The window has gone.
 struct WindowGone;
@@ -49,6 +54,7 @@ pub(crate) struct Projector {
     walk: Walk,
     tape: Tape,
     side_max: u32,
+    spares: Spares,
     started: Instant,
     ends: Ends,
     /// The last clip that could not be played, and why.
@@ -67,6 +73,7 @@ impl Projector {
             walk,
             tape: Tape::default(),
             side_max,
+            spares: Spares::default(),
             started: Instant::now(),
             ends,
             last_failure: "the list of clips became empty".to_owned(),
@@ -86,12 +93,12 @@ impl Projector {
         let mut leaving: Option<(Showing, Ending)> = None;
         loop {
             let join = upcoming.step.join;
-            let Some(mut showing) = self.begin(upcoming) else {
+            let Some(mut showing) = self.begin(upcoming)? else {
                 upcoming = self.line_up()?;
                 continue;
             };
             let mut next = self.line_up()?;
-            let length = showing.length();
+            let length = showing.left();
             let mut fading = leaving
                 .take()
                 .and_then(|(left, ending)| left.fade_out(ending, join, length));
@@ -100,6 +107,7 @@ impl Projector {
                     break Ending::Jump;
                 }
                 self.hear_of_changes(&mut next)?;
+                self.open_if_near(&mut next, &showing)?;
                 self.replace_if_unreadable(&mut next)?;
                 match showing.advance() {
                     Shot::Frame(index, frame) => {
@@ -124,37 +132,51 @@ impl Projector {
         self.started.elapsed()
     }
 
-    /// Decides what comes next and opens it.
+    /// Decides what comes next.
     fn line_up(&mut self) -> Result<Upcoming, PlayError> {
-        if let Some(clip) = self.tape.after() {
-            return Ok(self.open(self.walk.step(clip), Origin::TapeForward)?);
-        }
-        match self.walk.plan(self.now()) {
-            Some(step) => Ok(self.open(step, Origin::Walk)?),
-            None => Err(PlayError::NoReadableClip {
-                last: self.last_failure.clone(),
-            }),
-        }
+        let (step, origin) = match self.tape.after() {
+            Some(clip) => (self.walk.step(clip), Origin::TapeForward),
+            None => match self.walk.plan(self.now()) {
+                Some(step) => (step, Origin::Walk),
+                None => {
+                    return Err(PlayError::NoReadableClip {
+                        last: self.last_failure.clone(),
+                    });
+                }
+            },
+        };
+        Ok(Upcoming {
+            step,
+            origin,
+            reel: None,
+        })
     }
 
-    fn open(&self, step: Step, origin: Origin) -> io::Result<Upcoming> {
+    /// Opens what comes next when it is near.
+    fn open_if_near(&self, next: &mut Upcoming, showing: &Showing) -> io::Result<()> {
+        if next.reel.is_none() && showing.left() <= NEAR {
+            next.reel = Some(self.open(next.step)?);
+        }
+        Ok(())
+    }
+
+    fn open(&self, step: Step) -> io::Result<Reel> {
         let clip = self.roll.clip(step.clip);
-        let reel = Reel::open(&clip.path, clip.is_loop(), self.side_max)?;
-        Ok(Upcoming { step, origin, reel })
+        Reel::open(&clip.path, clip.is_loop(), self.side_max, &self.spares)
     }
 
     /// Puts `upcoming` on; `None` if its file cannot be read.
-    fn begin(&mut self, upcoming: Upcoming) -> Option<Showing> {
-        let Upcoming {
-            step,
-            origin,
-            mut reel,
-        } = upcoming;
+    fn begin(&mut self, upcoming: Upcoming) -> io::Result<Option<Showing>> {
+        let Upcoming { step, origin, reel } = upcoming;
+        let mut reel = match reel {
+            Some(reel) => reel,
+            None => self.open(step)?,
+        };
         let (header, first) = match reel.first() {
             Ok(first) => first,
             Err(reason) => {
                 self.give_up(step.clip, &reason);
-                return None;
+                return Ok(None);
             }
         };
         self.walk.enter(step.clip, self.now());
@@ -164,14 +186,15 @@ impl Projector {
             Origin::TapeBack => self.tape.wind_back(),
         }
         self.showings += 1;
-        Some(Showing {
+        Ok(Some(Showing {
             clip: step.clip,
             reel,
             header,
             rounds: step.rounds,
+            place: 0,
             last: Arc::clone(&first),
             first: Some(first),
-        })
+        }))
     }
 
     /// Carries out what the window asked for. Returns whether the clip on the screen has to go at
@@ -184,7 +207,11 @@ impl Projector {
                 let Some(clip) = self.tape.before() else {
                     return Ok(false);
                 };
-                *next = self.open(self.walk.step(clip), Origin::TapeBack)?;
+                *next = Upcoming {
+                    step: self.walk.step(clip),
+                    origin: Origin::TapeBack,
+                    reel: None,
+                };
                 Ok(true)
             }
             Ok(Command::Leave(sheep)) => {
@@ -224,7 +251,8 @@ impl Projector {
 
     /// Chooses another next clip while there is time, if the one lined up turns out unreadable.
     fn replace_if_unreadable(&mut self, next: &mut Upcoming) -> Result<(), PlayError> {
-        if let Some(reason) = next.reel.early_failure() {
+        let failure = next.reel.as_mut().and_then(Reel::early_failure);
+        if let Some(reason) = failure {
             self.give_up(next.step.clip, &reason);
             *next = self.line_up()?;
         }
@@ -258,7 +286,7 @@ impl Projector {
         &mut self,
         showing: &Showing,
         index: u32,
-        frame: Arc<DecodedFrame>,
+        frame: Arc<Frame>,
         fading: &mut Option<Fading>,
     ) -> Result<(), WindowGone> {
         let (under, share) = match fading {

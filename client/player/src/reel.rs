@@ -15,8 +15,10 @@ use std::time::Duration;
 
 use woolgather_video::{ClipReader, DecodedFrame};
 
-/// Pictures decoded ahead of the one that is taken; each 1280x720 one is 2.8 MB.
-const AHEAD: usize = 2;
+use crate::frames::{Frame, Spares};
+
+/// Pictures decoded ahead of the one that is taken, beside the one in hand; each 1920x1080 one is 6.2 MB.
+const AHEAD: usize = 1;
 
 /// What a reel says when its thread stopped without a word, which only a fault of ours can cause.
 const ENDED_EARLY: &str = "its decoding thread stopped";
@@ -32,7 +34,7 @@ pub(crate) struct Header {
 /// What the thread sends: one header, then frames, then at most one failure.
 enum Message {
     Opened(Header),
-    Frame(u32, DecodedFrame),
+    Frame(u32, Frame),
     Failed(String),
 }
 
@@ -40,7 +42,7 @@ enum Message {
 #[derive(Debug)]
 pub(crate) enum Shot {
     /// A picture and its place in the clip.
-    Frame(u32, Arc<DecodedFrame>),
+    Frame(u32, Arc<Frame>),
     /// The edge is over.
     End,
     /// The file cannot be read any further, and why.
@@ -61,13 +63,19 @@ impl Reel {
     /// # Errors
     ///
     /// When the system has no thread left.
-    pub(crate) fn open(path: &Path, endless: bool, side_max: u32) -> io::Result<Self> {
+    pub(crate) fn open(
+        path: &Path,
+        endless: bool,
+        side_max: u32,
+        spares: &Spares,
+    ) -> io::Result<Self> {
         let (sender, messages) = sync_channel(AHEAD);
         let path = PathBuf::from(path);
+        let spares = spares.clone();
         thread::Builder::new()
             .name("reel".to_owned())
             .spawn(move || {
-                if let Err(Stop::Failed(reason)) = run(&path, endless, side_max, &sender) {
+                if let Err(Stop::Failed(reason)) = run(&path, endless, side_max, &spares, &sender) {
                     // Nobody listens any more: the reel was dropped, and its failure with it.
                     drop(sender.send(Message::Failed(reason)));
                 }
@@ -83,7 +91,7 @@ impl Reel {
     /// # Errors
     ///
     /// Why it cannot be played, in words.
-    pub(crate) fn first(&mut self) -> Result<(Header, Arc<DecodedFrame>), String> {
+    pub(crate) fn first(&mut self) -> Result<(Header, Arc<Frame>), String> {
         let header = match self.header {
             Some(header) => header,
             None => match self.messages.recv() {
@@ -142,10 +150,20 @@ impl<E: std::error::Error> From<E> for Stop {
     }
 }
 
+/// How many threads decode a clip: one keeps up with 1080p at 60 frames a second, and each further one takes as much memory
+/// again.
+fn threads(clip: &ClipReader) -> u32 {
+    /// Pixels a second that one thread is good for.
+    const ONE_THREAD: u64 = 1920 * 1080 * 60;
+    let pixels = u64::from(clip.width()) * u64::from(clip.height()) * u64::from(clip.fps());
+    pixels.div_ceil(ONE_THREAD).clamp(1, 4) as u32
+}
+
 fn run(
     path: &Path,
     endless: bool,
     side_max: u32,
+    spares: &Spares,
     sender: &SyncSender<Message>,
 ) -> Result<(), Stop> {
     let send = |message| sender.send(message).map_err(|_| Stop::Dropped);
@@ -161,10 +179,10 @@ fn run(
         frames: clip.frames(),
         lasts: Duration::from_secs(1) / clip.fps().max(1),
     }))?;
-    let mut decoder = clip.decoder()?;
+    let mut decoder = clip.decoder_on(threads(&clip))?;
     loop {
         for index in 0..clip.frames() {
-            let mut frame = DecodedFrame::default();
+            let mut frame = spares.frame();
             if !decoder.next_into(&mut frame)? {
                 return Err(Stop::Failed(format!("it ends before picture {index}")));
             }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use woolgather_video::DecodedFrame;
-
+use crate::frames::Frame;
 use crate::reel::{Header, Reel, Shot};
 use crate::walk::Join;
 
@@ -19,9 +18,11 @@ pub(crate) struct Showing {
     pub(crate) header: Header,
     /// Rounds left, this one included.
     pub(crate) rounds: u32,
+    /// Pictures of this round that were shown.
+    pub(crate) place: u32,
     /// The first picture, which was taken to see that the file can be read.
-    pub(crate) first: Option<Arc<DecodedFrame>>,
-    pub(crate) last: Arc<DecodedFrame>,
+    pub(crate) first: Option<Arc<Frame>>,
+    pub(crate) last: Arc<Frame>,
 }
 
 /// How the time of a clip on the screen came to its end.
@@ -38,7 +39,7 @@ pub(crate) enum Ending {
 /// The clip that is being faded out.
 pub(crate) struct Fading {
     reel: Reel,
-    last: Arc<DecodedFrame>,
+    last: Arc<Frame>,
     /// Pictures of the fade, all and left.
     length: u32,
     left: u32,
@@ -56,16 +57,18 @@ impl Showing {
         };
         if let Shot::Frame(index, frame) = &shot {
             self.last = Arc::clone(frame);
-            if index + 1 == self.header.frames {
+            self.place = index + 1;
+            if self.place == self.header.frames {
+                self.place = 0;
                 self.rounds -= 1;
             }
         }
         shot
     }
 
-    /// Pictures it shows in all its rounds, if nothing happens.
-    pub(crate) fn length(&self) -> u32 {
-        self.rounds * self.header.frames
+    /// Pictures it still shows, if nothing happens.
+    pub(crate) fn left(&self) -> u32 {
+        (self.rounds * self.header.frames).saturating_sub(self.place)
     }
 
     /// Turns it into the lower picture of a fade to a clip of so many pictures, where one is needed:
@@ -89,7 +92,7 @@ impl Showing {
 
 impl Fading {
     /// Its next picture: the clip moves on under the fade, and stands still where it is over.
-    pub(crate) fn next(&mut self) -> Arc<DecodedFrame> {
+    pub(crate) fn next(&mut self) -> Arc<Frame> {
         if let Shot::Frame(_, frame) = self.reel.next() {
             self.last = frame;
         }

@@ -91,6 +91,11 @@ impl Stage {
         })
     }
 
+    /// Can the stage be seen?
+    pub(crate) fn is_revealed(&self) -> bool {
+        self.revealed
+    }
+
     /// Lets the stage be seen; again does nothing.
     pub(crate) fn reveal(&mut self) {
         if !self.revealed {
@@ -247,14 +252,15 @@ fn drawing(
 }
 
 /// Waits for the display's clock unless the place does, and takes a format that stores colours as they are given
-/// where there is one.
+/// where there is one: with 10 bits a channel, as the film has, or with 8. A software adapter's has 8, and can be written
+/// into.
 fn configuration(
     surface: &wgpu::Surface<'_>,
     gpu: &Gpu,
     place: &dyn Place,
 ) -> Result<wgpu::SurfaceConfiguration, PlayError> {
     use wgpu::PresentMode::{Fifo, Mailbox};
-    use wgpu::TextureFormat::{Bgra8Unorm, Rgba8Unorm};
+    use wgpu::TextureFormat::{Bgra8Unorm, Rgb10a2Unorm, Rgba8Unorm};
     let (width, height) = place.size();
     let side_max = gpu.side_max();
     let default = surface.get_default_config(
@@ -267,13 +273,19 @@ fn configuration(
     })?;
     let capabilities = surface.get_capabilities(&gpu.adapter);
     let never_waits = place.keeps_time() && capabilities.present_modes.contains(&Mailbox);
-    let plain = capabilities
-        .formats
-        .into_iter()
-        .find(|format| matches!(format, Bgra8Unorm | Rgba8Unorm));
+    let formats = capabilities.formats;
+    let finest = (!gpu.is_software()).then_some(Rgb10a2Unorm);
+    let plain = finest.into_iter().chain([Bgra8Unorm, Rgba8Unorm]);
+    let plain = plain.into_iter().find(|format| formats.contains(format));
+    let writable = wgpu::TextureUsages::COPY_DST & capabilities.usages;
     Ok(wgpu::SurfaceConfiguration {
         format: plain.unwrap_or(default.format),
         present_mode: if never_waits { Mailbox } else { Fifo },
+        usage: if gpu.is_software() {
+            default.usage | writable
+        } else {
+            default.usage
+        },
         ..default
     })
 }

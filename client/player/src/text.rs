@@ -189,6 +189,7 @@ fn blur_lines(
 mod tests {
     use super::*;
     use crate::overlay::{Info, lay_out};
+    use crate::wander::Corner;
 
     fn panel(title: &str) -> Panel {
         let typesetter = Typesetter::new();
@@ -197,7 +198,7 @@ mod tests {
             artist: "Ada".to_owned(),
             ..Info::default()
         };
-        let layout = lay_out(&info, (1280, 720), |text, face, px| {
+        let layout = lay_out(&info, Corner::LeftBottom, (1280, 720), |text, face, px| {
             typesetter.measure(text, face, px)
         });
         typesetter.draw(&layout)

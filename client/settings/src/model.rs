@@ -341,13 +341,12 @@ mod tests {
     fn a_first_change_writes_a_file_that_explains_itself() {
         let mut paper = Paper::default();
         let mut model = Model::open(&mut paper);
-        model.shown().settings.saver.on_battery = true;
+        model.shown().settings.saver.clock = true;
         model.settle(ms(0));
         model.step(ms(300), &mut paper);
-        let expected =
-            Settings::default()
-                .to_file()
-                .replacen("on_battery = false", "on_battery = true", 1);
+        let expected = Settings::default()
+            .to_file()
+            .replace("clock = false", "clock = true");
         assert_eq!(paper.text.unwrap(), expected);
     }
 
@@ -395,15 +394,15 @@ mod tests {
         model.shown().settings.saver.idle_minutes = 9;
         model.settle(ms(1000));
         paper.text = Some(
-            "[saver]\nidle_minutes = 8\non_battery = true\n[render]\nschedule = [\"22:00-07:00\"]\n"
+            "[saver]\nidle_minutes = 8\nclock = true\n[render]\nschedule = [\"22:00-07:00\"]\n"
                 .to_owned(),
         );
         model.step(ms(1250), &mut paper);
-        assert!(model.shown().settings.saver.on_battery);
+        assert!(model.shown().settings.saver.clock);
         assert_eq!(model.shown().hours.0, ["22:00-07:00"]);
         let settings = paper.settings();
         assert_eq!(
-            (settings.saver.idle_minutes, settings.saver.on_battery),
+            (settings.saver.idle_minutes, settings.saver.clock),
             (9, true)
         );
         assert_eq!(settings.render.schedule.0.len(), 1);
@@ -419,7 +418,7 @@ mod tests {
             model.trouble().unwrap().to_string(),
             "Line 2, saver.idle_minutes: 0 is not a whole number from 1 to 240."
         );
-        model.shown().settings.saver.on_battery = true;
+        model.shown().settings.saver.clock = true;
         model.settle(ms(0));
         model.step(ms(5000), &mut paper);
         assert_eq!(paper.text.as_deref(), Some(broken));
@@ -427,7 +426,7 @@ mod tests {
         model.step(ms(9000), &mut paper);
         assert!(model.trouble().is_none());
         let saver = paper.settings().saver;
-        assert_eq!((saver.idle_minutes, saver.on_battery), (4, true));
+        assert_eq!((saver.idle_minutes, saver.clock), (4, true));
     }
 
     #[test]
@@ -437,7 +436,7 @@ mod tests {
             ..Paper::default()
         };
         let mut model = Model::open(&mut paper);
-        model.shown().settings.saver.on_battery = true;
+        model.shown().settings.saver.clock = true;
         model.settle(ms(0));
         assert_eq!(model.step(ms(300), &mut paper), LOOK);
         assert_eq!(
@@ -447,16 +446,16 @@ mod tests {
         paper.is_locked = false;
         model.step(ms(1300), &mut paper);
         assert!(model.trouble().is_none());
-        assert!(paper.settings().saver.on_battery);
+        assert!(paper.settings().saver.clock);
     }
 
     #[test]
     fn what_was_changed_last_is_written_when_the_window_closes() {
         let mut paper = Paper::default();
         let mut model = Model::open(&mut paper);
-        model.shown().settings.saver.on_battery = true;
+        model.shown().settings.saver.clock = true;
         model.finish(&mut paper);
-        assert!(paper.settings().saver.on_battery);
+        assert!(paper.settings().saver.clock);
     }
 
     #[test]
@@ -495,7 +494,7 @@ mod tests {
     fn somebody_who_answered_one_question_is_no_newcomer() {
         let fresh = |text| Model::open(&mut Paper::with(text)).is_fresh();
         assert!(fresh(""));
-        assert!(fresh("saver.on_battery = true"));
+        assert!(fresh("saver.clock = true"));
         assert!(!fresh("render.enabled = false"));
         assert!(!fresh("network.share = true"));
     }

@@ -150,7 +150,10 @@ const MORE: &[Part] = &[
     Part {
         title: "The flock on the screen",
         words: "",
-        items: &[item("saver.on_battery", "Show it on battery too")],
+        items: &[
+            item("saver.on_battery", "Show it on battery too"),
+            item("saver.clock", "With the time of day in a corner"),
+        ],
     },
     Part {
         title: "Limits on drawing",

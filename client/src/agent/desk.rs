@@ -18,6 +18,7 @@ use super::children::{ChildNews, Role};
 use super::hands::{Hands, STATE};
 use super::socket::Asked;
 use super::survey::{Looking, Presence, Survey};
+use crate::library;
 use crate::votes;
 
 /// Between two steps while something of ours runs or shows, and while nothing does.
@@ -225,8 +226,14 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
             return refused("What is playing has no name that can be voted on.");
         };
         let up = vote == Vote::Up;
-        match votes::keep_and_send(&self.hands.place().folder, sheep, up) {
-            Ok(()) => Answer::Ok,
+        let folder = &self.hands.place().folder;
+        match votes::keep_and_send(folder, sheep, up) {
+            Ok(()) => {
+                if let Err(error) = library::trim(folder, u64::MAX) {
+                    tracing::warn!("The clips of a sheep voted down are still here: {error:#}");
+                }
+                Answer::Ok
+            }
             Err(error) => refused(&format!("The vote could not be kept: {error}.")),
         }
     }

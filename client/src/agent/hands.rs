@@ -33,6 +33,8 @@ const KEPT: Duration = Duration::from_secs(600);
 pub(crate) struct Place {
     /// The data folder as it was given, for the children.
     pub(crate) data: Option<PathBuf>,
+    /// The file of the settings as it was given, for the children.
+    pub(crate) config: Option<PathBuf>,
     /// The data folder.
     pub(crate) folder: PathBuf,
     /// The coordinator; `None` where no flock is known.
@@ -301,6 +303,9 @@ impl Hands {
         made.args([command, "--leash"]);
         if let Some(data) = &self.place.data {
             made.arg("--data").arg(data);
+        }
+        if let Some(config) = &self.place.config {
+            made.arg("--config").arg(config);
         }
         made
     }

@@ -148,6 +148,9 @@ pub(crate) struct PlayArgs {
     /// Leave when somebody touches anything but the keys that vote and browse, as a screensaver does
     #[arg(long, conflicts_with_all = ["windowed", "window_id"])]
     pub(crate) as_saver: bool,
+    /// Show the time of day in a corner; a screensaver also does so where the settings want it
+    #[arg(long)]
+    pub(crate) clock: bool,
     /// Leave after so many seconds
     #[arg(long = "for", alias = "for-secs", value_name = "SECS")]
     pub(crate) for_secs: Option<f64>,

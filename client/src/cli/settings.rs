@@ -122,7 +122,7 @@ mod tests {
             over(&["--set", "saver.color=red"]).unwrap_err(),
             "There is no setting \"saver.color\"."
         );
-        let error = over(&["--set", "saver.on_battery"]).unwrap_err();
+        let error = over(&["--set", "saver.clock"]).unwrap_err();
         assert!(error.contains("a key and its value, such as"), "{error}");
     }
 }

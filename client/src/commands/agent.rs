@@ -51,6 +51,7 @@ pub(crate) fn agent(
     };
     let place = Place {
         data: data.map(Path::to_owned),
+        config: config.map(Path::to_owned),
         coordinator: coordinator(args, &identity, &folder),
         folder,
         card: has_card(),

@@ -15,25 +15,32 @@ use woolgather_player::{
     Flock, ForeignWindow, LiveSheep, LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport,
     Vote as Thumb, play as play_flock, play_live,
 };
+use woolgather_protocol::SheepId;
 
 use super::flames::Reader;
 use super::random;
 use crate::cli::PlayArgs;
 use crate::company::Company;
 use crate::identity::{Identity, data_folder};
-use crate::library::Library;
-use crate::votes::{CastVote, send_votes};
+use crate::library::{Library, trim};
+use crate::settings::SettingsFile;
+use crate::votes::{CastVote, remember, send_votes};
 
 /// How often to look whether the flock has changed.
 const LOOK: Duration = Duration::from_secs(5);
 
-pub(crate) fn play(data: Option<&Path>, args: &PlayArgs) -> anyhow::Result<()> {
+pub(crate) fn play(
+    data: Option<&Path>,
+    config: Option<&Path>,
+    args: &PlayArgs,
+) -> anyhow::Result<()> {
     let options = PlayOptions {
         windowed: args.windowed,
         size: args.size,
         monitor: args.monitor,
         within: args.window_id.map(ForeignWindow),
         as_saver: args.as_saver,
+        clock: args.clock || wants_a_clock(config, args),
         for_: args
             .for_secs
             .map(|secs| Duration::try_from_secs_f64(secs).unwrap_or_default()),
@@ -61,13 +68,13 @@ pub(crate) fn play(data: Option<&Path>, args: &PlayArgs) -> anyhow::Result<()> {
         let folder = folder.clone();
         move || send_votes(&folder, &identity, coordinator.as_ref(), &votes)
     });
-    let (broken, told_broken) = channel();
-    let changes = follow(library, clips.clone(), told_broken)?;
+    let (errands, given) = channel();
+    let changes = follow(folder, library, clips.clone(), given)?;
     let report = play_flock(
         Flock { clips, changes },
         |event| {
             company.hear(&event);
-            hear(event, &cast, &broken);
+            hear(event, &cast, &errands);
         },
         &options,
     );
@@ -85,22 +92,47 @@ pub(crate) fn play(data: Option<&Path>, args: &PlayArgs) -> anyhow::Result<()> {
     }
 }
 
-/// Passes votes and broken clips on.
-fn hear(event: PlayEvent, cast: &Sender<CastVote>, broken: &Sender<PathBuf>) {
-    match event {
+/// Whether a screensaver's settings want the time of day on it. Settings that cannot be read are told elsewhere.
+fn wants_a_clock(config: Option<&Path>, args: &PlayArgs) -> bool {
+    let is_saver = args.as_saver || args.window_id.is_some();
+    let settings = || SettingsFile::of(config)?.settings();
+    is_saver && settings().is_ok_and(|read| read.settings.saver.clock)
+}
+
+/// What the player's thread leaves to the one that looks after the clips.
+enum Errand {
+    /// A file that cannot be played is to go.
+    Discard(PathBuf),
+    /// Somebody likes a sheep, or does not.
+    Voted(CastVote),
+    /// A sheep has come onto the screen.
+    Shown(SheepId),
+}
+
+/// Passes on what others have to do.
+fn hear(event: PlayEvent, cast: &Sender<CastVote>, errands: &Sender<Errand>) {
+    let errand = match event {
         PlayEvent::Voted { sheep, vote } => {
-            if let Ok(sheep) = sheep.parse() {
-                let up = vote == Thumb::Up;
-                // Nobody takes votes any more when playing is over.
-                cast.send(CastVote { sheep, up }).ok();
-            }
+            let Ok(sheep) = sheep.parse() else {
+                return;
+            };
+            let up = vote == Thumb::Up;
+            let vote = CastVote { sheep, up };
+            // Nobody takes votes any more when playing is over.
+            cast.send(vote.clone()).ok();
+            Errand::Voted(vote)
         }
         PlayEvent::Broken { path, reason } => {
             tracing::warn!("{} is to be fetched again: {reason}", path.display());
-            broken.send(path).ok();
+            Errand::Discard(path)
         }
-        PlayEvent::Shown { .. } | PlayEvent::Dropped { .. } | PlayEvent::KeyTaken => {}
-    }
+        PlayEvent::Shown { sheep, .. } => match sheep.map(|sheep| sheep.parse()) {
+            Some(Ok(sheep)) => Errand::Shown(sheep),
+            _ => return,
+        },
+        PlayEvent::Dropped { .. } | PlayEvent::KeyTaken => return,
+    };
+    errands.send(errand).ok();
 }
 
 /// The clips that can be played now.
@@ -111,19 +143,20 @@ fn clips_of(library: &Library) -> anyhow::Result<Vec<LocalClip>> {
         .unwrap_or_default())
 }
 
-/// Looks again and again which clips there are, and throws broken ones away; returns the news of it.
+/// Looks again and again which clips there are, and throws away what is broken or was voted down; returns the news of it.
 fn follow(
+    data: PathBuf,
     library: Library,
     mut known: Vec<LocalClip>,
-    broken: Receiver<PathBuf>,
+    errands: Receiver<Errand>,
 ) -> anyhow::Result<Receiver<Vec<LocalClip>>> {
     let (tell, news) = channel();
     let thread = std::thread::Builder::new().name("flock".into());
     thread.spawn(move || {
         let mut seen = state_of(&library);
         loop {
-            match broken.recv_timeout(LOOK) {
-                Ok(file) => library.discard(&file),
+            match errands.recv_timeout(LOOK) {
+                Ok(errand) => run_errand(&data, &library, errand),
                 Err(RecvTimeoutError::Timeout) => {}
                 // Playing is over.
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -147,8 +180,23 @@ fn follow(
     Ok(news)
 }
 
-/// Changes whenever clips come or go, or the manifest does.
-fn state_of(library: &Library) -> [Option<SystemTime>; 2] {
+/// What cannot be written down, on a full disk, is not worth more than a line: the film goes on.
+fn run_errand(data: &Path, library: &Library, errand: Errand) {
+    let outcome = match errand {
+        Errand::Discard(file) => {
+            library.discard(&file);
+            Ok(())
+        }
+        Errand::Voted(vote) => remember(data, vote).and_then(|()| trim(data, u64::MAX)),
+        Errand::Shown(sheep) => library.note_on_screen(&sheep),
+    };
+    if let Err(error) = outcome {
+        tracing::info!("Could not be noted: {error:#}");
+    }
+}
+
+/// Changes whenever clips come or go, or the manifest does, or somebody's taste.
+fn state_of(library: &Library) -> [Option<SystemTime>; 3] {
     let modified = |path| {
         std::fs::metadata(path)
             .and_then(|file| file.modified())

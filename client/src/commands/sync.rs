@@ -25,15 +25,15 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use serde_json::json;
 use woolgather_api::{ApiError, Coordinator};
 use woolgather_player::cache::prefetch_order;
-use woolgather_protocol::ClipId;
 use woolgather_protocol::manifest::{Manifest, ManifestClip};
+use woolgather_protocol::{ClipId, SheepId};
 use woolgather_swarm::{InfoHash, LibrqbitSwarm, Swarm, SwarmError, SwarmSettings};
 
 use super::{random, stop_signal};
 use crate::cli::SyncArgs;
 use crate::connect::connect;
 use crate::identity::{Identity, data_folder};
-use crate::library::{Library, cached, title};
+use crate::library::{Library, cached, title, touches};
 use crate::say::{Say, bytes};
 use fetch::Sources;
 
@@ -124,21 +124,29 @@ impl Sync {
         let event = json!({"event": "manifest", "sequence": manifest.sequence, "clips": manifest.clips.len()});
         self.say.event(&event, None);
         self.seed_all(&manifest).await;
-        let clips = self.wanted(&manifest);
-        let mut failed = 0;
-        for clip in clips {
-            match self.fetch(&manifest, clip).await {
-                Err(error) if is_away(&error) => return Err(error),
-                Err(error) => {
-                    tracing::warn!(clip.id = %clip.id, "Clip {} was not fetched: {error:#}", clip.id);
-                    failed += 1;
+        let mut failed = Vec::new();
+        'clips: loop {
+            let at = self.library.on_screen();
+            for clip in self.wanted(&manifest, at.as_ref(), &failed) {
+                match self.fetch(&manifest, clip).await {
+                    Err(error) if is_away(&error) => return Err(error),
+                    Err(error) => {
+                        tracing::warn!(clip.id = %clip.id, "Clip {} was not fetched: {error:#}", clip.id);
+                        failed.push(clip.id.clone());
+                    }
+                    Ok(()) => {}
                 }
-                Ok(()) => {}
+                // What is near to the screen is another set of clips then.
+                if self.args.quota.is_some() && self.library.on_screen() != at {
+                    continue 'clips;
+                }
             }
+            break;
         }
-        if failed > 0 {
+        if !failed.is_empty() {
             bail!(
-                "{failed} of {} clips were not fetched",
+                "{} of {} clips were not fetched",
+                failed.len(),
                 manifest.clips.len()
             );
         }
@@ -149,8 +157,14 @@ impl Sync {
     }
 
     /// What is missing and may be fetched, in the order to do so. Without a quota it is an order of this device's own, which
-    /// spreads clips over the participants; with one it is what makes the flock here worth watching, while there is room.
-    fn wanted<'a>(&mut self, manifest: &'a Manifest) -> Vec<&'a ManifestClip> {
+    /// spreads clips over the participants; with one it is what makes the flock here worth watching, while there is room: what
+    /// joins the others, then what is near to the sheep `at` that is on the screen. Clips that `failed` are left for later.
+    fn wanted<'a>(
+        &mut self,
+        manifest: &'a Manifest,
+        at: Option<&SheepId>,
+        failed: &[ClipId],
+    ) -> Vec<&'a ManifestClip> {
         if self.args.only_share {
             return Vec::new();
         }
@@ -158,6 +172,8 @@ impl Sync {
             .clips
             .iter()
             .partition(|clip| self.library.has(clip));
+        let down = self.library.voted_down();
+        missing.retain(|clip| !failed.contains(&clip.id) && !touches(clip, &down));
         self.shuffle(&mut missing);
         let Some(quota) = self.args.quota else {
             return missing;
@@ -165,7 +181,8 @@ impl Sync {
         let weighed = |clips: &[&ManifestClip]| -> Vec<_> {
             clips.iter().map(|clip| cached(manifest, clip)).collect()
         };
-        let order = prefetch_order(&weighed(&here), &weighed(&missing), None);
+        let at = at.map(ToString::to_string);
+        let order = prefetch_order(&weighed(&here), &weighed(&missing), at.as_deref());
         let mut used: u64 = here.iter().map(|clip| clip.bytes).sum();
         let fits = |clip: &&ManifestClip| {
             used += clip.bytes;
@@ -206,8 +223,13 @@ impl Sync {
         Ok(())
     }
 
-    /// Seeds whatever is already here, as after a restart.
+    /// Seeds whatever is already here, as after a restart, and no more what has been dropped since.
     async fn seed_all(&mut self, manifest: &Manifest) {
+        for clip in &manifest.clips {
+            if !self.library.has(clip) {
+                self.stop_seeding(clip).await;
+            }
+        }
         let before = self.seeded.len();
         for clip in &manifest.clips {
             if self.library.has(clip) {
@@ -243,11 +265,15 @@ impl Sync {
     }
 
     async fn drop_clip(&mut self, clip: &ManifestClip) {
+        self.stop_seeding(clip).await;
+        self.library.remove(clip);
+    }
+
+    async fn stop_seeding(&mut self, clip: &ManifestClip) {
         let seeded = self.seeded.remove(&(clip.id.clone(), clip.version));
         if let (Some(swarm), Some(info_hash)) = (&self.swarm, seeded) {
             swarm.stop_seeding(info_hash).await;
         }
-        self.library.remove(clip);
     }
 
     fn say_seeding(&self) {

@@ -57,6 +57,9 @@ mod decode;
 #[cfg(feature = "decode")]
 pub use decode::{DecodeError, DecodeLimits, decode_segment};
 
+mod rgb;
+pub use rgb::{ByteOrder, write_rgb};
+
 mod join;
 pub use join::{JoinError, JoinSettings, join_segments};
 

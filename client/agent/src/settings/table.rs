@@ -207,6 +207,12 @@ pub fn rows() -> Vec<Row> {
             "Also on battery?",
         ),
         row(
+            "saver",
+            "clock",
+            Field::Switch(|s| &mut s.saver.clock),
+            "Show the time of day in a corner?",
+        ),
+        row(
             "render",
             "enabled",
             Field::Consent(|s| &mut s.render.enabled),

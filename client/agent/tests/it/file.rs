@@ -194,7 +194,7 @@ fn the_words_of_the_table_fit_a_page() {
 pub(crate) fn any_settings() -> impl Strategy<Value = Settings> {
     let range = "(mon|tue-fri|sat sun|fri-mon) (0[0-9]|1[0-9]):[0-5][0-9]-2[0-3]:[0-5][0-9]";
     let consent = || prop::sample::select(vec![Consent::Ask, Consent::Given, Consent::Refused]);
-    let switches = prop::array::uniform4(any::<bool>());
+    let switches = prop::array::uniform5(any::<bool>());
     let numbers = (
         1..=240_u32,
         1..=240_u32,
@@ -221,6 +221,7 @@ pub(crate) fn any_settings() -> impl Strategy<Value = Settings> {
         [
             s.saver.enabled,
             s.saver.on_battery,
+            s.saver.clock,
             s.render.on_battery,
             s.network.on_metered,
         ] = switches;

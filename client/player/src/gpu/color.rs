@@ -41,16 +41,19 @@ fn bilinear(plane: &[u16], (width, height): (u32, u32), (x, y): (f64, f64)) -> f
 
 mod tests {
     use super::*;
+    use crate::caption::{Glimpse, SHEETS};
     use crate::gpu::painter::{Painter, Scene};
     use crate::gpu::{Gpu, Work, readback};
     use crate::graph::tests::flock;
     use crate::projection::Picture;
     use crate::text::Panel;
+    use crate::wander::Corner;
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::{Rng, SeedableRng};
     use std::sync::Arc;
 
     const RGBA: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
+    const NO_TEXT: [Option<&Panel>; SHEETS] = [None; SHEETS];
 
     fn gpu() -> Gpu {
         let instance = wgpu::Instance::default();
@@ -63,10 +66,10 @@ mod tests {
         format: wgpu::TextureFormat,
         size: (u32, u32),
         scene: &Scene<'_>,
-        panel: Option<&Panel>,
+        panels: [Option<&Panel>; SHEETS],
     ) -> Vec<u8> {
-        let mut painter = Painter::new(gpu, format, true);
-        painter.set_panel(gpu, panel);
+        let mut painter = Painter::new(gpu, format);
+        painter.set_panels(gpu, panels);
         readback::paint_to_memory(gpu, format, size, |view| {
             painter.paint(gpu, view, size, scene);
         })
@@ -105,7 +108,7 @@ mod tests {
 
     fn picture(number: u64, frame: DecodedFrame) -> Picture {
         Picture {
-            frame: Arc::new(frame),
+            frame: Arc::new(frame.into()),
             under: None,
             share: 1.0,
             clip: Arc::new(flock("a>a").remove(0)),
@@ -121,14 +124,31 @@ mod tests {
             shown,
             next: None,
             blend: 0.0,
-            panel_opacity: 0.0,
+            glimpses: [Glimpse::NONE; SHEETS],
         }
     }
 
-    /// Paints `scene` as large as its picture and compares each pixel with `expected`.
+    /// Paints `scene` as large as its picture and compares each pixel with `expected`; also as it is done without a
+    /// card.
     fn check(scene: &Scene<'_>, expected: impl Fn(u32, u32) -> [f64; 3]) {
-        let (width, height) = (scene.shown.frame.width, scene.shown.frame.height);
-        let rgba = paint_to_memory(&gpu(), RGBA, (width, height), scene, None);
+        let size = (scene.shown.frame.width, scene.shown.frame.height);
+        let gpu = gpu();
+        let painted = paint_to_memory(&gpu, RGBA, size, scene, NO_TEXT);
+        check_pixels(&painted, size, &expected);
+        if scene.next.is_none() {
+            let mut painter = Painter::without_a_card(&gpu, RGBA);
+            let direct = readback::paint_to_memory(&gpu, RGBA, size, |view| {
+                painter.paint(&gpu, view, size, scene);
+            });
+            check_pixels(&direct.unwrap(), size, &expected);
+        }
+    }
+
+    fn check_pixels(
+        rgba: &[u8],
+        (width, height): (u32, u32),
+        expected: &impl Fn(u32, u32) -> [f64; 3],
+    ) {
         for y in 0..height {
             for x in 0..width {
                 let found = &rgba[4 * (y * width + x) as usize..][..3];
@@ -181,7 +201,7 @@ mod tests {
     fn a_cross_fade_shows_its_share_of_both_clips() {
         let (upper, under) = (noise(32, 18, 3), noise(32, 18, 4));
         let mut fading = picture(1, upper.clone());
-        fading.under = Some(Arc::new(under.clone()));
+        fading.under = Some(Arc::new(under.clone().into()));
         fading.share = 0.25;
         check(&scene(&fading), |x, y| {
             mixed(rgb_at(&under, x, y), rgb_at(&upper, x, y), 0.25)
@@ -206,7 +226,7 @@ mod tests {
     fn a_target_that_applies_the_srgb_curve_shows_the_same_picture() {
         let shown = picture(1, noise(32, 18, 7));
         let gpu = gpu();
-        let paint = |format| paint_to_memory(&gpu, format, (32, 18), &scene(&shown), None);
+        let paint = |format| paint_to_memory(&gpu, format, (32, 18), &scene(&shown), NO_TEXT);
         let plain = paint(RGBA);
         let curved = paint(wgpu::TextureFormat::Rgba8UnormSrgb);
         for (plain, curved) in plain.iter().zip(&curved) {
@@ -215,9 +235,31 @@ mod tests {
     }
 
     #[test]
+    fn a_target_of_ten_bits_shows_every_step_of_the_film() {
+        let gpu = gpu();
+        let green = |luma| {
+            let shown = picture(1, flat(16, 16, [luma, 512, 512]));
+            let target = wgpu::TextureFormat::Rgb10a2Unorm;
+            let texels = paint_to_memory(&gpu, target, (16, 16), &scene(&shown), NO_TEXT);
+            let sum: u32 = texels
+                .chunks(4)
+                .map(|texel| u32::from_le_bytes([texel[0], texel[1], texel[2], texel[3]]))
+                .map(|texel| texel >> 10 & 1023)
+                .sum();
+            f64::from(sum) / 256.0
+        };
+        for luma in [100, 333, 500, 801, 939] {
+            let expected = 1023.0 * (f64::from(luma) - 64.0) / 876.0;
+            let found = green(luma);
+            assert!((found - expected).abs() < 1.0, "{luma}: {found} {expected}");
+            assert!(green(luma + 1) > found + 0.5, "{luma}");
+        }
+    }
+
+    #[test]
     fn beside_a_picture_of_very_other_shape_the_screen_is_black() {
         let shown = picture(1, flat(16, 16, [940, 512, 512]));
-        let rgba = paint_to_memory(&gpu(), RGBA, (64, 16), &scene(&shown), None);
+        let rgba = paint_to_memory(&gpu(), RGBA, (64, 16), &scene(&shown), NO_TEXT);
         let row: Vec<u8> = rgba[..4 * 64].chunks(4).map(|pixel| pixel[0]).collect();
         assert!(row[..24].iter().all(|&value| value == 0), "{row:?}");
         assert!(row[24..40].iter().all(|&value| value >= 254), "{row:?}");
@@ -225,22 +267,31 @@ mod tests {
     }
 
     #[test]
-    fn a_panel_lies_in_the_left_bottom_corner_with_its_opacity() {
+    fn each_sheet_lies_in_its_corner_with_its_opacity() {
         let shown = picture(1, flat(16, 16, [64, 512, 512]));
         let panel = Panel {
             width: 4,
             height: 2,
             rgba: vec![255; 4 * 4 * 2],
         };
+        let glimpse = |corner, opacity| Glimpse { corner, opacity };
         let moment = Scene {
-            panel_opacity: 0.5,
+            glimpses: [
+                glimpse(Corner::LeftBottom, 0.5),
+                glimpse(Corner::RightTop, 0.25),
+            ],
             ..scene(&shown)
         };
-        let rgba = paint_to_memory(&gpu(), RGBA, (16, 16), &moment, Some(&panel));
+        let panels = [Some(&panel); SHEETS];
+        let rgba = paint_to_memory(&gpu(), RGBA, (16, 16), &moment, panels);
         for y in 0..16 {
             for x in 0..16 {
                 let found = rgba[4 * (16 * y + x)];
-                let expected = if x < 4 && y >= 14 { 128 } else { 0 };
+                let expected = match (x, y) {
+                    (0..4, 14..) => 128,
+                    (12.., 0..2) => 64,
+                    _ => 0,
+                };
                 assert!(found.abs_diff(expected) <= 2, "({x}, {y}): {found}");
             }
         }

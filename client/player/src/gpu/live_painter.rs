@@ -3,6 +3,7 @@
 use super::panel::PanelPass;
 use super::pixels::PixelsPass;
 use super::{Gpu, fill};
+use crate::caption::{Glimpse, SHEETS};
 use crate::text::Panel;
 
 /// Paints onto targets of one format.
@@ -20,9 +21,9 @@ impl LivePainter {
         }
     }
 
-    /// Changes the text that lies over the flames from now on.
-    pub(crate) fn set_panel(&mut self, gpu: &Gpu, panel: Option<&Panel>) {
-        self.panel.set(gpu, panel);
+    /// Changes the text that lies over the flames from now on, on the sheets that have any.
+    pub(crate) fn set_panels(&mut self, gpu: &Gpu, panels: [Option<&Panel>; SHEETS]) {
+        self.panel.set(gpu, panels);
     }
 
     /// Paints the packed pixels in `words`, a picture of the size beside them, onto `target`, which is
@@ -33,12 +34,12 @@ impl LivePainter {
         target: &wgpu::TextureView,
         size: (u32, u32),
         (words, picture): (&wgpu::Buffer, [u32; 2]),
-        panel_opacity: f32,
+        glimpses: &[Glimpse; SHEETS],
     ) {
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
         fill(&mut encoder, target, |pass| {
             self.pixels.draw(gpu, pass, size, words, picture.into());
-            self.panel.draw(gpu, pass, size, panel_opacity);
+            self.panel.draw(gpu, pass, size, glimpses);
         });
         gpu.queue.submit([encoder.finish()]);
     }
@@ -71,7 +72,8 @@ mod tests {
         gpu.queue
             .write_buffer(&buffer, 0, bytemuck::cast_slice(&words));
         let rgba = readback::paint_to_memory(&gpu, format, size, |view| {
-            LivePainter::new(&gpu, format).paint(&gpu, view, size, (&buffer, picture), 0.0);
+            let glimpses = [Glimpse::NONE; SHEETS];
+            LivePainter::new(&gpu, format).paint(&gpu, view, size, (&buffer, picture), &glimpses);
         });
         rgba.unwrap().chunks(4).map(|pixel| pixel[0]).collect()
     }

@@ -5,8 +5,10 @@
 
 use super::panel::PanelPass;
 use super::planes::PlanesPass;
+use super::processor::Processor;
 use super::screen::ScreenPass;
-use super::{Gpu, Texture, fill};
+use super::{Gpu, Texture, draw_over, fill};
+use crate::caption::{Glimpse, SHEETS};
 use crate::projection::Picture;
 use crate::text::Panel;
 
@@ -17,14 +19,21 @@ pub(crate) struct Scene<'a> {
     pub(crate) next: Option<&'a Picture>,
     /// How far from the one to the other, 0 to 1.
     pub(crate) blend: f32,
-    /// Of the text panel, 0 to 1.
-    pub(crate) panel_opacity: f32,
+    /// Of the text.
+    pub(crate) glimpses: [Glimpse; SHEETS],
+}
+
+/// Who turns planes into colours.
+#[derive(Debug)]
+enum Conversion {
+    Card(PlanesPass),
+    Processor(Processor),
 }
 
 /// Paints scenes onto targets of one format.
 #[derive(Debug)]
 pub(crate) struct Painter {
-    planes: PlanesPass,
+    conversion: Conversion,
     screen: ScreenPass,
     panel: PanelPass,
     /// Converted pictures and their numbers.
@@ -32,19 +41,31 @@ pub(crate) struct Painter {
 }
 
 impl Painter {
-    /// Without `blending`, a scene's next picture is left out.
-    pub(crate) fn new(gpu: &Gpu, target: wgpu::TextureFormat, blending: bool) -> Self {
+    /// For graphics cards.
+    pub(crate) fn new(gpu: &Gpu, target: wgpu::TextureFormat) -> Self {
+        Self::with(gpu, target, Conversion::Card(PlanesPass::new(gpu)))
+    }
+
+    /// For adapters that are software: they have no time for two pictures, so that a scene's next one is left out, and
+    /// where nothing is to be scaled nothing is drawn but the text.
+    pub(crate) fn without_a_card(gpu: &Gpu, target: wgpu::TextureFormat) -> Self {
+        let conversion = Conversion::Processor(Processor::default());
+        Self::with(gpu, target, conversion)
+    }
+
+    fn with(gpu: &Gpu, target: wgpu::TextureFormat, conversion: Conversion) -> Self {
+        let has_card = matches!(conversion, Conversion::Card(_));
         Self {
-            planes: PlanesPass::new(gpu),
-            screen: ScreenPass::new(gpu, target, blending),
+            conversion,
+            screen: ScreenPass::new(gpu, target, has_card),
             panel: PanelPass::new(gpu, target),
             converted: [None, None],
         }
     }
 
-    /// Changes the text that lies over the scenes from now on.
-    pub(crate) fn set_panel(&mut self, gpu: &Gpu, panel: Option<&Panel>) {
-        self.panel.set(gpu, panel);
+    /// Changes the text that lies over the scenes from now on, on the sheets that have any.
+    pub(crate) fn set_panels(&mut self, gpu: &Gpu, panels: [Option<&Panel>; SHEETS]) {
+        self.panel.set(gpu, panels);
     }
 
     /// Paints `scene` onto `target`, which is `size` pixels large.
@@ -55,6 +76,18 @@ impl Painter {
         size: (u32, u32),
         scene: &Scene<'_>,
     ) {
+        let mut encoder = gpu.device.create_command_encoder(&Default::default());
+        if let Conversion::Processor(processor) = &mut self.conversion
+            && processor.write(gpu, scene.shown, target.texture())
+        {
+            if scene.glimpses.iter().any(|glimpse| glimpse.opacity > 0.0) {
+                draw_over(&mut encoder, target, |pass| {
+                    self.panel.draw(gpu, pass, size, &scene.glimpses);
+                });
+            }
+            gpu.queue.submit([encoder.finish()]);
+            return;
+        }
         let next = scene.next.filter(|_| scene.blend > 0.0);
         let shown_slot = self.convert(gpu, scene.shown, next);
         let next_slot = next.map_or(shown_slot, |next| {
@@ -65,11 +98,10 @@ impl Painter {
         else {
             unreachable!("both pictures were converted just now");
         };
-        let mut encoder = gpu.device.create_command_encoder(&Default::default());
         fill(&mut encoder, target, |pass| {
             let pictures = [&shown.1, &next.1];
             self.screen.draw(gpu, pass, size, pictures, scene.blend);
-            self.panel.draw(gpu, pass, size, scene.panel_opacity);
+            self.panel.draw(gpu, pass, size, &scene.glimpses);
         });
         gpu.queue.submit([encoder.finish()]);
     }
@@ -83,18 +115,26 @@ impl Painter {
         let kept = kept.map(|kept| kept.number);
         let slot = usize::from(kept.is_some() && number_in(0) == kept);
         let size = (picture.frame.width, picture.frame.height);
-        let target = match self.converted[slot].take() {
+        let texture = match self.converted[slot].take() {
             Some((_, texture)) if texture.size == size => texture,
-            _ => PlanesPass::picture(gpu, size),
+            _ => match self.conversion {
+                Conversion::Card(_) => PlanesPass::picture(gpu, size),
+                Conversion::Processor(_) => Processor::picture(gpu, size),
+            },
         };
-        self.planes.draw(
-            gpu,
-            &picture.frame,
-            picture.under.as_deref(),
-            picture.share,
-            &target,
-        );
-        self.converted[slot] = Some((picture.number, target));
+        match &mut self.conversion {
+            Conversion::Card(planes) => planes.draw(
+                gpu,
+                &picture.frame,
+                picture.under.as_deref().map(|under| &**under),
+                picture.share,
+                &texture,
+            ),
+            Conversion::Processor(processor) => {
+                processor.write(gpu, picture, &texture.texture);
+            }
+        }
+        self.converted[slot] = Some((picture.number, texture));
         slot
     }
 }

@@ -2,7 +2,7 @@
 
 use woolgather_shaders::{layout::PixelsUniform, present};
 
-use super::{Binding, Gpu, Pass};
+use super::{Binding, Gpu, Pass, target_constants};
 use crate::framing::Framing;
 
 /// The pass, for targets of one format.
@@ -18,6 +18,7 @@ pub(crate) struct PixelsPass {
 impl PixelsPass {
     pub(crate) fn new(gpu: &Gpu, target: wgpu::TextureFormat) -> Self {
         let layout = gpu.bind_group_layout("pixels", &[Binding::Uniform, Binding::Words]);
+        let [is_linear, steps] = target_constants(target);
         let pipeline = |exact: bool| {
             gpu.pipeline(&Pass {
                 label: "pixels",
@@ -30,10 +31,8 @@ impl PixelsPass {
                 blend: None,
                 constants: &[
                     (present::EXACT, f64::from(u8::from(exact))),
-                    (
-                        present::TARGET_IS_LINEAR,
-                        f64::from(u8::from(target.is_srgb())),
-                    ),
+                    is_linear,
+                    steps,
                 ],
             })
         };

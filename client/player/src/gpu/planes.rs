@@ -26,6 +26,8 @@ pub(crate) struct PlanesPass {
 struct PlaneTextures {
     luma: Texture,
     chroma: Texture,
+    /// Both chroma planes on their way to the texture.
+    pairs: Vec<[u16; 2]>,
 }
 
 impl PlanesPass {
@@ -131,15 +133,15 @@ fn upload<'a>(
         PlaneTextures {
             luma: gpu.texture(size, wgpu::TextureFormat::R16Uint, usage),
             chroma: gpu.texture(chroma, wgpu::TextureFormat::Rg16Uint, usage),
+            pairs: Vec::new(),
         }
     });
-    let chroma: Vec<[u16; 2]> = frame
-        .chroma_blue
-        .iter()
-        .zip(&frame.chroma_red)
-        .map(|(&blue, &red)| [blue, red])
-        .collect();
+    let pairs = frame.chroma_blue.iter().zip(&frame.chroma_red);
+    textures.pairs.clear();
+    textures
+        .pairs
+        .extend(pairs.map(|(&blue, &red)| [blue, red]));
     gpu.upload(&textures.luma, bytemuck::cast_slice(&frame.luma));
-    gpu.upload(&textures.chroma, bytemuck::cast_slice(&chroma));
+    gpu.upload(&textures.chroma, bytemuck::cast_slice(&textures.pairs));
     textures
 }

@@ -20,7 +20,9 @@ pub(crate) fn paint_to_memory(
     size: (u32, u32),
     paint: impl FnOnce(&wgpu::TextureView),
 ) -> Result<Vec<u8>, PlayError> {
-    let usage = wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC;
+    let usage = wgpu::TextureUsages::RENDER_ATTACHMENT
+        | wgpu::TextureUsages::COPY_SRC
+        | wgpu::TextureUsages::COPY_DST;
     let target = gpu.texture(size, format, usage);
     paint(&target.view);
 

@@ -2,7 +2,7 @@
 
 use woolgather_shaders::{layout::ScreenUniform, present};
 
-use super::{Binding, Gpu, Pass, Texture};
+use super::{Binding, Gpu, Pass, Texture, target_constants};
 use crate::framing::Framing;
 
 /// The pass, for targets of one format, with blending or without.
@@ -25,6 +25,7 @@ impl ScreenPass {
                 Binding::Picture,
             ],
         );
+        let [is_linear, steps] = target_constants(target);
         let pipeline = gpu.pipeline(&Pass {
             label: "screen",
             text: present::SCREEN,
@@ -36,10 +37,8 @@ impl ScreenPass {
             blend: None,
             constants: &[
                 (present::BLENDING, f64::from(u8::from(blending))),
-                (
-                    present::TARGET_IS_LINEAR,
-                    f64::from(u8::from(target.is_srgb())),
-                ),
+                is_linear,
+                steps,
             ],
         });
         let sampler = gpu.device.create_sampler(&wgpu::SamplerDescriptor {

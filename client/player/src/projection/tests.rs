@@ -159,7 +159,7 @@ fn a_clip_that_breaks_on_the_screen_holds_its_last_picture_under_the_next() {
     let after = &pictures[last + 1..];
     let held = after.iter().take_while(|picture| {
         let under = picture.under.as_ref();
-        under.is_some_and(|under| **under == *pictures[last].frame)
+        under.is_some_and(|under| ***under == **pictures[last].frame)
     });
     // The fade is as long as the next clip, which is shown twice.
     assert_eq!(held.count(), 2 * FRAMES as usize);

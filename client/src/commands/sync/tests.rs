@@ -22,6 +22,7 @@ use woolgather_protocol::{DeviceSecret, InfoHash, Recipe, Sha256, SheepId, Signe
 
 use super::sync;
 use crate::cli::{Cli, Command, SyncArgs};
+use crate::votes::{CastVote, remember};
 
 /// The arguments of `sync OPTIONS`.
 pub(super) fn args(options: &str) -> SyncArgs {
@@ -312,5 +313,40 @@ async fn a_clip_thrown_away_is_fetched_again_and_other_files_stay() -> anyhow::R
     assert_eq!(world.have().len(), 0);
     world.sync().await?;
     world.check(&[("one-1.mp4", b"film")]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sheep_voted_down_leaves_and_is_not_fetched_again_until_it_is_liked() -> anyhow::Result<()>
+{
+    let world = World::new().await;
+    world.publish("one", 1, b"film");
+    world.sync().await?;
+    assert_eq!(world.have().len(), 1);
+    let data = world.machine.path();
+    let vote = |up| CastVote {
+        sheep: sheep_id(),
+        up,
+    };
+    remember(data, vote(false))?;
+    crate::library::trim(data, u64::MAX)?;
+    assert_eq!(world.have().len(), 0);
+    world.sync().await?;
+    assert_eq!(world.have().len(), 0);
+    remember(data, vote(true))?;
+    world.sync().await?;
+    assert_eq!(world.have().len(), 1);
+    Ok(())
+}
+
+#[test]
+fn what_is_on_the_screen_is_known_to_whoever_fetches() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let library = crate::library::Library::open(folder.path())?;
+    assert_eq!(library.on_screen(), None);
+    library.note_on_screen(&sheep_id())?;
+    assert_eq!(library.on_screen(), Some(sheep_id()));
+    fs::write(folder.path().join("on-screen.txt"), "no sheep")?;
+    assert_eq!(library.on_screen(), None);
     Ok(())
 }

@@ -8,6 +8,7 @@ use woolgather_render_kernel::compare::{Floor, same_picture};
 use woolgather_render_kernel::{
     ClipGenomes, ClipSettings, Planes, RenderControl, plan_clip_frame, render,
 };
+use woolgather_video::DecodedFrame;
 use woolgather_video::{EncoderSettings, JoinSettings, PlanesRef, SegmentEncoder, join_segments};
 
 use super::*;
