@@ -57,7 +57,9 @@ mod linux {
                     self.hello.key_taken = false;
                     return;
                 }
-                PlayEvent::Voted { .. } | PlayEvent::Broken { .. } => return,
+                PlayEvent::Voted { .. } | PlayEvent::Broken { .. } | PlayEvent::NoFilms { .. } => {
+                    return;
+                }
             }
             self.say();
         }

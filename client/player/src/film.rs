@@ -4,17 +4,15 @@
 //! the processor has to do the drawing, it draws once for each picture of the film instead: the
 //! decoder needs the time more.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::caption::Sheets;
-use crate::flock::{LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport};
-use crate::gpu::Work;
+use crate::evening::Listing;
+use crate::flock::{PlayError, PlayOptions, PlayReport};
+use crate::frame_log::FrameLog;
 use crate::gpu::painter::Painter;
-use crate::host;
-use crate::memory::{give_back_what_is_free, give_back_what_is_large};
-use crate::performance::{Action, Production, Programme, RETRY, SCREENSHOT, screenshot};
+use crate::memory::give_back_what_is_free;
+use crate::performance::{Action, Programme, RETRY, SCREENSHOT, Teller, screenshot};
 use crate::playback::Playback;
 use crate::stage::{Shown, Stage};
 use crate::timeline::Moment;
@@ -22,91 +20,36 @@ use crate::timeline::Moment;
 /// How often to look for the first picture.
 const FIRST_LOOK: Duration = Duration::from_millis(2);
 
-/// The clips to play, and news of them.
-#[derive(Debug)]
-pub struct Flock {
-    /// The clips there are at the start.
-    pub clips: Vec<LocalClip>,
-    /// Whenever clips came or went: the list of all clips, in place of the one before. It is taken
-    /// in at once and shows from the next seam on; what the film remembers of the other clips
-    /// stays. The clip on the screen plays to its end, so a file may go once the list is sent.
-    pub changes: Receiver<Vec<LocalClip>>,
+/// A film that is on.
+pub(crate) struct Film {
+    playback: Playback,
+    painter: Painter,
+    /// Draw at the display's rate and blend, or once for each picture.
+    blending: bool,
+    /// What was drawn last, for the screenshot.
+    last: Option<Moment>,
+    sheets: Sheets,
 }
 
-impl From<Vec<LocalClip>> for Flock {
-    /// Clips that stay as they are.
-    fn from(clips: Vec<LocalClip>) -> Self {
-        let (_, changes) = channel();
-        Self { clips, changes }
-    }
-}
-
-/// Hands the clips, and news of them, to every window.
-struct Relay {
-    /// The list as last heard of.
-    clips: Vec<LocalClip>,
-    windows: Vec<Sender<Vec<LocalClip>>>,
-}
-
-impl Relay {
-    /// Passes the news on, on a thread of its own, for as long as there may be some.
-    fn start(flock: Flock) -> Result<Arc<Mutex<Self>>, PlayError> {
-        let relay = Arc::new(Mutex::new(Self {
-            clips: flock.clips,
-            windows: Vec::new(),
-        }));
-        let news = Arc::clone(&relay);
-        let thread = std::thread::Builder::new().name("news of clips".into());
-        thread.spawn(move || {
-            while let Ok(clips) = flock.changes.recv() {
-                let mut relay = news.lock().unwrap_or_else(PoisonError::into_inner);
-                relay
-                    .windows
-                    .retain(|window| window.send(clips.clone()).is_ok());
-                relay.clips = clips;
-            }
-        })?;
-        Ok(relay)
-    }
-
-    /// The flock for another window.
-    fn flock(&mut self) -> Flock {
-        let (window, changes) = channel();
-        self.windows.push(window);
-        Flock {
-            clips: self.clips.clone(),
-            changes,
-        }
-    }
-}
-
-/// Plays `flock` in a window, or on every monitor, until somebody leaves, or `options.for_` has passed.
-///
-/// Blocks. Call it on the main thread, except on Linux, where any thread will do; once in the life
-/// of the process, which is all the window system allows. `on_event` hears of votes and clips, broken ones too.
-///
-/// # Errors
-///
-/// [`PlayError`]; each message is a sentence for the person in front of the program.
-pub fn play(
-    flock: impl Into<Flock>,
-    mut on_event: impl FnMut(PlayEvent),
-    options: &PlayOptions,
-) -> Result<PlayReport, PlayError> {
-    let started = Instant::now();
-    give_back_what_is_large();
-    let flock = flock.into();
-    if flock.clips.is_empty() {
-        return Err(PlayError::EmptyFlock);
-    }
-    let relay = Relay::start(flock)?;
-    let open = move |stage: &Stage, options: &PlayOptions, teller| {
-        let flock = relay.lock().unwrap_or_else(PoisonError::into_inner).flock();
-        let side_max = stage.gpu.side_max();
+impl Film {
+    /// Starts decoding for `stage`; every picture shown goes into `log`.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError::Thread`].
+    pub(crate) fn new(
+        stage: &Stage,
+        listing: Listing,
+        options: &PlayOptions,
+        started: Instant,
+        teller: Teller,
+        log: Option<FrameLog>,
+    ) -> Result<Self, PlayError> {
         let (gpu, format) = (&stage.gpu, stage.format());
         let blending = !gpu.is_software();
-        Ok(Film {
-            playback: Playback::start(flock, options, started, side_max, teller)?,
+        let side_max = gpu.side_max();
+        Ok(Self {
+            playback: Playback::start(listing, options, started, side_max, teller, log)?,
             painter: if blending {
                 Painter::new(gpu, format)
             } else {
@@ -116,22 +59,12 @@ pub fn play(
             last: None,
             sheets: Sheets::default(),
         })
-    };
-    host::run(
-        &Production::new(options, started, Work::Film, open),
-        &mut on_event,
-    )
-}
+    }
 
-/// A film that is on.
-struct Film {
-    playback: Playback,
-    painter: Painter,
-    /// Draw at the display's rate and blend, or once for each picture.
-    blending: bool,
-    /// What was drawn last, for the screenshot.
-    last: Option<Moment>,
-    sheets: Sheets,
+    /// The account, and the log.
+    pub(crate) fn end(self) -> (PlayReport, Option<FrameLog>) {
+        self.playback.end()
+    }
 }
 
 impl Programme for Film {
@@ -187,6 +120,8 @@ impl Programme for Film {
                 painter.paint(gpu, view, size, &scene);
             })?;
         }
-        self.playback.finish()
+        let (report, log) = self.end();
+        log.map_or(Ok(()), FrameLog::finish)?;
+        Ok(report)
     }
 }

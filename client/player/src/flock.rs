@@ -150,6 +150,11 @@ pub enum PlayEvent {
         /// What is wrong with it, in words.
         reason: String,
     },
+    /// None of the clips can be played; what there is instead is drawn live.
+    NoFilms {
+        /// The last file tried, and what was wrong with it.
+        reason: String,
+    },
     /// Frames of a window's film went by unseen.
     Dropped {
         /// How many, since it began.
@@ -181,6 +186,19 @@ pub struct PlayReport {
 }
 
 impl PlayReport {
+    /// What was played in this and, before it, in the same window.
+    pub(crate) fn after(self, earlier: Self) -> Self {
+        let first_frame = if earlier.frames_presented > 0 {
+            earlier.first_frame
+        } else {
+            self.first_frame
+        };
+        Self {
+            first_frame,
+            ..self.and(earlier)
+        }
+    }
+
     /// What this and another window played together.
     pub(crate) fn and(self, other: Self) -> Self {
         Self {

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::flock::PlayError;
+use crate::flock::{PlayError, PlayOptions};
 
 /// An open log; see [`PlayOptions::frame_log`](crate::PlayOptions) for the columns.
 #[derive(Debug)]
@@ -15,12 +15,21 @@ pub(crate) struct FrameLog {
 }
 
 impl FrameLog {
+    /// Starts the log that the options want, if they want one.
+    ///
+    /// # Errors
+    ///
+    /// As [`FrameLog::create`].
+    pub(crate) fn wanted(options: &PlayOptions) -> Result<Option<Self>, PlayError> {
+        options.frame_log.as_deref().map(Self::create).transpose()
+    }
+
     /// Starts a log, in place of whatever was in the file.
     ///
     /// # Errors
     ///
     /// [`PlayError::Write`] when the file cannot be made.
-    pub(crate) fn create(path: &Path) -> Result<Self, PlayError> {
+    fn create(path: &Path) -> Result<Self, PlayError> {
         let file = File::create(path).map_err(|error| cannot_write(path, error))?;
         Ok(Self {
             path: path.to_owned(),

@@ -58,6 +58,7 @@ mod foreign;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod layer;
 
+mod evening;
 mod film;
 mod playback;
 
@@ -72,7 +73,7 @@ extern crate self as woolgather_player;
 #[path = "../tests/it/film.rs"]
 mod test_film;
 
-pub use film::{Flock, play};
+pub use evening::{Flock, play};
 pub use flock::{
     ForeignWindow, LiveSheep, LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport, Vote,
 };

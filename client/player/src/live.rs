@@ -80,7 +80,8 @@ pub fn play_live(
     }
     let flock: Arc<[LiveSheep]> = flock.into();
     let open = move |stage: &Stage, options: &PlayOptions, teller| {
-        Live::new(stage, Arc::clone(&flock), options, started, teller)
+        let log = FrameLog::wanted(options)?;
+        Live::new(stage, Arc::clone(&flock), options, started, teller, log)
     };
     host::run(
         &Production::new(options, started, Work::Render, open),
@@ -104,7 +105,7 @@ fn failed(error: GpuError) -> PlayError {
 }
 
 /// A show that is on.
-struct Live {
+pub(crate) struct Live {
     flock: Arc<[LiveSheep]>,
     teller: Teller,
     rng_seed: u64,
@@ -217,18 +218,25 @@ impl Programme for Live {
                 painter.paint(gpu, view, size, pixels, &glimpses);
             })?;
         }
-        self.log.map_or(Ok(()), FrameLog::finish)?;
-        Ok(self.report)
+        let (report, log) = self.end();
+        log.map_or(Ok(()), FrameLog::finish)?;
+        Ok(report)
     }
 }
 
 impl Live {
-    fn new(
+    /// A show of `flock`, which is not empty, for `stage`; every frame shown goes into `log`.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError::AdapterFailed`] where the stage's device cannot render.
+    pub(crate) fn new(
         stage: &Stage,
         flock: Arc<[LiveSheep]>,
         options: &PlayOptions,
         started: Instant,
         teller: Teller,
+        log: Option<FrameLog>,
     ) -> Result<Self, PlayError> {
         let gpu = &stage.gpu;
         let (target, first_height) = if gpu.is_software() {
@@ -237,9 +245,8 @@ impl Live {
             (stage.refresh().unwrap_or(USUAL_FRAME), FIRST_HEIGHT)
         };
         let (device, queue) = (gpu.device.clone(), gpu.queue.clone());
-        let log = options.frame_log.as_deref().map(FrameLog::create);
         Ok(Self {
-            log: log.transpose()?,
+            log,
             renderer: LiveRenderer::new(&gpu.adapter, device, queue).map_err(failed)?,
             painter: LivePainter::new(gpu, stage.format()),
             show: Show::new(flock.len(), options.rng_seed),
@@ -262,6 +269,11 @@ impl Live {
             sheets: Sheets::default(),
             report: PlayReport::default(),
         })
+    }
+
+    /// The account, and the log.
+    pub(crate) fn end(self) -> (PlayReport, Option<FrameLog>) {
+        (self.report, self.log)
     }
 
     /// Says whose turn it is, when that has changed.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::caption::{Caption, SHEETS};
 use crate::clock::Now;
-use crate::film::Flock;
+use crate::evening::Listing;
 use crate::flock::{PlayError, PlayEvent, PlayOptions, PlayReport, Vote};
 use crate::frame_log::FrameLog;
 use crate::gpu::painter::Scene;
@@ -39,21 +39,21 @@ pub(crate) struct Playback {
 }
 
 impl Playback {
-    /// Starts decoding; pictures with a side above `side_max` are passed over.
+    /// Starts decoding; pictures with a side above `side_max` are passed over, and those shown go into `log`.
     ///
     /// # Errors
     ///
-    /// [`PlayError::Thread`] or [`PlayError::Write`].
+    /// [`PlayError::Thread`].
     pub(crate) fn start(
-        flock: Flock,
+        listing: Listing,
         options: &PlayOptions,
         started: Instant,
         side_max: u32,
         teller: Teller,
+        log: Option<FrameLog>,
     ) -> Result<Self, PlayError> {
-        let log = options.frame_log.as_deref().map(FrameLog::create);
         Ok(Self {
-            projection: Projection::start(flock, options.rng_seed, side_max)?,
+            projection: Projection::start(listing, options.rng_seed, side_max)?,
             teller,
             started,
             timeline: Timeline::new(),
@@ -63,7 +63,7 @@ impl Playback {
             showing: 0,
             caption: Caption::new(started),
             clock_shown: options.clock,
-            log: log.transpose()?,
+            log,
             last_number: 0,
             told_dropped: 0,
             report: PlayReport::default(),
@@ -212,17 +212,13 @@ impl Playback {
         self.clock.is_stopped()
     }
 
-    /// Closes the log and gives the account.
-    ///
-    /// # Errors
-    ///
-    /// [`PlayError::Write`] when the log cannot be finished.
-    pub(crate) fn finish(self) -> Result<PlayReport, PlayError> {
-        self.log.map_or(Ok(()), FrameLog::finish)?;
-        Ok(PlayReport {
+    /// Gives the account, and the log back.
+    pub(crate) fn end(self) -> (PlayReport, Option<FrameLog>) {
+        let report = PlayReport {
             frames_dropped: self.timeline.dropped(),
             ..self.report
-        })
+        };
+        (report, self.log)
     }
 
     fn vote(&mut self, vote: Vote, now: Instant) {
@@ -273,9 +269,12 @@ mod tests {
         let (tell, told) = std::sync::mpsc::channel();
         let teller = Teller::new(std::sync::Arc::new(move |news| tell.send(news).unwrap()));
         let now = Instant::now();
-        let flock = clips.to_vec().into();
-        let mut playback =
-            Playback::start(flock, &PlayOptions::default(), now, 4096, teller).unwrap();
+        let listing = Listing {
+            clips: clips.to_vec(),
+            changes: std::sync::mpsc::channel().1,
+        };
+        let options = PlayOptions::default();
+        let mut playback = Playback::start(listing, &options, now, 4096, teller, None).unwrap();
         let error = loop {
             match playback.tick(Instant::now()) {
                 Ok(moment) => assert_eq!(moment, None, "there is nothing to show"),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel, sync_channel};
 use std::thread;
 
-use crate::film::Flock;
+use crate::evening::Listing;
 use crate::flock::{LocalClip, PlayError, PlayEvent};
 use crate::frames::Frame;
 use crate::projector::{Ends, Projector};
@@ -65,12 +65,12 @@ pub(crate) struct Projection {
 }
 
 impl Projection {
-    /// Starts playing `flock` into the queue.
+    /// Starts playing the clips of `listing` into the queue.
     ///
     /// # Errors
     ///
     /// When the system has no thread left.
-    pub(crate) fn start(flock: Flock, rng_seed: u64, side_max: u32) -> io::Result<Self> {
+    pub(crate) fn start(listing: Listing, rng_seed: u64, side_max: u32) -> io::Result<Self> {
         let (picture_sender, pictures) = sync_channel(QUEUE);
         let (commands, command_receiver) = channel();
         let (event_sender, events) = channel();
@@ -78,9 +78,9 @@ impl Projection {
             pictures: picture_sender,
             commands: command_receiver,
             events: event_sender,
-            changes: flock.changes,
+            changes: listing.changes,
         };
-        let projector = Projector::new(flock.clips, rng_seed, side_max, ends);
+        let projector = Projector::new(listing.clips, rng_seed, side_max, ends);
         let thread = thread::Builder::new()
             .name("projection".to_owned())
             .spawn(move || projector.run())?;

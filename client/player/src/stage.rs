@@ -91,6 +91,18 @@ impl Stage {
         })
     }
 
+    /// Opens another device for other work; the last picture stays meanwhile. What was made with the device before is of
+    /// no use any more, and has to be gone.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError::NoAdapter`] or [`PlayError::AdapterFailed`].
+    pub(crate) fn turn_to(&mut self, work: Work) -> Result<(), PlayError> {
+        self.gpu = Gpu::open(&self.instance, Some(&self.surface), work)?;
+        self.config = configuration(&self.surface, &self.gpu, self.place.as_ref())?;
+        self.configure()
+    }
+
     /// Can the stage be seen?
     pub(crate) fn is_revealed(&self) -> bool {
         self.revealed

@@ -1,7 +1,7 @@
 //! `woolgather play`: the local flock in windows; votes go to the coordinator when it is there.
 //!
 //! With `--live`, or while there are no clips that can be played, flames are drawn as they are shown: the starter
-//! flock, or genomes out of files.
+//! flock, or genomes out of files. Films come on as soon as there are some.
 //!
 //! The flock may change meanwhile: clips that `sync` brings come on at the next seam, and one that turns out broken
 //! is thrown away, so that `sync` fetches it again. Where an agent runs, it hears what is on.
@@ -12,8 +12,8 @@ use std::time::{Duration, SystemTime};
 
 use woolgather_genome::starter_flock;
 use woolgather_player::{
-    Flock, ForeignWindow, LiveSheep, LocalClip, PlayError, PlayEvent, PlayOptions, PlayReport,
-    Vote as Thumb, play as play_flock, play_live,
+    Flock, ForeignWindow, LiveSheep, LocalClip, PlayEvent, PlayOptions, PlayReport, Vote as Thumb,
+    play as play_flock, play_live,
 };
 use woolgather_protocol::SheepId;
 
@@ -52,6 +52,7 @@ pub(crate) fn play(
     if args.live {
         return live(args, &options, &mut company);
     }
+    let instead = starters();
     let folder = data_folder(data)?;
     let identity = Identity::open(&folder)?;
     let library = Library::open(&folder)?;
@@ -60,7 +61,6 @@ pub(crate) fn play(
         eprintln!(
             "There are no clips here yet (`woolgather sync` fetches some); drawing the starter flock live."
         );
-        return live(args, &options, &mut company);
     }
     let (cast, votes) = channel();
     let coordinator = library.flock()?.map(|flock| flock.coordinator);
@@ -71,7 +71,11 @@ pub(crate) fn play(
     let (errands, given) = channel();
     let changes = follow(folder, library, clips.clone(), given)?;
     let report = play_flock(
-        Flock { clips, changes },
+        Flock {
+            clips,
+            changes,
+            instead,
+        },
         |event| {
             company.hear(&event);
             hear(event, &cast, &errands);
@@ -80,16 +84,8 @@ pub(crate) fn play(
     );
     drop(cast);
     sender.join().ok();
-    match report {
-        Err(PlayError::NoReadableClip { last }) => {
-            eprintln!("No clip here can be read ({last}); drawing the starter flock live.");
-            live(args, &options, &mut company)
-        }
-        report => {
-            tell(args, &report?);
-            Ok(())
-        }
-    }
+    tell(args, &report?);
+    Ok(())
 }
 
 /// Whether a screensaver's settings want the time of day on it. Settings that cannot be read are told elsewhere.
@@ -130,6 +126,10 @@ fn hear(event: PlayEvent, cast: &Sender<CastVote>, errands: &Sender<Errand>) {
             Some(Ok(sheep)) => Errand::Shown(sheep),
             _ => return,
         },
+        PlayEvent::NoFilms { reason } => {
+            eprintln!("No clip here can be read ({reason}); drawing the starter flock live.");
+            return;
+        }
         PlayEvent::Dropped { .. } | PlayEvent::KeyTaken => return,
     };
     errands.send(errand).ok();

@@ -26,7 +26,7 @@ pub(crate) struct Scene<'a> {
 /// Who turns planes into colours.
 #[derive(Debug)]
 enum Conversion {
-    Card(PlanesPass),
+    Card(Box<PlanesPass>),
     Processor(Processor),
 }
 
@@ -43,7 +43,11 @@ pub(crate) struct Painter {
 impl Painter {
     /// For graphics cards.
     pub(crate) fn new(gpu: &Gpu, target: wgpu::TextureFormat) -> Self {
-        Self::with(gpu, target, Conversion::Card(PlanesPass::new(gpu)))
+        Self::with(
+            gpu,
+            target,
+            Conversion::Card(Box::new(PlanesPass::new(gpu))),
+        )
     }
 
     /// For adapters that are software: they have no time for two pictures, so that a scene's next one is left out, and

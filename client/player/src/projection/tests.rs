@@ -24,7 +24,7 @@ struct Screening {
 impl Screening {
     fn start(clips: Vec<LocalClip>, rng_seed: u64) -> Self {
         let (sender, changes) = channel();
-        let flock = Flock { clips, changes };
+        let flock = Listing { clips, changes };
         Self {
             projection: Projection::start(flock, rng_seed, 4096).expect("a thread"),
             changes: sender,

@@ -75,6 +75,7 @@ fn line(event: &PlayEvent) -> String {
         PlayEvent::Shown { title, artist, .. } => format!("shown {title} by {artist}"),
         PlayEvent::Voted { sheep, vote } => format!("voted {vote:?} {sheep}"),
         PlayEvent::Broken { path, reason } => format!("broken {}: {reason}", path.display()),
+        PlayEvent::NoFilms { reason } => format!("no films: {reason}"),
         PlayEvent::Dropped { frames } => format!("dropped {frames}"),
         PlayEvent::KeyTaken => "took a key".to_owned(),
     }
