@@ -23,7 +23,9 @@ pub(crate) use flock::{Choice, PlayArgs, SyncArgs, Thumb, VoteArgs, WorkArgs};
 pub(crate) use genomes::*;
 pub(crate) use machine::AdaptersArgs;
 pub(crate) use pictures::*;
-pub(crate) use settings::{ConfigArgs, ConfigCommand, SettingsArgs, WindowArgs};
+#[cfg(target_os = "linux")]
+pub(crate) use settings::SettingsArgs;
+pub(crate) use settings::{ConfigArgs, ConfigCommand, WindowArgs};
 pub(crate) use values::{ending, is_standard, with_ending};
 
 /// Computers that dream together: renders fractal flames for a flock, shares them, plays them.

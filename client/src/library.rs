@@ -195,6 +195,13 @@ impl Library {
 
 /// Drops clips until all of them together take at most `bytes_max`; the worst rated go first, and the core of the flock
 /// stays walkable. What is playing goes on from memory.
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(
+        dead_code,
+        reason = "only the agent does it, which runs on Linux alone"
+    )
+)]
 pub(crate) fn trim(data: &Path, bytes_max: u64) -> anyhow::Result<()> {
     let library = Library::open(data)?;
     let Some(flock) = library.flock()? else {
