@@ -1,7 +1,6 @@
 //! What Windows says about the mains and the battery.
 
 use super::{Power, PowerSource};
-use crate::Unknown;
 
 /// Asks this machine.
 ///
@@ -13,13 +12,13 @@ use crate::Unknown;
     unsafe_code,
     reason = "Windows is asked through its C interface; see the safety comment"
 )]
-pub(super) fn power_now() -> Result<Power, Unknown> {
+pub(super) fn power_now() -> Result<Power, crate::Unknown> {
     use windows_sys::Win32::System::Power::{GetSystemPowerStatus, SYSTEM_POWER_STATUS};
     let mut status = SYSTEM_POWER_STATUS::default();
     // SAFETY: fills in what it is given.
     if unsafe { GetSystemPowerStatus(&mut status) } == 0 {
         let error = std::io::Error::last_os_error();
-        return Err(Unknown::because("power", error));
+        return Err(crate::Unknown::because("power", error));
     }
     Ok(of_status(
         status.ACLineStatus,
