@@ -16,12 +16,16 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use agent::{AgentArgs, DistFilesArgs, DoctorArgs, HackArgs, PauseArgs, StatusArgs};
+#[cfg(not(windows))]
+pub(crate) use agent::HackArgs;
+pub(crate) use agent::{AgentArgs, DistFilesArgs, DoctorArgs, PauseArgs, StatusArgs};
 pub(crate) use flock::{Choice, PlayArgs, SyncArgs, Thumb, VoteArgs, WorkArgs};
 pub(crate) use genomes::*;
 pub(crate) use machine::AdaptersArgs;
 pub(crate) use pictures::*;
-pub(crate) use settings::{ConfigArgs, ConfigCommand, SettingsArgs};
+#[cfg(target_os = "linux")]
+pub(crate) use settings::SettingsArgs;
+pub(crate) use settings::{ConfigArgs, ConfigCommand, WindowArgs};
 pub(crate) use values::{ending, is_standard, with_ending};
 
 /// Computers that dream together: renders fractal flames for a flock, shares them, plays them.
@@ -72,7 +76,7 @@ pub(crate) enum Command {
     Adapters(AdaptersArgs),
     /// Choose what this machine does, in a window
     #[command(after_help = settings::SETTINGS_HELP)]
-    Settings,
+    Settings(WindowArgs),
     /// Choose what this machine does: path, list, get, set, unset
     #[command(after_help = settings::CONFIG_HELP)]
     Config(ConfigArgs),
@@ -89,9 +93,18 @@ pub(crate) enum Command {
     /// Find out whether the saver can come on, and what stands in its way
     Doctor(DoctorArgs),
     /// Add Woolgather to XScreenSaver's list: one line in ~/.xscreensaver
+    #[cfg(not(windows))]
     InstallHack(HackArgs),
     /// Take that line out again
+    #[cfg(not(windows))]
     UninstallHack(HackArgs),
+    /// Make Woolgather your screensaver
+    #[cfg(windows)]
+    #[command(after_help = agent::SAVER_HELP)]
+    InstallSaver,
+    /// Take it away again; what you had before is back
+    #[cfg(windows)]
+    UninstallSaver,
     /// Write manual pages and completions, for whoever makes a package
     #[command(hide = true)]
     DistFiles(DistFilesArgs),

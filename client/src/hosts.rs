@@ -5,14 +5,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use anyhow::bail;
 use woolgather_platform::{Environment, SaverCall, saver_call};
 
 /// The command line as people type it; `None` where the host wants nothing.
 ///
 /// # Errors
 ///
-/// A sentence where the host's arguments cannot be understood, or ask for what there is not.
+/// A sentence where the host's arguments cannot be understood.
 pub(crate) fn arguments(
     given: impl IntoIterator<Item = OsString>,
     environment: &Environment,
@@ -32,21 +31,23 @@ pub(crate) fn arguments(
         ))
     };
     let play = |more| command("play", more);
+    let id = |window: u32| format!("{window:#x}");
     match call {
         None => Ok(Some(given)),
         Some(SaverCall::Nothing) => Ok(None),
-        Some(SaverCall::Show) => play(Vec::new()),
+        Some(SaverCall::Show) => play(vec!["--as-saver".to_owned()]),
         Some(SaverCall::Hack { window, rest }) => {
             let place = match window {
-                Some(window) => vec!["--window-id".to_owned(), format!("{window:#x}")],
+                Some(window) => vec!["--window-id".to_owned(), id(window)],
                 None => vec!["--windowed".to_owned()],
             };
             play(place.into_iter().chain(rest).collect())
         }
-        Some(SaverCall::Preview { .. }) => {
-            bail!("there is no preview in the settings of Windows yet")
+        Some(SaverCall::Preview { window }) => play(vec!["--window-id".to_owned(), id(window)]),
+        Some(SaverCall::Settings { owner }) => {
+            let owner = owner.map(|owner| vec!["--owner".to_owned(), id(owner)]);
+            command("settings", owner.unwrap_or_default())
         }
-        Some(SaverCall::Settings { .. }) => command("settings", Vec::new()),
     }
 }
 
@@ -73,8 +74,16 @@ mod tests {
                 "woolgather -root -window-id 7 --live",
                 Some("woolgather play --window-id 0x7 --live"),
             ),
-            ("Woolgather.scr /s", Some("woolgather play")),
-            ("Woolgather.scr /c:1234", Some("woolgather settings")),
+            ("Woolgather.scr /s", Some("woolgather play --as-saver")),
+            (
+                "Woolgather.scr /p 1234",
+                Some("woolgather play --window-id 0x4d2"),
+            ),
+            ("Woolgather.scr /c", Some("woolgather settings")),
+            (
+                "Woolgather.scr /c:1234",
+                Some("woolgather settings --owner 0x4d2"),
+            ),
             ("Woolgather.scr /a 1", None),
         ] {
             assert_eq!(typed(line).as_deref(), expected, "{line}");

@@ -27,6 +27,10 @@ use woolgather_platform::Environment;
 
 use cli::{Cli, Command};
 
+/// What is logged unless somebody asks for more.
+const QUIET: &str = "warn,librqbit=error,winit=error,wgpu_hal=off,wgpu_core=error,\
+     wgpu_core::indirect_validation=off,gpu_allocator=error";
+
 fn main() -> ExitCode {
     let given = hosts::arguments(std::env::args_os(), &Environment::of_this_process());
     let cli = match given {
@@ -38,8 +42,8 @@ fn main() -> ExitCode {
         }
     };
     // A graphics driver that fails is said by whoever wanted to draw; what else wgpu tries is nobody's business.
-    let filter = EnvFilter::try_from_env("WOOLGATHER_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,librqbit=error,winit=error,wgpu_hal=off"));
+    let filter =
+        EnvFilter::try_from_env("WOOLGATHER_LOG").unwrap_or_else(|_| EnvFilter::new(QUIET));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -75,15 +79,21 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             None => wait(commands::vote::vote(data, &args)),
         },
         Command::Adapters(args) => commands::adapters::adapters(&args),
-        Command::Settings => commands::settings::settings(config),
+        Command::Settings(args) => commands::settings::settings(config, &args),
         Command::Config(args) => commands::config::config(config, &args),
         Command::Agent(args) => commands::agent::agent(data, config, &args),
         Command::Status(args) => commands::agent::status(&args),
         Command::Pause(args) => commands::agent::pause(&args),
         Command::Resume => commands::agent::resume(),
         Command::Doctor(args) => commands::doctor::doctor(data, config, &args),
+        #[cfg(not(windows))]
         Command::InstallHack(args) => commands::hack::install(&args),
+        #[cfg(not(windows))]
         Command::UninstallHack(args) => commands::hack::uninstall(&args),
+        #[cfg(windows)]
+        Command::InstallSaver => commands::saver::install(),
+        #[cfg(windows)]
+        Command::UninstallSaver => commands::saver::uninstall(),
         Command::DistFiles(args) => commands::dist_files::dist_files(&args),
         Command::Identity => commands::identity::identity(data),
     }

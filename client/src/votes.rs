@@ -37,6 +37,13 @@ pub(crate) struct CastVote {
 }
 
 /// Keeps a vote and begins to send what waits, on a thread of its own.
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(
+        dead_code,
+        reason = "only the agent does it, which runs on Linux alone"
+    )
+)]
 pub(crate) fn keep_and_send(data: &Path, sheep: SheepId, up: bool) -> anyhow::Result<()> {
     let vote = CastVote { sheep, up };
     let waiting = VoteFile::waiting(data);

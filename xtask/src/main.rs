@@ -5,6 +5,7 @@
 //! network lives in `xtask/bench`, `xtask/e2e` or in the programs themselves.
 
 mod bench;
+mod cross;
 mod demo;
 mod dist;
 mod fuzz;

@@ -39,6 +39,19 @@ const fn library(name: &'static str, file: &'static str, why: &'static str) -> P
     }
 }
 
+const fn file(
+    name: &'static str,
+    folder: &'static str,
+    start: &'static str,
+    why: &'static str,
+) -> Package {
+    Package {
+        name,
+        sign: Sign::FileStartingWith { folder, start },
+        why,
+    }
+}
+
 /// Makes the AV1 encoder and decoder three to eight times faster.
 pub(crate) const FOR_DEMO: &[Package] =
     &[program("nasm", "nasm", "faster AV1 encoder and decoder")];
@@ -77,14 +90,12 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     program("imagemagick", "import", "looking at the player's window"),
     program("xscreensaver", "xscreensaver", "a host of savers"),
     program("xserver-xephyr", "Xephyr", "two monitors for that host"),
-    Package {
-        name: "xscreensaver-gl",
-        sign: Sign::FileStartingWith {
-            folder: "/usr/libexec/xscreensaver",
-            start: "xscreensaver-gl-visual",
-        },
-        why: "previews of that host",
-    },
+    file(
+        "xscreensaver-gl",
+        "/usr/libexec/xscreensaver",
+        "xscreensaver-gl-visual",
+        "previews of that host",
+    ),
     program("procps", "pkill", "ending what that host started"),
     program("grim", "grim", "looking at sway"),
     program("dpkg-dev", "dpkg-shlibdeps", "making the package"),
@@ -98,20 +109,72 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     ),
     program("libxml2-utils", "xmllint", "checking the package"),
     program("aria2", "aria2c", "an independent BitTorrent client"),
-    Package {
-        name: "mesa-vulkan-drivers",
-        sign: Sign::FileStartingWith {
-            folder: "/usr/share/vulkan/icd.d",
-            start: "lvp_icd",
-        },
-        why: "a software GPU",
-    },
+    file(
+        "mesa-vulkan-drivers",
+        "/usr/share/vulkan/icd.d",
+        "lvp_icd",
+        "a software GPU",
+    ),
     library("libvulkan1", "libvulkan.so.1", "the GPU's loader"),
     library("libegl1", "libEGL.so.1", "windows"),
     library("libxkbcommon-x11-0", "libxkbcommon-x11.so.0", "windows"),
     library("libxcursor1", "libXcursor.so.1", "windows"),
     library("libxi6", "libXi.so.6", "windows"),
     library("libx11-xcb1", "libX11-xcb.so.1", "windows"),
+];
+
+/// A second Rust toolchain, for `cargo xtask test windows` and `macos`.
+pub(crate) const FOR_OTHER_SYSTEMS: &[Package] = &[
+    file(
+        "rustc-web",
+        "/usr/bin",
+        "rustc",
+        "building for other systems",
+    ),
+    file(
+        "cargo-web",
+        "/usr/bin",
+        "cargo",
+        "building for other systems",
+    ),
+    file(
+        "rust-web-src",
+        "/usr/lib/rustlib/src/rust/library",
+        "std",
+        "the standard library's sources",
+    ),
+];
+
+/// What else `cargo xtask test windows` uses.
+pub(crate) const FOR_WINDOWS: &[Package] = &[
+    program(
+        "gcc-mingw-w64-x86-64-posix",
+        "x86_64-w64-mingw32-gcc",
+        "linking for Windows",
+    ),
+    program(
+        "g++-mingw-w64-x86-64-posix",
+        "x86_64-w64-mingw32-g++",
+        "linking for Windows",
+    ),
+    program("wine", "wineserver", "running what was built for Windows"),
+    file(
+        "wine64",
+        "/usr/lib/wine",
+        "wine64",
+        "running what was built for Windows",
+    ),
+    program("xvfb", "Xvfb", "a screen"),
+    program("xdotool", "xdotool", "key presses"),
+    program("x11-utils", "xwininfo", "finding windows"),
+    program("imagemagick", "import", "looking at windows"),
+    file(
+        "mesa-vulkan-drivers",
+        "/usr/share/vulkan/icd.d",
+        "lvp_icd",
+        "a software GPU",
+    ),
+    library("libvulkan1", "libvulkan.so.1", "the GPU's loader"),
 ];
 
 impl Package {

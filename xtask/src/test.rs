@@ -1,14 +1,20 @@
 //! `cargo xtask test`: everything, in the order in which it fails fastest.
 
+mod macos;
+mod windows;
+
 use std::process::Command;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::{dist, fuzz, run, setup, tidy};
 
-/// Which part to run; all of it when nothing is chosen.
+/// Which part to run; all of it when nothing is chosen, but for other systems.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    elsewhere: Option<Elsewhere>,
     /// Only what needs no tests run: fmt, tidy, clippy.
     #[arg(long)]
     lints: bool,
@@ -26,10 +32,24 @@ pub(crate) struct Options {
     browser: bool,
 }
 
+/// Other systems, each by itself alone.
+#[derive(Subcommand)]
+enum Elsewhere {
+    /// Build for Windows and run it under wine
+    Windows,
+    /// Check the types for macOS; nothing is run
+    Macos,
+}
+
 /// # Errors
 ///
 /// At the first step that fails.
 pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
+    match options.elsewhere {
+        Some(Elsewhere::Windows) => return windows::test(),
+        Some(Elsewhere::Macos) => return macos::test(),
+        None => {}
+    }
     let all =
         !(options.lints || options.rust || options.package || options.fuzz || options.browser);
     setup::install(setup::FOR_TESTS)?;
@@ -74,7 +94,13 @@ fn lints() -> anyhow::Result<()> {
     clippy
         .args(run::asm_features(WITH_ASM))
         .args(["--", "--deny", "warnings"]);
-    run::step("clippy", &mut clippy)
+    run::step("clippy", &mut clippy)?;
+    // No part of the other tests, so not of all targets either.
+    let mut clippy = run::cargo(&["clippy", "--package", "woolgather-wine", "--test", "it"]);
+    run::step(
+        "clippy on wine's",
+        clippy.args(["--", "--deny", "warnings"]),
+    )
 }
 
 /// The renderer's frames must have the same bits in a build that optimises nothing.

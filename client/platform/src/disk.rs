@@ -22,19 +22,43 @@ pub fn free_bytes(path: &Path) -> Result<u64, Unknown> {
     Err(last)
 }
 
-/// Says that this build does not know it on this system.
+/// The same on Windows, where the disk may also be a folder's own.
 ///
 /// # Errors
 ///
-/// Always [`Unknown`].
-#[cfg(not(unix))]
-pub fn free_bytes(_path: &Path) -> Result<u64, Unknown> {
-    Err(Unknown(
-        "free space: this build cannot ask this system yet".to_owned(),
-    ))
+/// [`Unknown`] when the system does not say.
+#[cfg(windows)]
+pub fn free_bytes(path: &Path) -> Result<u64, Unknown> {
+    let mut last = Unknown("free space: no folder was named".to_owned());
+    for folder in path.ancestors().filter(|folder| *folder != Path::new("")) {
+        match free_bytes_in(folder) {
+            Ok(free) => return Ok(free),
+            Err(error) => last = Unknown::because("free space", error),
+        }
+    }
+    Err(last)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(windows)]
+#[expect(
+    unsafe_code,
+    reason = "Windows is asked through its C interface; see the safety comment"
+)]
+fn free_bytes_in(folder: &Path) -> std::io::Result<u64> {
+    use std::os::windows::ffi::OsStrExt as _;
+    use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
+    let name: Vec<u16> = folder.as_os_str().encode_wide().chain([0]).collect();
+    let mut free = 0;
+    let nothing = std::ptr::null_mut;
+    // SAFETY: the name ends with 0, and the number and both that are left out are written to only where they are given.
+    let known = unsafe { GetDiskFreeSpaceExW(name.as_ptr(), &mut free, nothing(), nothing()) };
+    if known == 0 {
+        return Err(std::io::Error::last_os_error());
+    }
+    Ok(free)
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -46,6 +70,7 @@ mod tests {
         assert!(free_bytes(Path::new("")).is_err());
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_file_system_without_room_has_none() {
         // The kernel's own file system takes no files at all.

@@ -58,6 +58,12 @@ impl Environment {
         self.home.clone().filter(|path| path.is_absolute())
     }
 
+    /// Where programs keep on Windows what does not roam.
+    pub(crate) fn local_app_data(&self) -> Option<PathBuf> {
+        self.absolute_path("LOCALAPPDATA")
+            .or_else(|| Some(self.home()?.join("AppData").join("Local")))
+    }
+
     /// Is the session's desktop a Wayland compositor? Then an X display is only its XWayland.
     #[cfg(target_os = "linux")]
     pub(crate) fn is_wayland(&self) -> bool {

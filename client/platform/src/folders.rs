@@ -105,10 +105,7 @@ fn macos(environment: &Environment) -> Option<Folders> {
 }
 
 fn windows(environment: &Environment) -> Option<Folders> {
-    let local = environment
-        .absolute_path("LOCALAPPDATA")
-        .or_else(|| Some(environment.home()?.join("AppData").join("Local")))?
-        .join(NAME);
+    let local = environment.local_app_data()?.join(NAME);
     let roaming = environment
         .absolute_path("APPDATA")
         .or_else(|| Some(environment.home()?.join("AppData").join("Roaming")))?

@@ -2,7 +2,8 @@
 //!
 //! * [`folders`]: where a volunteer's data, settings and cache live.
 //! * [`priority`]: stepping back behind whatever the person at the machine is doing.
-//! * [`saver`]: how screensaver hosts call a saver; [`xscreensaver`]: the list in which one of them is told of it.
+//! * [`saver`]: how screensaver hosts call a saver; [`xscreensaver`]: the list in which one of them is told of it;
+//!   [`control_panel`]: where Windows keeps which one was chosen.
 //! * [`display`]: whether there is a display to open a window on.
 //! * [`single`]: one agent per session, and its socket.
 //! * [`idle`]: whether somebody is at the machine.
@@ -24,6 +25,8 @@ pub mod display;
 mod environment;
 pub mod saver;
 pub mod xscreensaver;
+
+pub mod control_panel;
 
 pub mod single;
 
@@ -54,8 +57,8 @@ pub use environment::Environment;
 pub use folders::{Folders, NoHome};
 pub use load::CpuLoad;
 pub use network::{Network, network};
-pub use power::{Power, PowerSource, power};
-pub use priority::{Priority, lower_priority};
+pub use power::{Power, PowerSource, power, power_now};
+pub use priority::lower_priority;
 pub use programs::running_programs;
 pub use saver::{NoWindowId, SaverCall, saver_call, window_id};
 pub use temperature::{Temperature, hottest};

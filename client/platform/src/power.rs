@@ -4,9 +4,14 @@
 //! the machine's batteries, an uninterruptible supply, and the batteries of mice and headsets,
 //! which say `Device` in `scope` and do not count.
 //!
+//! Windows sums all of that up in a few numbers.
+//!
 //! # Source
 //!
-//! Linux, *Documentation/ABI/testing/sysfs-class-power*.
+//! Linux, *Documentation/ABI/testing/sysfs-class-power*; Microsoft, *SYSTEM_POWER_STATUS*.
+
+#[cfg(any(windows, test))]
+mod windows;
 
 use std::path::Path;
 
@@ -32,6 +37,22 @@ pub enum PowerSource {
     Mains,
     /// A battery of its own, or an uninterruptible supply without mains.
     Battery,
+}
+
+/// Asks this machine.
+///
+/// # Errors
+///
+/// [`Unknown`] where it does not say, and on systems that this build cannot ask.
+pub fn power_now() -> Result<Power, Unknown> {
+    #[cfg(windows)]
+    {
+        windows::power_now()
+    }
+    #[cfg(not(windows))]
+    {
+        power(Path::new(POWER_SUPPLIES))
+    }
 }
 
 /// Reads the supplies below `root`, which is [`POWER_SUPPLIES`] but for tests. A machine that

@@ -27,12 +27,12 @@ pub enum SaverCall {
     /// Windows': draw in this window of the settings.
     Preview {
         /// The window's handle.
-        window: u64,
+        window: u32,
     },
     /// Windows': open the settings, in front of a window where one is named.
     Settings {
         /// The window's handle.
-        owner: Option<u64>,
+        owner: Option<u32>,
     },
     /// Windows': asks for what no saver of today does, such as changing a password. Nothing is to be done.
     Nothing,
@@ -149,21 +149,36 @@ fn windows(arguments: &[String]) -> Result<SaverCall, NoWindowId> {
         None => (word, None),
     };
     let handle = joined.or_else(|| arguments.get(1).cloned());
-    let number = |handle: &str| {
-        handle.trim().parse().map_err(|_| NoWindowId {
+    let number = |text: &str| {
+        handle_number(text).ok_or_else(|| NoWindowId {
             argument: first.clone(),
-            value: handle.to_owned(),
+            value: text.to_owned(),
         })
     };
     match letter {
-        "p" | "l" => number(handle.as_deref().unwrap_or_default())
-            .map(|window| SaverCall::Preview { window }),
+        "p" | "l" => match number(handle.as_deref().unwrap_or_default())? {
+            0 => Err(NoWindowId {
+                argument: first.clone(),
+                value: "0".to_owned(),
+            }),
+            window => Ok(SaverCall::Preview { window }),
+        },
         "c" => Ok(SaverCall::Settings {
-            owner: handle.as_deref().map(number).transpose()?,
+            owner: handle
+                .as_deref()
+                .map(number)
+                .transpose()?
+                .filter(|&owner| owner != 0),
         }),
         "a" => Ok(SaverCall::Nothing),
         _ => Ok(SaverCall::Show),
     }
+}
+
+/// A handle in decimal. Only its lower 32 bits count, and a host that takes it for a signed number may write those above
+/// as a minus.
+fn handle_number(text: &str) -> Option<u32> {
+    text.trim().parse::<i64>().ok().map(|handle| handle as u32)
 }
 
 #[cfg(test)]
@@ -254,6 +269,8 @@ mod tests {
             ("/C", settings(None)),
             ("-c", settings(None)),
             ("/c:131594", settings(Some(131_594))),
+            ("/c:0", settings(None)),
+            ("/c:-2147483647", settings(Some(0x8000_0001))),
             ("/C 131594", settings(Some(131_594))),
             ("/p 131594", preview.clone()),
             ("/P 131594", preview.clone()),
@@ -271,6 +288,7 @@ mod tests {
         }
         assert!(call("woolgather.scr", "/p", None).is_err());
         assert!(call("woolgather.scr", "/p window", None).is_err());
+        assert!(call("woolgather.scr", "/p 0", None).is_err());
         assert!(call("woolgather.scr", "/c:x", None).is_err());
         assert_eq!(call("woolgather.exe", "/s", None), Ok(None));
     }

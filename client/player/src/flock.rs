@@ -43,7 +43,8 @@ pub struct LiveSheep {
     pub artist: String,
 }
 
-/// A window that another program opened, on the X display that the environment names.
+/// A window that another program opened: its X id, on the display that the environment names, or its handle on Windows,
+/// of which 32 bits count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ForeignWindow(pub u32);
 
@@ -56,7 +57,7 @@ pub struct PlayOptions {
     pub size: (u32, u32),
     /// The only monitor to fill, from 1 as people count; all of them unless given.
     pub monitor: Option<usize>,
-    /// Somebody else's window to draw in, as a screensaver daemon gives its hacks; then no window is opened, and what
+    /// Somebody else's window to draw in, as hosts of screensavers lend them; then no window is opened, and what
     /// the three fields above say does not count.
     pub within: Option<ForeignWindow>,
     /// Leave when somebody touches anything, but for the keys that vote and browse; as a screensaver does. Unless
@@ -237,7 +238,7 @@ pub enum PlayError {
     /// The window to draw in is not there.
     #[error("the window {window:#x} that this was to draw in cannot be used: {reason}")]
     NoForeignWindow {
-        /// Its X id.
+        /// Its X id or its handle.
         window: u32,
         /// The window system's words.
         reason: String,

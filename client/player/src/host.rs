@@ -30,12 +30,12 @@ where
     }
     match options.within {
         None => window::run(production, on_event),
-        #[cfg(all(unix, not(target_vendor = "apple")))]
+        #[cfg(not(target_vendor = "apple"))]
         Some(window) => crate::foreign::run(production, window, on_event),
-        #[cfg(not(all(unix, not(target_vendor = "apple"))))]
+        #[cfg(target_vendor = "apple")]
         Some(window) => Err(PlayError::NoForeignWindow {
             window: window.0,
-            reason: "there are no X windows on this system".to_owned(),
+            reason: "programs do not lend each other windows on this system".to_owned(),
         }),
     }
 }

@@ -16,7 +16,7 @@
 //!   `woolgather-shaders`.
 //! * `stage`: a place on the screen and the display's clock. `performance`: what is on there, on a thread of its own.
 //! * `host`: who has the windows; `window`: ours, one for each monitor; `layer`: ours over a whole Wayland desktop;
-//!   `foreign`: a screensaver daemon's. `keys`: what keys and pointers ask for. Pure.
+//!   `foreign`: another program's, as hosts of screensavers lend them. `keys`: what keys and pointers ask for. Pure.
 //! * `playback`, `film`: all of it together for clips.
 //! * `live`: flames drawn as they are shown, for who has no clips yet.
 //!
@@ -53,7 +53,7 @@ mod performance;
 mod stage;
 mod window;
 
-#[cfg(all(unix, not(target_vendor = "apple")))]
+#[cfg(not(target_vendor = "apple"))]
 mod foreign;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod layer;

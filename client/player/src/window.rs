@@ -3,8 +3,11 @@
 //! Each window has a performance on a thread of its own; this thread listens to the window system and passes on
 //! what it hears. So the windows are gone the moment somebody leaves, however long a picture takes.
 
+#[cfg(windows)]
+mod any_thread;
+
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use winit::application::ApplicationHandler;
 use winit::dpi::PhysicalSize;
@@ -14,12 +17,15 @@ use winit::event_loop::{
 };
 use winit::keyboard::{self, NamedKey};
 use winit::monitor::MonitorHandle;
-use winit::window::{Fullscreen, Window, WindowId};
+use winit::window::{Fullscreen, Window, WindowId, WindowLevel};
 
 use crate::flock::{PlayError, PlayEvent, PlayOptions, PlayReport};
 use crate::keys::{Key, Rest, Wish, asked_for};
 use crate::performance::{Cue, News, Production, Programme, Teller, Troupe};
 use crate::stage::{Place, Stage};
+
+/// How long windows may take to come to the front.
+const COMES_TO_FRONT: Duration = Duration::from_secs(1);
 
 /// Opens windows, one for each monitor that the options want filled, and performs in each until somebody leaves or
 /// its time is over.
@@ -49,6 +55,8 @@ where
         })),
         windows: Vec::new(),
         pointer: None,
+        came_to_front: Instant::now(),
+        lost_focus: false,
         leaving: false,
     };
     event_loop.run_app(&mut house).map_err(no_display)?;
@@ -85,6 +93,10 @@ struct House<'a, O> {
     windows: Vec<On>,
     /// Where the pointer was first seen.
     pointer: Option<Rest<WindowId>>,
+    /// When a window was last opened or got the focus.
+    came_to_front: Instant,
+    /// A window was left for another one, ours or not.
+    lost_focus: bool,
     leaving: bool,
 }
 
@@ -148,7 +160,10 @@ where
                 event,
                 is_synthetic: false,
                 ..
-            } if event.state == ElementState::Pressed && !event.repeat => {
+            } if event.state == ElementState::Pressed
+                && !event.repeat
+                && !self.is_winits_own(&event) =>
+            {
                 if let Some(wish) = asked_for(key_of(&event), self.is_saver()) {
                     self.grant(number, wish);
                 }
@@ -167,11 +182,22 @@ where
                     self.leave();
                 }
             }
+            WindowEvent::Focused(true) => self.came_to_front = Instant::now(),
+            WindowEvent::Focused(false) => self.lost_focus = true,
             _ => {}
         }
     }
 
     fn about_to_wait(&mut self, event_loop: &ActiveEventLoop) {
+        // By now it is known whether another window of ours has it. On Windows that is how somebody is noticed who goes
+        // to another program; on X11 the focus is whoever's the window manager likes.
+        if cfg!(windows)
+            && std::mem::take(&mut self.lost_focus)
+            && self.is_saver()
+            && !self.windows.iter().any(|on| on.window.has_focus())
+        {
+            self.leave();
+        }
         event_loop.set_control_flow(ControlFlow::Wait);
     }
 }
@@ -179,6 +205,13 @@ where
 impl<O> House<'_, O> {
     fn is_saver(&self) -> bool {
         self.production.options().as_saver
+    }
+
+    /// On Windows, winit presses Alt itself so that a window may come to the front. Nobody is back for that.
+    fn is_winits_own(&self, event: &KeyEvent) -> bool {
+        cfg!(windows)
+            && event.logical_key == NamedKey::Alt
+            && self.came_to_front.elapsed() < COMES_TO_FRONT
     }
 
     /// Does what a key asks for that was pressed in the window of this number.
@@ -218,9 +251,15 @@ impl<O> House<'_, O> {
     {
         let options = self.production.options();
         let (width, height) = options.size;
+        let lies_over_all = options.as_saver && !options.windowed;
         let mut attributes = Window::default_attributes()
             .with_title("Woolgather")
             .with_visible(false)
+            .with_window_level(if lies_over_all {
+                WindowLevel::AlwaysOnTop
+            } else {
+                WindowLevel::Normal
+            })
             .with_inner_size(PhysicalSize::new(width.max(1), height.max(1)));
         if !options.windowed {
             attributes = attributes.with_fullscreen(Some(Fullscreen::Borderless(monitor.clone())));
@@ -244,6 +283,7 @@ impl<O> House<'_, O> {
             display: event_loop.owned_display_handle(),
         };
         self.troupe.begin(self.production, Arc::new(place))?;
+        self.came_to_front = Instant::now();
         self.windows.push(On { window, monitor });
         Ok(())
     }
@@ -295,8 +335,11 @@ impl Place for Own {
     }
 
     fn surface(&self, instance: &wgpu::Instance) -> Result<wgpu::Surface<'static>, PlayError> {
+        let window = Arc::clone(&self.window);
+        #[cfg(windows)]
+        let window = any_thread::AnyThread(window);
         instance
-            .create_surface(Arc::clone(&self.window))
+            .create_surface(window)
             .map_err(|error| PlayError::NoAdapter {
                 reason: error.to_string(),
             })

@@ -9,7 +9,8 @@
 //! * [`store`]: where the file is; the caller brings one.
 //! * [`model`]: what is shown, what a change writes and when, what is wrong. Pure: time is an argument.
 //! * `page` and `welcome`: the one page, and the two questions of a first start.
-//! * `window`: what joins them and talks to the desktop; `look`, `controls`, `picture`: how it looks.
+//! * `window`: what joins them and talks to the desktop; `front`: in front of whose window it stays; `look`, `controls`,
+//!   `picture`: how it looks.
 //!
 //! There is no button that saves: a change is written a moment after it was made, and a file that somebody
 //! else changes is read again. What may be chosen comes from `woolgather-agent`'s table.
@@ -18,6 +19,7 @@ pub mod store;
 
 pub mod model;
 
+mod front;
 mod page;
 mod welcome;
 mod window;

@@ -9,6 +9,7 @@ use eframe::egui::{
 use eframe::{App, CreationContext, NativeOptions};
 
 use crate::controls::{card, fault};
+use crate::front::stay_in_front;
 use crate::look::{EMBER, NIGHT, QUIET, ROOM, dress};
 use crate::page::page;
 use crate::picture::{Picture, mark};
@@ -34,7 +35,8 @@ pub struct NoWindow(String);
 /// Shows the window until the person closes it.
 ///
 /// `status` says in one sentence what the agent does, for the line at the foot; it is asked about once a second,
-/// and where it says `None` there is no such line.
+/// and where it says `None` there is no such line. On Windows the window stays in front of `owner`, which is the handle
+/// of another program's window; elsewhere there are no such handles, and it does not count.
 ///
 /// # Errors
 ///
@@ -42,6 +44,7 @@ pub struct NoWindow(String);
 pub fn show(
     store: impl Store + 'static,
     status: impl FnMut() -> Option<String> + 'static,
+    owner: Option<u32>,
 ) -> Result<(), NoWindow> {
     let viewport = ViewportBuilder::default()
         .with_title("Woolgather settings")
@@ -57,7 +60,10 @@ pub fn show(
     eframe::run_native(
         "woolgather",
         options,
-        Box::new(|creation| Ok(Box::new(Window::new(creation, store, status)))),
+        Box::new(move |creation| {
+            stay_in_front(creation, owner);
+            Ok(Box::new(Window::new(creation, store, status)))
+        }),
     )
     .map_err(|error| NoWindow(error.to_string()))
 }

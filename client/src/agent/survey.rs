@@ -10,11 +10,9 @@ use woolgather_agent::situation::{Link, Power};
 use woolgather_platform::desktop::{Front, SleepEvent, SleepWatch, inhibitions, locked};
 use woolgather_platform::idle::{self, Idle};
 use woolgather_platform::network::PROC;
-use woolgather_platform::power::POWER_SUPPLIES;
 use woolgather_platform::temperature::SYS;
 use woolgather_platform::{
-    CpuLoad, Environment, Network, PowerSource, free_bytes, hottest, network, power,
-    running_programs,
+    CpuLoad, Environment, Network, PowerSource, free_bytes, hottest, network, running_programs,
 };
 
 /// How often to look.
@@ -121,7 +119,7 @@ pub(crate) fn survey(
 }
 
 fn power_now() -> Power {
-    match power(Path::new(POWER_SUPPLIES)) {
+    match woolgather_platform::power_now() {
         Ok(power) => match (power.source, power.battery_percent) {
             (PowerSource::Battery, percent) => Power::Battery(percent),
             (PowerSource::Mains, Some(_)) => Power::Mains,

@@ -1,4 +1,5 @@
-//! What one may type about the desktop: `agent`, `status`, `pause`, `resume`, `install-hack`, `uninstall-hack`, `doctor`.
+//! What one may type about the desktop: `agent`, `status`, `pause`, `resume`, `doctor`, and `install-hack` or, on Windows,
+//! `install-saver`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,6 +25,12 @@ Examples:
   woolgather pause 90m
 
 Without a length the pause lasts until `woolgather resume`, also over a restart.";
+
+#[cfg(windows)]
+pub(super) const SAVER_HELP: &str = "\
+Puts Woolgather.scr into %LOCALAPPDATA%\\Programs\\Woolgather and chooses it in your screensaver settings, for you alone. It comes
+on after the time that is set there, or after five minutes where none is. `woolgather uninstall-saver` takes it away and
+gives you back what you had.";
 
 /// Options of `agent`.
 #[derive(Debug, Args)]
@@ -58,6 +65,7 @@ pub(crate) struct PauseArgs {
 }
 
 /// Options of `install-hack` and `uninstall-hack`.
+#[cfg(not(windows))]
 #[derive(Debug, Args)]
 pub(crate) struct HackArgs {
     /// XScreenSaver's settings; ~/.xscreensaver unless given

@@ -4,6 +4,8 @@ use clap::{Args, Subcommand};
 use woolgather_agent::Settings;
 use woolgather_agent::settings::file::SettingsError;
 
+use super::values::window_id;
+
 pub(super) const CONFIG_HELP: &str = "\
 Examples:
   woolgather config list
@@ -15,6 +17,14 @@ The file explains itself and may as well be edited by hand; a change counts at o
 
 pub(super) const SETTINGS_HELP: &str = "\
 A change in the window counts at once. Esc closes it. `woolgather config` does the same without a window.";
+
+/// Options of `settings`.
+#[derive(Debug, Args)]
+pub(crate) struct WindowArgs {
+    /// Stay in front of this window of another program, by its handle, as the screensaver settings of Windows want it
+    #[arg(long, value_name = "ID", value_parser = window_id, hide = true)]
+    pub(crate) owner: Option<u32>,
+}
 
 /// Options of `config`.
 #[derive(Debug, Args)]
@@ -63,6 +73,13 @@ impl SettingsArgs {
     /// # Errors
     ///
     /// As [`Settings::set`], for the first that is not allowed.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        allow(
+            dead_code,
+            reason = "only the agent does it, which runs on Linux alone"
+        )
+    )]
     pub(crate) fn over(&self, mut settings: Settings) -> Result<Settings, SettingsError> {
         for (key, value) in &self.set {
             settings.set(key, value)?;

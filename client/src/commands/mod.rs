@@ -25,10 +25,13 @@ pub(crate) mod doctor;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use agent as doctor;
 pub(crate) mod genome;
+#[cfg(not(windows))]
 pub(crate) mod hack;
 pub(crate) mod identity;
 pub(crate) mod play;
 pub(crate) mod render;
+#[cfg(windows)]
+pub(crate) mod saver;
 pub(crate) mod settings;
 pub(crate) mod sync;
 pub(crate) mod vote;

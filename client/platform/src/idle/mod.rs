@@ -12,6 +12,7 @@
 //! | `org_kde_kwin_idle` | older wlroots (sway 1.7) and KWin 5 | an event on the socket |
 //! | Mutter's `IdleMonitor` | GNOME, on Wayland and on X11 | a D-Bus signal |
 //! | `MIT-SCREEN-SAVER` | X servers | the counter, looked at every 40 ms while idle |
+//! | `GetLastInputInfo` | Windows | the same |
 //!
 //! The X server behind Wayland (XWayland) sees only what is typed into X windows, so it is never
 //! asked in a Wayland session (`WAYLAND_DISPLAY`, or `XDG_SESSION_TYPE`). logind's `IdleHint` is not asked at all: KDE never sets it.
@@ -19,13 +20,15 @@
 //! A playing video that inhibits idleness keeps the Wayland sources active; the counters do not
 //! know of it, which is what [`crate::desktop::inhibitions`] is for.
 
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 mod counter;
 #[cfg(target_os = "linux")]
 mod mutter;
 mod scripted;
 #[cfg(target_os = "linux")]
 mod wayland;
+#[cfg(windows)]
+mod windows;
 #[cfg(target_os = "linux")]
 mod x11;
 
@@ -33,7 +36,7 @@ use std::time::{Duration, Instant};
 
 use crate::Environment;
 
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 use counter::Counter;
 pub use scripted::Scripted;
 
@@ -140,15 +143,25 @@ pub fn detect(environment: &Environment) -> Result<Box<dyn IdleSource>, CannotTe
     Err(CannotTell { tried })
 }
 
+/// Takes the session's clock, which is always there.
+///
+/// # Errors
+///
+/// None here; the signature is the one of the systems where there may be no source.
+#[cfg(windows)]
+pub fn detect(_environment: &Environment) -> Result<Box<dyn IdleSource>, CannotTell> {
+    Ok(Box::new(Counter::new(windows::Clock)))
+}
+
 /// Says that this build knows no source on this system.
 ///
 /// # Errors
 ///
 /// Always [`CannotTell`].
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub fn detect(_environment: &Environment) -> Result<Box<dyn IdleSource>, CannotTell> {
     Err(CannotTell {
-        tried: vec!["this build asks only Linux desktops so far".to_owned()],
+        tried: vec!["this build asks only Linux desktops and Windows so far".to_owned()],
     })
 }
 

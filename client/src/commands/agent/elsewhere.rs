@@ -26,7 +26,10 @@ pub(crate) fn resume() -> anyhow::Result<()> {
 
 /// The sentence for the settings window: there is no agent.
 pub(crate) fn sentence() -> Option<String> {
-    None
+    Some(
+        "Nothing renders or shares by itself here: the agent does not run on this system yet."
+            .into(),
+    )
 }
 
 pub(crate) fn vote(_: Thumb) -> anyhow::Result<()> {
