@@ -7,7 +7,7 @@ use std::process::Command;
 
 use clap::{Args, Subcommand};
 
-use crate::{dist, fuzz, run, setup, tidy};
+use crate::{bench, dist, fuzz, run, setup, tidy};
 
 /// Which part to run; all of it when nothing is chosen, but for other systems.
 #[derive(Args)]
@@ -24,9 +24,12 @@ pub(crate) struct Options {
     /// Only a minute of fuzzing the reader of flam3 files.
     #[arg(long)]
     fuzz: bool,
-    /// Only the package: made, checked, installed and taken away again.
+    /// Only the package: made, checked, installed, shown by hosts of savers and taken away again.
     #[arg(long)]
     package: bool,
+    /// Only two minutes of 1080p, with what they cost.
+    #[arg(long)]
+    player: bool,
     /// Only the website's tests in Chromium.
     #[arg(long)]
     browser: bool,
@@ -50,8 +53,15 @@ pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
         Some(Elsewhere::Macos) => return macos::test(),
         None => {}
     }
-    let all =
-        !(options.lints || options.rust || options.package || options.fuzz || options.browser);
+    let parts = [
+        options.lints,
+        options.rust,
+        options.package,
+        options.player,
+        options.fuzz,
+        options.browser,
+    ];
+    let all = !parts.contains(&true);
     setup::install(setup::FOR_TESTS)?;
     if all || options.lints {
         lints()?;
@@ -64,6 +74,10 @@ pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
     if all || options.package {
         build_programs()?;
         dist::check()?;
+    }
+    if all || options.player {
+        build_programs()?;
+        bench::watch("debug", &[])?;
     }
     if all || options.fuzz {
         fuzz::fuzz()?;
@@ -93,6 +107,7 @@ fn lints() -> anyhow::Result<()> {
     let mut clippy = run::cargo(&["clippy", "--workspace", "--all-targets"]);
     clippy
         .args(run::asm_features(WITH_ASM))
+        .args(["--features", "woolgather-e2e/installed"])
         .args(["--", "--deny", "warnings"]);
     run::step("clippy", &mut clippy)?;
     // No part of the other tests, so not of all targets either.

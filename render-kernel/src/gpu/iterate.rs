@@ -31,8 +31,10 @@ const PACE: Duration = Duration::from_millis(33);
 const PACE_SOFTWARE: Duration = Duration::from_millis(20);
 /// The most that a dispatch grows by from one to the next.
 const GROWTH: f64 = 1.5;
-/// Slabs of the first dispatch of a device that nobody has measured yet.
-const FIRST_SLABS: (u32, u32) = (1, 64);
+/// Slabs of the first dispatch of a card that nobody has measured yet.
+const FIRST_SLABS: u32 = 64;
+/// The most slabs of a dispatch on a software adapter, which gains nothing from long ones.
+const SLABS_MAX_SOFTWARE: u32 = 64;
 /// Most slabs of a dispatch: WebGPU's limit of workgroups along an axis.
 const SLABS_MAX: u32 = 65_535;
 /// Compiled games that are kept.
@@ -186,10 +188,13 @@ impl Game {
             slots.push(Write);
         }
         let slots: Vec<_> = (0..).zip(slots).collect();
-        let (few, many) = FIRST_SLABS;
         Ok(Self {
             pipeline: Pipeline::new(device, &structure.iterate_text(), "iterate", &slots)?,
-            slabs: if device.is_software() { few } else { many },
+            slabs: if device.is_software() {
+                cores()
+            } else {
+                FIRST_SLABS
+            },
             used: 0,
         })
     }
@@ -254,17 +259,23 @@ impl Game {
 
     /// Takes as many slabs next time as fit into [`PACE`], when `done` of them took `took`.
     fn adapt(&mut self, done: u32, took: Duration, software: bool) {
-        // A software adapter gains nothing from long dispatches beyond one slab a core.
-        let (pace, most) = if software {
-            (PACE_SOFTWARE, 64)
+        // A software adapter plays a slab on each core at once, in the time of a single one.
+        let (pace, fewest, most) = if software {
+            (PACE_SOFTWARE, cores(), SLABS_MAX_SOFTWARE.max(cores()))
         } else {
-            (PACE, SLABS_MAX)
+            (PACE, 1, SLABS_MAX)
         };
         let fitting = f64::from(done) * pace.as_secs_f64() / took.as_secs_f64().max(1e-6);
         // A wait that was short by chance shall not lead to a long dispatch.
         let fitting = fitting.min(GROWTH * f64::from(self.slabs) + 1.0);
-        self.slabs = (fitting as u32).clamp(1, most);
+        self.slabs = (fitting as u32).clamp(fewest, most);
     }
+}
+
+/// How many slabs the processor plays at once.
+fn cores() -> u32 {
+    let cores = std::thread::available_parallelism();
+    cores.map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
 }
 
 /// The numbers of moments of one structure, on the device.

@@ -1,18 +1,32 @@
-//! Screens that nobody sees, for tests: an X server ([`Screen`]) and Wayland desktops ([`Desktop`], [`Kwin`]), and what a
-//! person would do in front of them.
+//! Screens that nobody sees, for tests: X servers ([`Screen`], [`TwoMonitors`]) and Wayland desktops ([`Desktop`],
+//! [`Kwin`]), what a person would do in front of them, and the hosts of savers that a [`Person`] may have
+//! ([`XScreenSaver`], [`MateScreensaver`]).
 //!
 //! A program that is missing panics with the line that installs it: a test that cannot look has not passed.
 
+mod foreign;
+mod host;
 mod kwin;
+mod mate;
 mod mouse;
+mod person;
+mod picture;
 mod unheard;
 mod wayland;
 mod x11;
+mod xephyr;
+mod xscreensaver;
 
+pub use foreign::ForeignWindow;
 pub use kwin::Kwin;
+pub use mate::MateScreensaver;
 pub use mouse::Mouse;
+pub use person::Person;
+pub use picture::{Area, Motion, lit, motion, shot_of};
 pub use wayland::{BAR, Desktop};
 pub use x11::Screen;
+pub use xephyr::TwoMonitors;
+pub use xscreensaver::XScreenSaver;
 
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;

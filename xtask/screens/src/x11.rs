@@ -5,6 +5,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use image::RgbImage;
 
+use crate::picture::shot_of;
+
 /// The line that brings every program these tests start.
 const INSTALL: &str = "apt-get install -y --no-install-recommends xvfb xdotool imagemagick \
      libvulkan1 mesa-vulkan-drivers libegl1 libxkbcommon-x11-0 libxcursor1 libxi6 libx11-xcb1";
@@ -113,13 +115,10 @@ impl Screen {
     ///
     /// # Panics
     ///
-    /// Where ImageMagick is missing.
+    /// Where the server has ended.
     #[must_use]
     pub fn shot(&self) -> RgbImage {
-        let shot = self.run("import", &["-window", "root", "-depth", "8", "png:-"]);
-        image::load_from_memory_with_format(&shot.stdout, image::ImageFormat::Png)
-            .expect("ImageMagick writes PNG")
-            .into_rgb8()
+        shot_of(&self.display)
     }
 }
 

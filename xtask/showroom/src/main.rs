@@ -1,4 +1,5 @@
-//! Plays 1080p at 30 frames a second for a while and prints what that costs, beside what we promise.
+//! Plays 1080p at 30 frames a second for a while and prints what that costs, beside what we promise. It fails where memory is
+//! not what we promise; times depend on what else the machine does.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,7 +30,7 @@ struct Args {
     /// Seconds to play
     #[arg(long, default_value_t = 120)]
     secs: u64,
-    /// Fail where a promise is not kept
+    /// Fail also where times are not what we promise
     #[arg(long)]
     strict: bool,
 }
@@ -121,7 +122,9 @@ fn main() -> anyhow::Result<ExitCode> {
         growth <= GROWTH_MAX,
     );
     println!("\nmemory by the second: {:?}", seen.memory);
-    Ok(if kept || !args.strict {
+    // Memory does not depend on what else the machine does.
+    let sound = memory <= MEMORY_MAX && growth <= GROWTH_MAX;
+    Ok(if sound && (kept || !args.strict) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -1,4 +1,5 @@
-//! Whether the package is a good one: by Debian's own tools, and by installing it and taking it away again.
+//! Whether the package is a good one: by Debian's own tools, and by installing it, running what was installed under real
+//! hosts of savers, and taking it away again.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -34,7 +35,8 @@ pub(crate) fn check() -> anyhow::Result<()> {
         come_and_go(&package)?;
     } else {
         eprintln!(
-            "NOT CHECKED: whether it installs and goes again; for that, run as root: cargo xtask test --package"
+            "NOT CHECKED: whether it installs, shows under hosts of savers and goes again; for that, run as root: \
+             cargo xtask test --package"
         );
     }
     fs::remove_dir_all(&out)?;
@@ -79,7 +81,7 @@ fn come_and_go(package: &Path) -> anyhow::Result<()> {
     );
     let before = ours()?;
     run::step("install", Command::new("dpkg").arg("-i").arg(package))?;
-    let looked = look();
+    let looked = look().and_then(|()| show());
     run::step("purge", Command::new("dpkg").args(["-P", "woolgather"]))?;
     looked?;
     let after = ours()?;
@@ -112,6 +114,24 @@ fn look() -> anyhow::Result<()> {
         hack.display()
     );
     Ok(())
+}
+
+/// The installed program under hosts of savers.
+fn show() -> anyhow::Result<()> {
+    let args = [
+        "test",
+        "--package",
+        "woolgather-e2e",
+        "--features",
+        "installed",
+        "--test",
+        "installed",
+        "--",
+        // What it measures is printed, and nothing else runs meanwhile.
+        "--nocapture",
+        "--test-threads=1",
+    ];
+    run::step("hosts of savers", &mut run::cargo(&args))
 }
 
 /// Everything on the system that is called after us.
