@@ -12,8 +12,7 @@ use woolgather_platform::idle::{self, Idle};
 use woolgather_platform::network::PROC;
 use woolgather_platform::temperature::SYS;
 use woolgather_platform::{
-    CpuLoad, Environment, Network, PowerSource, free_bytes, hottest, network, power_now,
-    running_programs,
+    CpuLoad, Environment, Network, PowerSource, free_bytes, hottest, network, running_programs,
 };
 
 /// How often to look.
@@ -120,7 +119,7 @@ pub(crate) fn survey(
 }
 
 fn power_now() -> Power {
-    match power_now() {
+    match woolgather_platform::power_now() {
         Ok(power) => match (power.source, power.battery_percent) {
             (PowerSource::Battery, percent) => Power::Battery(percent),
             (PowerSource::Mains, Some(_)) => Power::Mains,
