@@ -44,6 +44,10 @@ impl Width {
 
     /// Those that this processor has, by rising width.
     pub(super) fn here() -> Vec<Self> {
+        #[cfg_attr(
+            not(target_arch = "x86_64"),
+            expect(unused_mut, reason = "elsewhere one width is all that there is")
+        )]
         let mut here = vec![Self::Any];
         #[cfg(target_arch = "x86_64")]
         {
@@ -142,9 +146,12 @@ macro_rules! on_width {
     };
 }
 
-#[expect(
-    unsafe_code,
-    reason = "calling code for processor features that were detected"
+#[cfg_attr(
+    target_arch = "x86_64",
+    expect(
+        unsafe_code,
+        reason = "calling code for processor features that were detected"
+    )
 )]
 impl Width {
     /// Plays one slab; its hits go to `scatter`, and from there to the histogram when a buffer is full.

@@ -5,7 +5,8 @@
 //! ```text
 //! size 200 150      another size in pixels, width first
 //! destroy           it goes; the larger one stays
-//! child             "152 112 visible disabled": the window that is in it
+//! child             "152 112 visible disabled per-monitor": the window that is in it; the last word where it draws
+//!                   every pixel of the screen itself, however dense that is
 //! outer             the larger one's handle
 //! owned             the title of the window that the larger one owns
 //! ```
@@ -36,6 +37,10 @@ mod windows {
     use windows_sys::Win32::Foundation::{HWND, LPARAM, LRESULT, RECT, WPARAM};
     use windows_sys::Win32::Graphics::Gdi::CreateSolidBrush;
     use windows_sys::Win32::System::LibraryLoader::GetModuleHandleW;
+    use windows_sys::Win32::UI::HiDpi::{
+        DPI_AWARENESS_PER_MONITOR_AWARE, GetAwarenessFromDpiAwarenessContext,
+        GetWindowDpiAwarenessContext,
+    };
     use windows_sys::Win32::UI::WindowsAndMessaging::{
         CreateWindowExW, DefWindowProcW, DestroyWindow, DispatchMessageW, GW_CHILD, GW_HWNDNEXT,
         GW_OWNER, GWL_STYLE, GetClientRect, GetTopWindow, GetWindow, GetWindowLongPtrW,
@@ -106,21 +111,27 @@ mod windows {
     fn child_of(window: HWND) -> String {
         let mut inside = RECT::default();
         // SAFETY: asks about a window of ours and about one that may go meanwhile, which is no worse than another answer.
-        let style = unsafe {
+        let (style, density) = unsafe {
             let child = GetWindow(window, GW_CHILD);
             if child.is_null() {
                 return "none".to_owned();
             }
             GetClientRect(child, &mut inside);
-            GetWindowLongPtrW(child, GWL_STYLE) as u32
+            let context = GetWindowDpiAwarenessContext(child);
+            (
+                GetWindowLongPtrW(child, GWL_STYLE) as u32,
+                GetAwarenessFromDpiAwarenessContext(context),
+            )
         };
         let state = |flag, name| if style & flag == 0 { "" } else { name };
+        let own_pixels = density == DPI_AWARENESS_PER_MONITOR_AWARE;
         format!(
-            "{} {}{}{}",
+            "{} {}{}{}{}",
             inside.right - inside.left,
             inside.bottom - inside.top,
             state(WS_VISIBLE, " visible"),
             state(WS_DISABLED, " disabled"),
+            if own_pixels { " per-monitor" } else { "" },
         )
     }
 

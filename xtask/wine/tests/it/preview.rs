@@ -45,14 +45,14 @@ fn it_moves_follows_the_size_and_goes_with_the_window() {
         let arguments = format!("{spelling}{}", host.window);
         let mut running = preview(&session, &saver, &arguments);
         let first = wait_for("a picture", || picture(&session, 152, 112));
-        assert_eq!(host.ask("child"), "152 112 visible disabled");
+        assert_eq!(host.ask("child"), "152 112 visible disabled per-monitor");
         std::thread::sleep(Duration::from_secs(1));
         let second = wait_for("another picture", || picture(&session, 152, 112));
         let moved = difference(&first, &second);
         assert!(moved > 0.05, "{moved} of all pixels");
         host.tell("size 250 200");
         wait_for("a larger picture", || picture(&session, 250, 200));
-        assert_eq!(host.ask("child"), "250 200 visible disabled");
+        assert_eq!(host.ask("child"), "250 200 visible disabled per-monitor");
         host.tell("destroy");
         assert_eq!(end_of(&mut running), Some(0), "{spelling}");
         assert!(host.running.0.try_wait().unwrap().is_none());
