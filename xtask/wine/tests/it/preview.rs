@@ -24,7 +24,7 @@ fn picture(session: &Session, width: u32, height: u32) -> Option<RgbImage> {
     let picture = image::load_from_memory_with_format(&shot.stdout, image::ImageFormat::Png);
     picture
         .ok()
-        .map(|picture| picture.into_rgb8())
+        .map(image::DynamicImage::into_rgb8)
         .filter(is_lit)
 }
 
