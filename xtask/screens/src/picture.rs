@@ -11,6 +11,8 @@ pub type Area = [u32; 4];
 
 /// A picture of which this share of the pixels is not black is one that somebody has painted.
 const LIT: f64 = 0.1;
+/// Between two looks at a display that is to move.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 
 /// All that a display shows.
 ///
@@ -54,7 +56,7 @@ pub struct Motion {
     pub moved: Duration,
 }
 
-/// Looks at an area of a display as often as it can, until a painted picture has been seen there and then another one;
+/// Looks at an area of a display some thirty times a second, until a painted picture has been seen there and then another one;
 /// counts from `since`, and gives up after `patience`.
 ///
 /// # Panics
@@ -65,6 +67,8 @@ pub fn motion(display: &str, area: Area, since: Instant, patience: Duration) -> 
     let [x, y, width, height] = area;
     let mut seen = None;
     while since.elapsed() < patience {
+        // Hosts start their savers with low priority: whoever looks without a pause takes the processor from them.
+        std::thread::sleep(BETWEEN_LOOKS);
         let shot = shot_of(display);
         let at = since.elapsed();
         if lit(&shot, area) < LIT {
