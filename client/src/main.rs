@@ -56,7 +56,7 @@ fn main() -> ExitCode {
         Err(error) => {
             let said = error.downcast_ref::<commands::Said>();
             if !said.is_some_and(commands::Said::is_enough) {
-                eprintln!("woolgather: {}", say::plain(&format!("{error:#}")));
+                eprintln!("woolgather: {}", say::plain_lines(&format!("{error:#}")));
             }
             ExitCode::FAILURE
         }

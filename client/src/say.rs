@@ -43,6 +43,12 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
 
+/// The same of each line.
+pub(crate) fn plain_lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(plain).collect();
+    lines.join("\n")
+}
+
 /// One whole line on standard output. A reader that has gone away is no reason to fail.
 fn line(text: &str) {
     let mut out = std::io::stdout().lock();
@@ -62,7 +68,7 @@ pub(crate) fn bytes(count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, plain};
+    use super::{bytes, plain, plain_lines};
 
     #[test]
     fn bytes_are_said_as_people_do() {
@@ -82,5 +88,6 @@ mod tests {
     fn a_title_cannot_command_the_terminal() {
         assert_eq!(plain("Wolf\u{1b}]0;root\u{7}\r\n\u{9b}2J"), "Wolf]0;root2J");
         assert_eq!(plain("Käse → 羊"), "Käse → 羊");
+        assert_eq!(plain_lines("one\u{1b}[2J\r\ntwo"), "one[2J\ntwo");
     }
 }

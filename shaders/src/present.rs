@@ -33,8 +33,8 @@ pub const SCREEN: &str = concat!(
 /// The live renderer's packed pixels to the screen: scaled smoothly and framed.
 ///
 /// Vertex entry [`FULL_SCREEN`], fragment entry [`PIXELS_FRAGMENT`], bind group 0: 0
-/// [`PixelsUniform`](crate::layout::PixelsUniform), 1 the pixels in a read-only storage buffer. Constants [`EXACT`] and
-/// [`TARGET_IS_LINEAR`].
+/// [`PixelsUniform`](crate::layout::PixelsUniform), 1 the pixels in a read-only storage buffer. Constants [`EXACT`],
+/// [`TARGET_IS_LINEAR`] and [`TARGET_STEPS`].
 pub const PIXELS: &str = concat!(
     include_str!("../wgsl/present/full_screen.wgsl"),
     include_str!("../wgsl/present/display.wgsl"),

@@ -63,6 +63,18 @@ pub(crate) const FOR_BENCH: &[Package] = &[program(
     "flam3 itself, to measure against",
 )];
 
+const XVFB: Package = program("xvfb", "Xvfb", "a screen that nobody sees");
+const XDOTOOL: Package = program("xdotool", "xdotool", "key presses on it");
+const X11_UTILS: Package = program("x11-utils", "xwininfo", "finding windows on it");
+const IMAGEMAGICK: Package = program("imagemagick", "import", "looking at windows");
+const SOFTWARE_GPU: Package = file(
+    "mesa-vulkan-drivers",
+    "/usr/share/vulkan/icd.d",
+    "lvp_icd",
+    "a software GPU",
+);
+const VULKAN: Package = library("libvulkan1", "libvulkan.so.1", "the GPU's loader");
+
 /// Everything that `cargo xtask test` uses.
 pub(crate) const FOR_TESTS: &[Package] = &[
     program("nasm", "nasm", "faster AV1 encoder and decoder"),
@@ -71,8 +83,8 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     program("chromium", "chromium", "the website's tests"),
     program("nodejs", "node", "the website's tests"),
     program("npm", "npm", "the website's tests"),
-    program("xvfb", "Xvfb", "a display for the player's tests"),
-    program("xdotool", "xdotool", "key presses in the player's tests"),
+    XVFB,
+    XDOTOOL,
     program(
         "dbus-daemon",
         "dbus-daemon",
@@ -86,8 +98,8 @@ pub(crate) const FOR_TESTS: &[Package] = &[
         "a desktop for the tests of idleness and savers",
     ),
     program("mutter", "mutter", "a desktop for the tests of idleness"),
-    program("x11-utils", "xwininfo", "finding the player's window"),
-    program("imagemagick", "import", "looking at the player's window"),
+    X11_UTILS,
+    IMAGEMAGICK,
     program("xscreensaver", "xscreensaver", "a host of savers"),
     program("xserver-xephyr", "Xephyr", "two monitors for that host"),
     file(
@@ -103,8 +115,9 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     ),
     file(
         "dconf-gsettings-backend",
-        "/usr/lib/x86_64-linux-gnu/gio/modules",
-        "libdconfsettings",
+        // Of a package that comes with it, and in the same place on every processor.
+        "/usr/libexec",
+        "dconf-service",
         "settings of that host",
     ),
     program("libglib2.0-bin", "gsettings", "settings of that host"),
@@ -121,13 +134,8 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     ),
     program("libxml2-utils", "xmllint", "checking the package"),
     program("aria2", "aria2c", "an independent BitTorrent client"),
-    file(
-        "mesa-vulkan-drivers",
-        "/usr/share/vulkan/icd.d",
-        "lvp_icd",
-        "a software GPU",
-    ),
-    library("libvulkan1", "libvulkan.so.1", "the GPU's loader"),
+    SOFTWARE_GPU,
+    VULKAN,
     library("libegl1", "libEGL.so.1", "windows"),
     library("libxkbcommon-x11-0", "libxkbcommon-x11.so.0", "windows"),
     library("libxcursor1", "libXcursor.so.1", "windows"),
@@ -176,17 +184,12 @@ pub(crate) const FOR_WINDOWS: &[Package] = &[
         "wine64",
         "running what was built for Windows",
     ),
-    program("xvfb", "Xvfb", "a screen"),
-    program("xdotool", "xdotool", "key presses"),
-    program("x11-utils", "xwininfo", "finding windows"),
-    program("imagemagick", "import", "looking at windows"),
-    file(
-        "mesa-vulkan-drivers",
-        "/usr/share/vulkan/icd.d",
-        "lvp_icd",
-        "a software GPU",
-    ),
-    library("libvulkan1", "libvulkan.so.1", "the GPU's loader"),
+    XVFB,
+    XDOTOOL,
+    X11_UTILS,
+    IMAGEMAGICK,
+    SOFTWARE_GPU,
+    VULKAN,
 ];
 
 impl Package {

@@ -10,24 +10,6 @@ use crate::Unknown;
 /// # Errors
 ///
 /// [`Unknown`] when the system does not say.
-#[cfg(unix)]
-pub fn free_bytes(path: &Path) -> Result<u64, Unknown> {
-    let mut last = Unknown("free space: no folder was named".to_owned());
-    for folder in path.ancestors().filter(|folder| *folder != Path::new("")) {
-        match rustix::fs::statvfs(folder) {
-            Ok(system) => return Ok(system.f_bavail.saturating_mul(system.f_frsize)),
-            Err(error) => last = Unknown::because("free space", error),
-        }
-    }
-    Err(last)
-}
-
-/// The same on Windows, where the disk may also be a folder's own.
-///
-/// # Errors
-///
-/// [`Unknown`] when the system does not say.
-#[cfg(windows)]
 pub fn free_bytes(path: &Path) -> Result<u64, Unknown> {
     let mut last = Unknown("free space: no folder was named".to_owned());
     for folder in path.ancestors().filter(|folder| *folder != Path::new("")) {
@@ -37,6 +19,12 @@ pub fn free_bytes(path: &Path) -> Result<u64, Unknown> {
         }
     }
     Err(last)
+}
+
+#[cfg(unix)]
+fn free_bytes_in(folder: &Path) -> std::io::Result<u64> {
+    let system = rustix::fs::statvfs(folder)?;
+    Ok(system.f_bavail.saturating_mul(system.f_frsize))
 }
 
 #[cfg(windows)]

@@ -71,6 +71,9 @@ pub(crate) struct Caption {
     pinned: bool,
     notice: Option<(String, Instant)>,
     written: Option<Written>,
+    /// As of the last tick.
+    now: Now,
+    paused: bool,
 }
 
 impl Caption {
@@ -82,6 +85,11 @@ impl Caption {
             pinned: false,
             notice: None,
             written: None,
+            now: Now {
+                at: now,
+                time_of_day: None,
+            },
+            paused: false,
         }
     }
 
@@ -100,13 +108,15 @@ impl Caption {
         self.notice = Some((notice.to_owned(), now));
     }
 
-    /// Forgets a notice whose time is over, and moves what has been in its corner for long enough.
+    /// Moves on to `now`: forgets a notice whose time is over, and moves what has been in its corner for long enough. What
+    /// is said below is said of that moment.
     pub(crate) fn tick(&mut self, paused: bool, now: Now) {
+        (self.paused, self.now) = (paused, now);
         let over = |since: Instant| {
             now.at.saturating_duration_since(since) > NOTICE_STAYS + overlay::FADE_OUT
         };
         self.notice.take_if(|(_, since)| over(*since));
-        let seen = self.names_opacity(paused, now.at) > 0.0;
+        let seen = self.names_opacity() > 0.0;
         self.wander.tick(now.at, seen);
         if let Some(time_of_day) = now.time_of_day {
             self.wander.tell(time_of_day);
@@ -115,23 +125,16 @@ impl Caption {
 
     /// The sheets whose text for a screen of these pixels has changed since the last call. `info` has no notice of its
     /// own.
-    pub(crate) fn new_panels(
-        &mut self,
-        info: Info,
-        paused: bool,
-        screen: (u32, u32),
-        now: Now,
-    ) -> [Option<Panel>; SHEETS] {
+    pub(crate) fn new_panels(&mut self, info: Info, screen: (u32, u32)) -> [Option<Panel>; SHEETS] {
         let notice = self.notice.as_ref().map(|(text, _)| text.clone());
-        let notice = if paused {
+        let notice = if self.paused {
             Some("Paused".to_owned())
         } else {
             notice
         };
         let info = Info { notice, ..info };
-        let clock = now
-            .time_of_day
-            .map(|time| (time.as_secs() / 60, self.wander.clock()));
+        let minutes = self.now.time_of_day.map(|time| time.as_secs() / 60);
+        let clock = minutes.map(|minutes| (minutes, self.wander.clock()));
         let wanted = Written {
             names: (info, self.wander.names()),
             clock,
@@ -160,44 +163,42 @@ impl Caption {
     }
 
     /// What is seen of each sheet.
-    pub(crate) fn glimpses(&self, paused: bool, now: Now) -> [Glimpse; SHEETS] {
+    pub(crate) fn glimpses(&self) -> [Glimpse; SHEETS] {
+        let Now { at, time_of_day } = self.now;
         let names = Glimpse {
             corner: self.wander.names(),
-            opacity: self.names_opacity(paused, now.at) * self.wander.names_opacity(now.at),
+            opacity: self.names_opacity() * self.wander.names_opacity(at),
         };
         let clock = Glimpse {
             corner: self.wander.clock(),
-            opacity: now
-                .time_of_day
-                .map_or(0.0, |time| CLOCK_OPACITY * Wander::clock_opacity(time)),
+            opacity: time_of_day.map_or(0.0, |time| CLOCK_OPACITY * Wander::clock_opacity(time)),
         };
         [names, clock]
     }
 
     /// When the text next looks different over a picture that stands still; `None` where it stays as it is.
-    pub(crate) fn next_change(&self, paused: bool, now: Now) -> Option<Instant> {
+    pub(crate) fn next_change(&self) -> Option<Instant> {
         /// While text fades.
         const FADE_STEP: Duration = Duration::from_millis(33);
-        let opacity = self.names_opacity(paused, now.at);
+        let Now { at, time_of_day } = self.now;
+        let opacity = self.names_opacity();
         let fades = (0.001..0.999).contains(&opacity) || self.notice.is_some();
         let names = match (fades, opacity > 0.0) {
-            (true, _) => Some(now.at),
+            (true, _) => Some(at),
             (false, true) => Some(self.wander.names_rest_until()),
             (false, false) => None,
         };
-        let clock = now
-            .time_of_day
-            .map(|time| now.at + Wander::clock_rests_for(time));
+        let clock = time_of_day.map(|time| at + Wander::clock_rests_for(time));
         let next = names.into_iter().chain(clock).min()?;
-        Some(next.max(now.at + FADE_STEP))
+        Some(next.max(at + FADE_STEP))
     }
 
     /// How visible the names are, 0 to 1, wherever they stand.
-    fn names_opacity(&self, paused: bool, now: Instant) -> f32 {
-        if self.pinned || paused {
+    fn names_opacity(&self) -> f32 {
+        if self.pinned || self.paused {
             return 1.0;
         }
-        let since = |moment: Instant| now.saturating_duration_since(moment);
+        let since = |moment: Instant| self.now.at.saturating_duration_since(moment);
         let info = overlay::opacity(since(self.came_on), INFO_STAYS);
         let notice = self.notice.as_ref().map_or(0.0, |(_, came_on)| {
             overlay::opacity(since(*came_on), NOTICE_STAYS)
@@ -235,7 +236,7 @@ mod tests {
             let now = now(start, secs, clock);
             caption.tick(false, now);
             caption
-                .new_panels(info(), false, SCREEN, now)
+                .new_panels(info(), SCREEN)
                 .map(|panel| panel.is_some_and(|panel| !panel.rgba.is_empty()))
         };
         assert_eq!(drawn(0, true), [true, true]);
@@ -251,11 +252,11 @@ mod tests {
         let mut caption = Caption::new(start);
         let later = now(start, 30, false);
         caption.tick(false, later);
-        let [names, clock] = caption.new_panels(info(), false, SCREEN, later);
+        let [names, clock] = caption.new_panels(info(), SCREEN);
         assert!(names.is_some());
         assert!(clock.is_none_or(|panel| panel.rgba.is_empty()));
-        assert_eq!(caption.glimpses(false, later)[1].opacity, 0.0);
-        assert_eq!(caption.next_change(false, later), None);
+        assert_eq!(caption.glimpses()[1].opacity, 0.0);
+        assert_eq!(caption.next_change(), None);
     }
 
     #[test]
@@ -266,8 +267,8 @@ mod tests {
         let mut corners = Vec::new();
         for _ in 0..10_000 {
             caption.tick(true, at);
-            corners.push(caption.glimpses(true, at)[0].corner);
-            match caption.next_change(true, at) {
+            corners.push(caption.glimpses()[0].corner);
+            match caption.next_change() {
                 Some(next) => at.at = next,
                 None => break,
             }

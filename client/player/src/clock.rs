@@ -15,16 +15,8 @@ impl Now {
     pub(crate) fn read(at: Instant, shown: bool) -> Self {
         let time_of_day = shown.then(|| {
             let time = jiff::Zoned::now().time();
-            let whole = [
-                time.hour().into(),
-                time.minute().into(),
-                time.second().into(),
-            ];
-            let secs = whole
-                .into_iter()
-                .fold(0_u64, |sum, part: i64| 60 * sum + part.unsigned_abs());
-            let nanos = time.subsec_nanosecond().unsigned_abs();
-            Duration::from_secs(secs) + Duration::from_nanos(nanos.into())
+            time.duration_since(jiff::civil::Time::midnight())
+                .unsigned_abs()
         });
         Self { at, time_of_day }
     }

@@ -125,15 +125,18 @@ pub fn play(
     };
     let relay = Relay::start(clips, changes)?;
     let instead: Arc<[LiveSheep]> = instead.into();
-    let open = move |stage: &Stage, options: &PlayOptions, teller| {
-        let place = Place {
+    let open = move |_: &Stage, options: &PlayOptions, teller| {
+        Ok(Evening {
             relay: Arc::clone(&relay),
             instead: Arc::clone(&instead),
             options: options.clone(),
             teller,
             started,
-        };
-        place.begin(stage)
+            log: FrameLog::wanted(options)?,
+            on: On::Nothing,
+            earlier: PlayReport::default(),
+            hidden: false,
+        })
     };
     host::run(
         &Production::new(options, started, work, open),
@@ -141,73 +144,24 @@ pub fn play(
     )
 }
 
-/// What an evening needs for whatever comes on in it.
-struct Place {
-    relay: Arc<Mutex<Relay>>,
-    instead: Arc<[LiveSheep]>,
-    options: PlayOptions,
-    teller: Teller,
-    started: Instant,
-}
-
-impl Place {
-    fn begin(self, stage: &Stage) -> Result<Evening, PlayError> {
-        let listing = self.listing();
-        let log = FrameLog::wanted(&self.options)?;
-        let on = if listing.clips.is_empty() {
-            self.flames(stage, listing.changes, log)?
-        } else {
-            self.films(stage, listing, log)?
-        };
-        Ok(Evening {
-            place: self,
-            on,
-            earlier: PlayReport::default(),
-            hidden: false,
-        })
-    }
-
-    fn listing(&self) -> Listing {
-        let mut relay = self.relay.lock().unwrap_or_else(PoisonError::into_inner);
-        relay.listing()
-    }
-
-    fn films(
-        &self,
-        stage: &Stage,
-        listing: Listing,
-        log: Option<FrameLog>,
-    ) -> Result<On, PlayError> {
-        let (options, teller) = (&self.options, self.teller.clone());
-        let film = Film::new(stage, listing, options, self.started, teller, log)?;
-        Ok(On::Films(Box::new(film)))
-    }
-
-    fn flames(
-        &self,
-        stage: &Stage,
-        changes: Receiver<Vec<LocalClip>>,
-        log: Option<FrameLog>,
-    ) -> Result<On, PlayError> {
-        let (options, teller) = (&self.options, self.teller.clone());
-        let sheep = Arc::clone(&self.instead);
-        let live = Live::new(stage, sheep, options, self.started, teller, log)?;
-        Ok(On::Flames(Box::new(live), changes))
-    }
-}
-
 /// What is on.
 enum On {
     Films(Box<Film>),
     /// And where to hear of clips.
     Flames(Box<Live>, Receiver<Vec<LocalClip>>),
-    /// Nothing could be made to follow.
+    /// Not yet, or nothing could be made to follow.
     Nothing,
 }
 
 /// An evening in one window.
 struct Evening {
-    place: Place,
+    relay: Arc<Mutex<Relay>>,
+    instead: Arc<[LiveSheep]>,
+    options: PlayOptions,
+    teller: Teller,
+    started: Instant,
+    /// While nothing is on.
+    log: Option<FrameLog>,
     on: On,
     /// What was on before.
     earlier: PlayReport,
@@ -234,24 +188,37 @@ impl Programme for Evening {
 
     fn draw(&mut self, stage: &mut Stage, now: Instant) -> Result<Option<Instant>, PlayError> {
         match &mut self.on {
+            On::Nothing => {
+                let listing = self.listing();
+                if listing.clips.is_empty() && !self.instead.is_empty() {
+                    self.begin_flames(stage, listing)?;
+                } else {
+                    self.begin_films(stage, listing)?;
+                }
+            }
             On::Films(film) => match film.draw(stage, now) {
-                Err(PlayError::NoReadableClip { last }) if !self.place.instead.is_empty() => {
-                    self.turn_to_flames(stage, last)?;
-                    self.set_hidden(self.hidden, now);
-                    Ok(Some(now))
+                Err(PlayError::NoReadableClip { last }) if !self.instead.is_empty() => {
+                    self.end();
+                    let listing = self.listing();
+                    let missing = PlayError::NoReadableClip { last: last.clone() };
+                    // Where nothing can draw flames either, it is the films that are missing.
+                    self.begin_flames(stage, listing).map_err(|_| missing)?;
+                    self.teller.tell(PlayEvent::NoFilms { reason: last });
                 }
-                drawn => drawn,
+                drawn => return drawn,
             },
-            On::Flames(live, changes) => match changes.try_iter().last() {
-                Some(clips) if !clips.is_empty() => {
-                    self.turn_to_films(stage, clips)?;
-                    self.set_hidden(self.hidden, now);
-                    Ok(Some(now))
+            On::Flames(live, changes) => {
+                let clips = changes.try_iter().last();
+                if clips.is_none_or(|clips| clips.is_empty()) {
+                    return live.draw(stage, now);
                 }
-                _ => live.draw(stage, now),
-            },
-            On::Nothing => Ok(None),
+                self.end();
+                let listing = self.listing();
+                self.begin_films(stage, listing)?;
+            }
         }
+        self.set_hidden(self.hidden, now);
+        Ok(Some(now))
     }
 
     fn finish(self, stage: &Stage, options: &PlayOptions) -> Result<PlayReport, PlayError> {
@@ -265,43 +232,36 @@ impl Programme for Evening {
 }
 
 impl Evening {
-    /// Ends what is on; the window keeps its last picture.
-    fn end(&mut self) -> (Option<FrameLog>, Option<Receiver<Vec<LocalClip>>>) {
-        let (report, log, changes) = match std::mem::replace(&mut self.on, On::Nothing) {
-            On::Films(film) => {
-                let (report, log) = film.end();
-                (report, log, None)
-            }
-            On::Flames(live, changes) => {
-                let (report, log) = live.end();
-                (report, log, Some(changes))
-            }
-            On::Nothing => (PlayReport::default(), None, None),
-        };
-        self.earlier = report.after(self.earlier);
-        (log, changes)
+    /// The clips as they are now.
+    fn listing(&self) -> Listing {
+        let mut relay = self.relay.lock().unwrap_or_else(PoisonError::into_inner);
+        relay.listing()
     }
 
-    /// None of the clips can be played, for the reason `last`.
-    fn turn_to_flames(&mut self, stage: &mut Stage, last: String) -> Result<(), PlayError> {
-        let (log, _) = self.end();
-        // Where nothing can draw flames either, it is the films that are missing.
-        let missing = || PlayError::NoReadableClip { last: last.clone() };
-        stage.turn_to(Work::Render).map_err(|_| missing())?;
-        let Listing { changes, .. } = self.place.listing();
-        self.on = self.place.flames(stage, changes, log)?;
-        self.place.teller.tell(PlayEvent::NoFilms { reason: last });
+    /// Ends what is on; the window keeps its last picture.
+    fn end(&mut self) {
+        let (report, log) = match std::mem::replace(&mut self.on, On::Nothing) {
+            On::Films(film) => film.end(),
+            On::Flames(live, _) => live.end(),
+            On::Nothing => return,
+        };
+        self.log = log;
+        self.earlier = report.after(self.earlier);
+    }
+
+    fn begin_films(&mut self, stage: &Stage, listing: Listing) -> Result<(), PlayError> {
+        let (teller, log) = (self.teller.clone(), self.log.take());
+        let film = Film::new(stage, listing, &self.options, self.started, teller, log)?;
+        self.on = On::Films(Box::new(film));
         Ok(())
     }
 
-    /// There are clips again.
-    fn turn_to_films(&mut self, stage: &mut Stage, clips: Vec<LocalClip>) -> Result<(), PlayError> {
-        let (log, changes) = self.end();
-        let listing = match changes {
-            Some(changes) => Listing { clips, changes },
-            None => self.place.listing(),
-        };
-        self.on = self.place.films(stage, listing, log)?;
+    fn begin_flames(&mut self, stage: &mut Stage, listing: Listing) -> Result<(), PlayError> {
+        stage.turn_to(Work::Render)?;
+        let (teller, log) = (self.teller.clone(), self.log.take());
+        let sheep = Arc::clone(&self.instead);
+        let live = Live::new(stage, sheep, &self.options, self.started, teller, log)?;
+        self.on = On::Flames(Box::new(live), listing.changes);
         Ok(())
     }
 }

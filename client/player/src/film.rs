@@ -83,13 +83,13 @@ impl Programme for Film {
         if !self.blending {
             moment.blend = 0.0;
         }
-        let panels = self.playback.new_panels(stage.size(), now);
+        let panels = self.playback.new_panels(stage.size());
         self.painter
             .set_panels(&stage.gpu, panels.each_ref().map(Option::as_ref));
         self.sheets.renew(panels);
         let is_first = !stage.is_revealed();
         stage.reveal();
-        let shown = match self.playback.scene(&moment, now) {
+        let shown = match self.playback.scene(&moment) {
             Some(scene) => stage.show(|gpu, view, size| {
                 self.painter.paint(gpu, view, size, &scene);
             })?,
@@ -112,7 +112,7 @@ impl Programme for Film {
 
     fn finish(self, stage: &Stage, options: &PlayOptions) -> Result<PlayReport, PlayError> {
         if let (Some(path), Some(moment)) = (&options.screenshot, &self.last)
-            && let Some(scene) = self.playback.scene(moment, Instant::now())
+            && let Some(scene) = self.playback.scene(moment)
         {
             screenshot(stage, path, |gpu, view, size| {
                 let mut painter = Painter::new(gpu, SCREENSHOT);

@@ -182,7 +182,7 @@ impl Programme for Live {
             busy = now.elapsed();
             self.prepare_ahead(Self::easel(stage), rung)?;
         }
-        let shown = self.show_picture(stage, now)?;
+        let shown = self.show_picture(stage)?;
         if shown == Shown::NotNow {
             return Ok(Some(now + RETRY));
         }
@@ -210,8 +210,7 @@ impl Programme for Live {
 
     fn finish(self, stage: &Stage, options: &PlayOptions) -> Result<PlayReport, PlayError> {
         if let (Some(path), Some(pixels)) = (&options.screenshot, self.renderer.pixels()) {
-            let now = Now::read(Instant::now(), self.clock_shown);
-            let glimpses = self.caption.glimpses(self.paused, now);
+            let glimpses = self.caption.glimpses();
             screenshot(stage, path, |gpu, view, size| {
                 let mut painter = LivePainter::new(gpu, SCREENSHOT);
                 painter.set_panels(gpu, self.sheets.panels());
@@ -353,21 +352,18 @@ impl Live {
         Ok(())
     }
 
-    fn show_picture(&mut self, stage: &mut Stage, now: Instant) -> Result<Shown, PlayError> {
+    fn show_picture(&mut self, stage: &mut Stage) -> Result<Shown, PlayError> {
         let sheep = &self.flock[self.sheep.unwrap_or(0)];
         let info = Info {
             title: sheep.title.clone(),
             artist: sheep.artist.clone(),
             ..Info::default()
         };
-        let now = Now::read(now, self.clock_shown);
-        let panels = self
-            .caption
-            .new_panels(info, self.paused, stage.size(), now);
+        let panels = self.caption.new_panels(info, stage.size());
         self.painter
             .set_panels(&stage.gpu, panels.each_ref().map(Option::as_ref));
         self.sheets.renew(panels);
-        let glimpses = self.caption.glimpses(self.paused, now);
+        let glimpses = self.caption.glimpses();
         let Some(pixels) = self.renderer.pixels() else {
             return Ok(Shown::NotNow);
         };

@@ -119,20 +119,18 @@ impl Playback {
         Ok(moment)
     }
 
-    /// What to show at a moment.
-    pub(crate) fn scene(&self, moment: &Moment, now: Instant) -> Option<Scene<'_>> {
+    /// What to show at the moment of the last tick.
+    pub(crate) fn scene(&self, moment: &Moment) -> Option<Scene<'_>> {
         Some(Scene {
             shown: self.timeline.shown()?,
             next: self.timeline.next(),
             blend: moment.blend,
-            glimpses: self
-                .caption
-                .glimpses(self.paused, Now::read(now, self.clock_shown)),
+            glimpses: self.caption.glimpses(),
         })
     }
 
     /// The sheets of text for a screen of these pixels that have changed since the last call.
-    pub(crate) fn new_panels(&mut self, size: (u32, u32), now: Instant) -> [Option<Panel>; SHEETS] {
+    pub(crate) fn new_panels(&mut self, size: (u32, u32)) -> [Option<Panel>; SHEETS] {
         let Some(picture) = self.timeline.shown() else {
             return [None, None];
         };
@@ -143,8 +141,7 @@ impl Playback {
             volunteers: clip.volunteers.clone(),
             notice: None,
         };
-        let now = Now::read(now, self.clock_shown);
-        self.caption.new_panels(info, self.paused, size, now)
+        self.caption.new_panels(info, size)
     }
 
     /// Notes that the scene of this moment was handed to the screen.
@@ -198,8 +195,7 @@ impl Playback {
             if self.hidden {
                 return None;
             }
-            let now = Now::read(now, self.clock_shown);
-            return self.caption.next_change(self.paused, now);
+            return self.caption.next_change();
         }
         if self.timeline.next().is_none() {
             return Some(now + IMPATIENCE);

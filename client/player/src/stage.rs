@@ -53,6 +53,7 @@ pub(crate) struct Stage {
     instance: wgpu::Instance,
     place: Arc<dyn Place>,
     config: wgpu::SurfaceConfiguration,
+    work: Work,
     revealed: bool,
 }
 
@@ -87,18 +88,23 @@ impl Stage {
             instance,
             surface,
             config,
+            work,
             revealed: false,
         })
     }
 
-    /// Opens another device for other work; the last picture stays meanwhile. What was made with the device before is of
-    /// no use any more, and has to be gone.
+    /// Opens another device where the one there is was opened for other work; the last picture stays meanwhile. What was
+    /// made with the one before is of no use then, and has to be gone.
     ///
     /// # Errors
     ///
     /// [`PlayError::NoAdapter`] or [`PlayError::AdapterFailed`].
     pub(crate) fn turn_to(&mut self, work: Work) -> Result<(), PlayError> {
+        if self.work == work {
+            return Ok(());
+        }
         self.gpu = Gpu::open(&self.instance, Some(&self.surface), work)?;
+        self.work = work;
         self.config = configuration(&self.surface, &self.gpu, self.place.as_ref())?;
         self.configure()
     }

@@ -34,8 +34,8 @@ Examples:
   woolgather play --live
   woolgather play --live my-flame.flam3 another.flam3
 
-Keys: up and down vote, left goes back, right goes on, i shows names, space pauses, f fills the screen,
-esc leaves.";
+Keys: up and down vote, left goes back, right goes on, i shows names, space pauses,
+f fills the screen, esc leaves.";
 
 pub(super) const VOTE_HELP: &str = "\
 Examples:
@@ -142,7 +142,7 @@ pub(crate) struct PlayArgs {
     /// The only monitor to fill, counted from 1; all of them unless given
     #[arg(long, value_name = "N")]
     pub(crate) monitor: Option<usize>,
-    /// Draw in this window of another program, by its X id; screensaver hosts call with `--root` or this
+    /// Draw in this window of another program, by its X id or its handle; screensaver hosts call with `--root` or this
     #[arg(long, value_name = "ID", value_parser = window_id, conflicts_with_all = ["windowed", "monitor", "size"])]
     pub(crate) window_id: Option<u32>,
     /// Leave when somebody touches anything but the keys that vote and browse, as a screensaver does

@@ -21,7 +21,7 @@ use crate::agent::survey::{self, Looking};
 use crate::cli::{AgentArgs, PauseArgs, SettingsArgs, StatusArgs, Thumb};
 use crate::identity::{Identity, data_folder};
 use crate::library::Library;
-use crate::say::{bytes, plain};
+use crate::say::{bytes, plain_lines};
 use crate::settings::SettingsFile;
 
 /// The longest that a look for graphics cards may take.
@@ -236,7 +236,7 @@ pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<()> {
         object["running"] = true.into();
         println!("{object}");
     } else {
-        print!("{}", plain_lines(&words(&status)));
+        println!("{}", plain_lines(&words(&status)));
     }
     Ok(())
 }
@@ -257,11 +257,6 @@ fn words(status: &Status) -> String {
         bytes(today.fetched_bytes)
     ));
     lines.retain(|line| !line.is_empty());
-    lines.join("\n") + "\n"
-}
-
-fn plain_lines(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(plain).collect();
     lines.join("\n") + "\n"
 }
 

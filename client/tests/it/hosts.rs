@@ -5,27 +5,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use woolgather_screens::{
-    ForeignWindow, Person, Screen, TwoMonitors, XScreenSaver, give_to_ordinary_user, lit, motion,
+    Ended, ForeignWindow, Person, Screen, TwoMonitors, XScreenSaver, give_to_ordinary_user, lit,
+    motion,
 };
 
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(40);
-
-/// Ends a process with the test.
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        // It may have ended already, and then there is nothing left to do.
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
 
 /// Waits until `is_so`, a generous while.
 #[track_caller]
@@ -196,8 +186,11 @@ fn xscreensaver_shows_it_and_takes_it_away() {
     let motion = motion(screen.display(), [0, 0, 800, 600], asked, PATIENCE);
     let motion = motion.unwrap_or_else(|| panic!("nothing moves: {}", host.log()));
     assert_eq!(session.hacks().len(), 1, "{}", host.log());
+    let before = screen.shot();
+    sleep(Duration::from_secs(1));
+    assert!(screen.shot() != before, "it stands still: {}", host.log());
 
-    // Any key is the daemon's, and means that somebody is back.
+    // Any key is the daemon's, and means that somebody is back; it does not listen in the moment in which it comes on.
     screen.press("a");
     wait_until("it leaves", || session.hacks().is_empty());
     println!("{motion:?}");

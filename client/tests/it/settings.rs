@@ -121,10 +121,7 @@ fn a_newcomer_answers_two_questions_and_changes_a_setting_with_the_keyboard() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // There is no window manager here to give it the keyboard.
-    let title = ["search", "--sync", "--name", "Woolgather settings"];
-    let focus = screen.run("xdotool", &[&title[..], &["windowfocus"]].concat());
-    assert!(focus.status.success(), "{focus:?}");
+    screen.focus("Woolgather settings");
     wait_until("a page that is not blank", || {
         let mut colours: Vec<[u8; 3]> = screen.shot().pixels().map(|pixel| pixel.0).collect();
         colours.sort_unstable();

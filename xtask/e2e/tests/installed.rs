@@ -1,5 +1,5 @@
 //! The installed package under real hosts of savers, as an ordinary user: XScreenSaver with one monitor and with two, its
-//! preview, and MATE's screensaver.
+//! preview, and MATE's screensaver; and on a full disk, which takes root to mount.
 //!
 //! `cargo xtask test --package` installs the package, runs this, and takes the package away again.
 //!
@@ -10,15 +10,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use anyhow::ensure;
 use woolgather_e2e::PATIENCE;
 use woolgather_screens::{
-    Area, ForeignWindow, MateScreensaver, Motion, Person, Screen, TwoMonitors, XScreenSaver, lit,
-    motion, shot_of,
+    Area, Ended, ForeignWindow, MateScreensaver, Motion, Person, Screen, TwoMonitors, XScreenSaver,
+    lit, motion, shot_of,
 };
+use woolgather_showroom::films::{Films, Look};
+use woolgather_showroom::watch::Player;
 
 /// What the package installs, and what hosts call.
 const PROGRAM: &str = "/usr/bin/woolgather";
@@ -33,17 +36,6 @@ const GONE_MAX: Duration = Duration::from_millis(200);
 const SCREEN: Area = [0, 0, 800, 600];
 /// The person's list before ours is in it.
 const LIST: &str = "programs:\t\t\t\t\\\n  \"Maze\"\tmaze --root\t\t\\n\\\n\n";
-
-/// Ends a process with the test.
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        // It may have ended already, and then there is nothing left to do.
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
 
 /// Waits until `is_so` and says how long that took.
 #[track_caller]
@@ -274,4 +266,55 @@ fn mates_screensaver_shows_the_installed_hack() {
     let screen = Screen::start();
     let host = MateScreensaver::start(Person::at(screen.display()), "woolgather");
     come_and_go(&host, "mate-screensaver", &screen);
+}
+
+#[test]
+fn on_a_full_disk_the_film_goes_on() -> anyhow::Result<()> {
+    let genomes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../genome/starter");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("films");
+    let films = Films::make(Path::new(PROGRAM), &genomes, &folder, Look::SMALL)?;
+    let folder = tempfile::tempdir()?;
+    let disk = Disk::of_mb(folder.path(), 8)?;
+    let data = folder.path().join("data");
+    films.stock(&data, "http://127.0.0.1:9/")?;
+    let mut player = Player::start(Path::new(PROGRAM), &data, (640, 360), &["--rng-seed", "3"])?;
+    player.wait_for_motion(Duration::from_secs(30))?;
+    disk.fill()?;
+    player.screen.focus("Woolgather");
+    player.screen.press("Up");
+    player.screen.press("Down");
+    player.must_go_on(Duration::from_secs(8))
+}
+
+/// A small disk, mounted at a folder.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn of_mb(folder: &Path, mb: u32) -> anyhow::Result<Self> {
+        let status = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={mb}m"), "woolgather"])
+            .arg(folder)
+            .status()?;
+        ensure!(status.success(), "no disk could be mounted");
+        Ok(Self(folder.to_owned()))
+    }
+
+    /// Leaves no room for a single byte.
+    fn fill(&self) -> anyhow::Result<()> {
+        use std::io::Write as _;
+        let mut file = fs::File::create(self.0.join("ballast"))?;
+        for size in [65536, 512, 1] {
+            while file.write_all(&vec![1; size]).is_ok() {}
+        }
+        let probe = fs::write(self.0.join("probe"), [1; 4096]);
+        ensure!(probe.is_err(), "the disk still takes something");
+        Ok(())
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // The player has ended by now.
+        drop(Command::new("umount").arg("-l").arg(&self.0).status());
+    }
 }

@@ -29,7 +29,19 @@ pub use xephyr::TwoMonitors;
 pub use xscreensaver::XScreenSaver;
 
 use std::os::unix::process::CommandExt as _;
-use std::process::Command;
+use std::process::{Child, Command};
+
+/// A process that ends with this value.
+#[derive(Debug)]
+pub struct Ended(pub Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // It may have ended already, and then there is nothing left to do.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
 
 /// Who programs run as that refuse to be root.
 pub const NOBODY: u32 = 65_534;

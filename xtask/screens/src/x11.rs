@@ -87,6 +87,17 @@ impl Screen {
             .unwrap_or_else(|error| panic!("{program}: {error}; {INSTALL}"))
     }
 
+    /// Gives the keyboard to a window of this title, once there is one: without a window manager nobody else does.
+    ///
+    /// # Panics
+    ///
+    /// Where xdotool is missing or fails.
+    pub fn focus(&self, title: &str) {
+        let focus = ["search", "--sync", "--name", title, "windowfocus", "--sync"];
+        let focus = self.run("xdotool", &focus);
+        assert!(focus.status.success(), "{title}: {focus:?}");
+    }
+
     /// Presses and releases a key, by its X name.
     ///
     /// # Panics

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
-use woolgather_screens::Screen;
+use woolgather_screens::{Ended, Screen};
 
 /// Who uses the processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +65,7 @@ impl Watched {
 /// A player on a screen of its own.
 #[derive(Debug)]
 pub struct Player {
-    child: Child,
+    child: Ended,
     /// What it is shown on.
     pub screen: Screen,
 }
@@ -98,7 +98,10 @@ impl Player {
             .stderr(log)
             .spawn()
             .with_context(|| format!("could not start {}", program.display()))?;
-        Ok(Self { child, screen })
+        Ok(Self {
+            child: Ended(child),
+            screen,
+        })
     }
 
     /// Waits until something is seen and then changes.
@@ -110,7 +113,7 @@ impl Player {
         let start = Instant::now();
         let mut before = None;
         while start.elapsed() < patience {
-            if let Some(status) = self.child.try_wait()? {
+            if let Some(status) = self.child.0.try_wait()? {
                 bail!("the player ended: {status}");
             }
             let shot = self.screen.shot();
@@ -147,7 +150,7 @@ impl Player {
     ///
     /// When it fails.
     pub fn finish(mut self) -> anyhow::Result<()> {
-        let status = self.child.wait()?;
+        let status = self.child.0.wait()?;
         ensure!(status.success(), "the player failed: {status}");
         Ok(())
     }
@@ -155,15 +158,7 @@ impl Player {
     /// The player's process.
     #[must_use]
     pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-}
-
-impl Drop for Player {
-    fn drop(&mut self) {
-        // It may have ended already, and then there is nothing left to do.
-        drop(self.child.kill());
-        drop(self.child.wait());
+        self.child.0.id()
     }
 }
 
@@ -203,7 +198,7 @@ pub fn watch(
         memory.push(resident_mb(pid)?);
         noted = begun.elapsed();
     }
-    let status = player.child.wait()?;
+    let status = player.child.0.wait()?;
     let said = fs::read_to_string(data.with_extension("log")).unwrap_or_default();
     ensure!(status.success(), "the player failed ({status}): {said}");
 

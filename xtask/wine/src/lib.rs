@@ -9,10 +9,10 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use image::RgbImage;
-use woolgather_screens::Screen;
+use woolgather_screens::{Ended, Screen};
 
 /// Names the folder of the programs that were built for Windows.
 pub const PROGRAMS: &str = "WOOLGATHER_WINDOWS_PROGRAMS";
@@ -103,8 +103,8 @@ impl Session {
     ///
     /// Where wine is missing.
     #[must_use]
-    pub fn spawn(&self, mut command: Command) -> Running {
-        Running(command.spawn().expect("wine is there"))
+    pub fn spawn(&self, mut command: Command) -> Ended {
+        Ended(command.spawn().expect("wine is there"))
     }
 
     /// The value of this name, as `(type, text)`; `None` where there is none.
@@ -140,18 +140,6 @@ impl Drop for Session {
         // Whatever a test left running goes, and the next one finds its registry on disk.
         self.server("-k");
         self.server("-w");
-    }
-}
-
-/// A program that ends with this value.
-#[derive(Debug)]
-pub struct Running(pub Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // One that has ended is well.
-        self.0.kill().ok();
-        self.0.wait().ok();
     }
 }
 

@@ -124,15 +124,7 @@ fn keys_pause_go_on_fill_the_screen_and_leave() {
     let mut player = Player::start_test(name, Some(screen.display()));
     let first = player.hear("shown");
     sleep(Duration::from_secs(2));
-    let focus = [
-        "search",
-        "--sync",
-        "--name",
-        "Woolgather",
-        "windowfocus",
-        "--sync",
-    ];
-    screen.run("xdotool", &focus);
+    screen.focus("Woolgather");
     let press = |key: &str| {
         screen.press(key);
         sleep(Duration::from_millis(300));

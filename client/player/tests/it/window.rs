@@ -223,17 +223,7 @@ fn keys_vote_pause_and_leave() {
     let first = player.hear("shown");
     let first = first.split(' ').next().unwrap().to_owned();
     sleep(Duration::from_millis(500));
-    screen.run(
-        "xdotool",
-        &[
-            "search",
-            "--sync",
-            "--name",
-            "Woolgather",
-            "windowfocus",
-            "--sync",
-        ],
-    );
+    screen.focus("Woolgather");
 
     screen.press("Up");
     assert_eq!(player.hear("voted"), format!("Up {first}"));
@@ -273,17 +263,7 @@ fn the_arrow_keys_wind_back_and_forth() {
     let mut player = Player::start(story, Some(screen.display()));
     let first = player.hear("shown");
     sleep(Duration::from_millis(500));
-    screen.run(
-        "xdotool",
-        &[
-            "search",
-            "--sync",
-            "--name",
-            "Woolgather",
-            "windowfocus",
-            "--sync",
-        ],
-    );
+    screen.focus("Woolgather");
     screen.press("Right");
     let second = player.hear("shown");
     screen.press("Left");

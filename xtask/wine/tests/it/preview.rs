@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use image::RgbImage;
-use woolgather_wine::{Running, Session, difference, is_lit};
+use woolgather_screens::Ended;
+use woolgather_wine::{Session, difference, is_lit};
 
 use crate::support::{Host, end_of, installed, wait_for};
 
@@ -28,7 +29,7 @@ fn picture(session: &Session, width: u32, height: u32) -> Option<RgbImage> {
         .filter(is_lit)
 }
 
-fn preview(session: &Session, saver: &str, arguments: &str) -> Running {
+fn preview(session: &Session, saver: &str, arguments: &str) -> Ended {
     let mut command = session.command(saver);
     command
         .args(arguments.split_whitespace())

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use image::RgbImage;
-use woolgather_wine::{Running, Session, difference, is_lit};
+use woolgather_screens::Ended;
+use woolgather_wine::{Session, difference, is_lit};
 
 use crate::support::{Host, end_of, installed, start, wait_for};
 
 /// Starts the saver and waits for its first picture.
 #[track_caller]
-fn shown(session: &Session, saver: &str, arguments: &str) -> (Running, RgbImage) {
+fn shown(session: &Session, saver: &str, arguments: &str) -> (Ended, RgbImage) {
     let running = start(session, saver, arguments);
     let picture = wait_for("a picture", || Some(session.screen().shot()).filter(is_lit));
     (running, picture)

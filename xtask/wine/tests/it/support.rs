@@ -4,7 +4,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 
-use woolgather_wine::{Running, Session, program};
+use woolgather_screens::Ended;
+use woolgather_wine::{Session, program};
 
 /// How long anything may take on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
@@ -24,7 +25,7 @@ pub(crate) fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 
 /// Waits for a program's end and returns its exit code.
 #[track_caller]
-pub(crate) fn end_of(running: &mut Running) -> Option<i32> {
+pub(crate) fn end_of(running: &mut Ended) -> Option<i32> {
     let status = wait_for("its end", || running.0.try_wait().expect("it is our child"));
     status.code()
 }
@@ -41,7 +42,7 @@ pub(crate) fn installed(session: &Session) -> String {
 }
 
 /// Starts the saver as Windows does.
-pub(crate) fn start(session: &Session, saver: &str, arguments: &str) -> Running {
+pub(crate) fn start(session: &Session, saver: &str, arguments: &str) -> Ended {
     let mut command = session.command(saver);
     command.args(arguments.split_whitespace());
     session.spawn(command)
@@ -49,7 +50,7 @@ pub(crate) fn start(session: &Session, saver: &str, arguments: &str) -> Running 
 
 /// The stand-in for the screensaver settings.
 pub(crate) struct Host {
-    pub(crate) running: Running,
+    pub(crate) running: Ended,
     answers: BufReader<ChildStdout>,
     /// The handle of the window that a saver may draw in.
     pub(crate) window: String,
