@@ -12,8 +12,9 @@
 //!
 //! Functions block on the disk; async callers wrap the long ones in `spawn_blocking`.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -25,14 +26,31 @@ pub struct Blobs {
     root: PathBuf,
 }
 
-/// A blob being written; it disappears when dropped before [`TempBlob::keep`].
+/// Up to this many bytes a blob being written stays in memory.
+pub const SHORT_BYTES_MAX: usize = 64 * 1024;
+
+/// A blob being written; it disappears when dropped before [`TempBlob::keep`]. It is a temporary
+/// file as soon as it is longer than [`SHORT_BYTES_MAX`].
 #[derive(Debug)]
 pub struct TempBlob {
     root: PathBuf,
+    bytes: Bytes,
+    length: u64,
+    hasher: blake3::Hasher,
+}
+
+/// Where the bytes of a blob being written are.
+#[derive(Debug)]
+enum Bytes {
+    Memory(Vec<u8>),
+    File(TempFile),
+}
+
+/// A file that is removed with this.
+#[derive(Debug)]
+struct TempFile {
     path: PathBuf,
     file: File,
-    hasher: blake3::Hasher,
-    bytes: u64,
 }
 
 impl Blobs {
@@ -60,23 +78,14 @@ impl Blobs {
     }
 
     /// A new empty blob to be filled.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be made.
-    pub fn temp(&self) -> io::Result<TempBlob> {
-        static COUNTER: AtomicU64 = AtomicU64::new(0);
-        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{}-{number}", std::process::id());
-        let path = self.root.join("temp").join(name);
-        let file = File::options().create_new(true).write(true).open(&path)?;
-        Ok(TempBlob {
+    #[must_use]
+    pub fn temp(&self) -> TempBlob {
+        TempBlob {
             root: self.root.clone(),
-            path,
-            file,
+            bytes: Bytes::Memory(Vec::new()),
+            length: 0,
             hasher: blake3::Hasher::new(),
-            bytes: 0,
-        })
+        }
     }
 
     /// Stores `bytes`, durably, and returns their name.
@@ -85,7 +94,7 @@ impl Blobs {
     ///
     /// When the disk fails; nothing is stored then.
     pub fn put(&self, bytes: &[u8]) -> io::Result<Blake3> {
-        let mut blob = self.temp()?;
+        let mut blob = self.temp();
         blob.write_all(bytes)?;
         blob.keep()
     }
@@ -96,7 +105,7 @@ impl Blobs {
     ///
     /// When the file cannot be read or the disk fails; nothing is stored then.
     pub fn put_file(&self, path: &Path) -> io::Result<Blake3> {
-        let mut blob = self.temp()?;
+        let mut blob = self.temp();
         io::copy(&mut File::open(path)?, &mut blob)?;
         blob.keep()
     }
@@ -137,17 +146,75 @@ impl Blobs {
     }
 }
 
-impl TempBlob {
-    /// The file being written, for a program that reads it before it is kept.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+impl TempFile {
+    fn create(root: &Path) -> io::Result<Self> {
+        static COUNTER: AtomicU64 = AtomicU64::new(0);
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}-{number}", std::process::id());
+        let path = root.join("temp").join(name);
+        let file = File::options()
+            .create_new(true)
+            .read(true)
+            .write(true)
+            .open(&path)?;
+        Ok(Self { path, file })
     }
+}
 
+impl Drop for TempFile {
+    fn drop(&mut self) {
+        // After `keep` the file has another name, and there is nothing to remove.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+impl TempBlob {
     /// How many bytes were written so far.
     #[must_use]
     pub fn length(&self) -> u64 {
-        self.bytes
+        self.length
+    }
+
+    /// Everything written so far. Blocks on the disk for a long one.
+    ///
+    /// # Errors
+    ///
+    /// When the disk fails.
+    pub fn read(&mut self) -> io::Result<Cow<'_, [u8]>> {
+        match &mut self.bytes {
+            Bytes::Memory(bytes) => Ok(Cow::Borrowed(bytes)),
+            Bytes::File(temp) => {
+                let mut bytes = Vec::new();
+                temp.file.rewind()?;
+                temp.file.read_to_end(&mut bytes)?;
+                Ok(Cow::Owned(bytes))
+            }
+        }
+    }
+
+    /// The bytes of a short blob, for somebody who keeps them elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// The blob itself, when it is a long one.
+    pub fn into_short(self) -> Result<Vec<u8>, Self> {
+        match self.bytes {
+            Bytes::Memory(bytes) => Ok(bytes),
+            Bytes::File(_) => Err(self),
+        }
+    }
+
+    /// The temporary file, made now if the blob was short.
+    fn spill(&mut self) -> io::Result<&mut TempFile> {
+        if let Bytes::Memory(bytes) = &self.bytes {
+            let mut temp = TempFile::create(&self.root)?;
+            temp.file.write_all(bytes)?;
+            self.bytes = Bytes::File(temp);
+        }
+        match &mut self.bytes {
+            Bytes::File(temp) => Ok(temp),
+            Bytes::Memory(_) => unreachable!("it was replaced just now"),
+        }
     }
 
     /// BLAKE3 of what was written so far.
@@ -161,18 +228,27 @@ impl TempBlob {
     /// # Errors
     ///
     /// When the disk fails; the temporary file is removed then.
-    pub fn keep(self) -> io::Result<Blake3> {
+    pub fn keep(mut self) -> io::Result<Blake3> {
         let name = self.digest();
         let path = blob_path(&self.root, &name);
         if path.exists() {
             return Ok(name);
         }
-        self.file.sync_all()?;
+        let temp = self.spill()?;
+        temp.file.sync_all()?;
+        let from = temp.path.clone();
         let folder = path.parent().unwrap_or(&self.root);
+        let above = folder.parent().unwrap_or(&self.root);
+        // A folder that was there is named on disk already.
+        let fresh = [!above.exists(), !folder.exists()];
         fs::create_dir_all(folder)?;
-        fs::rename(&self.path, &path)?;
-        for made in [Some(folder), folder.parent(), Some(&*self.root)] {
-            sync_folder(made.unwrap_or(&self.root))?;
+        fs::rename(&from, &path)?;
+        sync_folder(folder)?;
+        if fresh[1] {
+            sync_folder(above)?;
+        }
+        if fresh[0] {
+            sync_folder(&self.root)?;
         }
         Ok(name)
     }
@@ -180,21 +256,20 @@ impl TempBlob {
 
 impl Write for TempBlob {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        let written = match &mut self.bytes {
+            Bytes::Memory(short) if short.len() + bytes.len() <= SHORT_BYTES_MAX => {
+                short.extend_from_slice(bytes);
+                bytes.len()
+            }
+            _ => self.spill()?.file.write(bytes)?,
+        };
         self.hasher.update(&bytes[..written]);
-        self.bytes += written as u64;
+        self.length += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-impl Drop for TempBlob {
-    fn drop(&mut self) {
-        // After `keep` the file has another name, and there is nothing to remove.
-        let _ = fs::remove_file(&self.path);
+        Ok(())
     }
 }
 
@@ -245,12 +320,35 @@ mod tests {
     #[test]
     fn a_blob_that_is_not_kept_disappears() {
         let (folder, blobs) = blobs();
-        let mut blob = blobs.temp().unwrap();
-        blob.write_all(b"half a segm").unwrap();
-        assert_eq!(blob.length(), 11);
+        let mut blob = blobs.temp();
+        let long = vec![7; SHORT_BYTES_MAX + 1];
+        blob.write_all(&long).unwrap();
+        assert_eq!(blob.length(), long.len() as u64);
+        assert_eq!(*blob.read().unwrap(), long);
+        let temp = fs::read_dir(folder.path().join("blobs/temp")).unwrap();
+        assert_eq!(temp.count(), 1);
         drop(blob);
         let temp = fs::read_dir(folder.path().join("blobs/temp")).unwrap();
         assert_eq!(temp.count(), 0);
+    }
+
+    #[test]
+    fn a_blob_is_the_same_however_it_is_written() {
+        let (_folder, blobs) = blobs();
+        let bytes: Vec<u8> = (0..SHORT_BYTES_MAX * 2).map(|place| place as u8).collect();
+        let mut names = Vec::new();
+        for piece in [1000, SHORT_BYTES_MAX, bytes.len()] {
+            let mut blob = blobs.temp();
+            for part in bytes.chunks(piece) {
+                blob.write_all(part).unwrap();
+            }
+            assert_eq!(*blob.read().unwrap(), bytes);
+            names.push(blob.into_short().unwrap_err().keep().unwrap());
+        }
+        assert_eq!(names, [Blake3::of(&bytes); 3]);
+        let mut blob = blobs.temp();
+        blob.write_all(b"short").unwrap();
+        assert_eq!(blob.into_short().unwrap(), b"short");
     }
 
     #[test]

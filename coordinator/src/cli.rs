@@ -7,11 +7,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 use woolgather_protocol::EntryId;
 
 use crate::checks::child::ChildArgs;
+use crate::store::Place;
 
 /// Hands out work, checks it, publishes clips and counts votes: database, tracker, seeding,
 /// website and metrics in one program.
@@ -43,19 +45,57 @@ to set up. Outside your own machine, put a TLS proxy in front and name its addre
   woolgather-coordinator serve --listen 127.0.0.1:8420 --public-url https://sheep.example.org \\
       --origin-listen 0.0.0.0:6881 --trust-forwarded-for
 
-Back up the data folder: it is everything.";
+Back up the data folder: it is everything, unless --store keeps the database elsewhere.";
 
-/// Options of `serve`.
+/// Where a coordinator keeps what it knows.
 #[derive(Debug, Args)]
-pub struct ServeArgs {
+pub struct HomeArgs {
     /// Folder of the database, the keys and the clips
     #[arg(
         long,
         env = "WOOLGATHER_COORDINATOR_DATA",
         value_name = "DIR",
-        default_value = "woolgather-data"
+        default_value = "woolgather-data",
+        global = true
     )]
     pub data: PathBuf,
+    /// Keep the database on a PostgreSQL server, such as postgres://woolgather@db.example/flock;
+    /// unless given, it is an SQLite file in the data folder
+    #[arg(
+        long,
+        env = "WOOLGATHER_STORE",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub store: Option<String>,
+}
+
+impl HomeArgs {
+    /// Where the store is.
+    ///
+    /// # Errors
+    ///
+    /// When `--store` is no address of a PostgreSQL server. The address is not repeated: it may
+    /// hold a password.
+    pub fn place(&self) -> anyhow::Result<Place> {
+        let Some(address) = &self.store else {
+            return Ok(Place::from(&self.data));
+        };
+        let config = address.parse().with_context(|| {
+            "--store takes the address of a PostgreSQL server, such as \
+             postgres://user:password@host:5432/database"
+        })?;
+        Ok(Place::Server(Box::new(config)))
+    }
+}
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where everything is kept.
+    #[command(flatten)]
+    pub home: HomeArgs,
     /// Address of the website, the API and the tracker; port 0 takes any free one
     #[arg(
         long,
@@ -125,15 +165,9 @@ pub struct ServeArgs {
 /// Options of `entry`.
 #[derive(Debug, Args)]
 pub struct EntryArgs {
-    /// The coordinator's data folder
-    #[arg(
-        long,
-        env = "WOOLGATHER_COORDINATOR_DATA",
-        value_name = "DIR",
-        default_value = "woolgather-data",
-        global = true
-    )]
-    pub data: PathBuf,
+    /// Where everything is kept.
+    #[command(flatten)]
+    pub home: HomeArgs,
     /// What to do with entries.
     #[command(subcommand)]
     pub command: EntryCommand,

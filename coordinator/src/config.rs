@@ -9,6 +9,7 @@ use url::Url;
 use woolgather_protocol::{Recipe, limits};
 
 use crate::cli::ServeArgs;
+use crate::store::Place;
 
 /// Port the origin seeder listens on unless told otherwise: BitTorrent's customary first one.
 const ORIGIN_PORT: u16 = 6881;
@@ -18,6 +19,8 @@ const ORIGIN_PORT: u16 = 6881;
 pub struct Config {
     /// Folder of the database, the keys and the blobs.
     pub data: PathBuf,
+    /// Where the database is: in that folder, or on a server.
+    pub store: Place,
     /// Address of the website, the API and the tracker.
     pub listen: SocketAddr,
     /// The address people use; where it is not given, the one listened on.
@@ -61,7 +64,8 @@ impl Config {
             .origin_listen
             .unwrap_or_else(|| SocketAddr::new(args.listen.ip(), ORIGIN_PORT));
         Ok(Self {
-            data: args.data,
+            store: args.home.place()?,
+            data: args.home.data,
             listen: args.listen,
             public_url,
             trust_forwarded_for: args.trust_forwarded_for,
@@ -85,6 +89,7 @@ impl Config {
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
         Self {
             data: data.to_owned(),
+            store: Place::from(data),
             listen: any_port,
             public_url: None,
             trust_forwarded_for: false,
@@ -193,6 +198,20 @@ mod tests {
         check_refused(
             &["--public-url", "https://a.example/?x=1"],
             "after the host",
+        );
+    }
+
+    #[test]
+    fn the_database_may_be_elsewhere_and_its_password_is_not_repeated() {
+        let place = |options: &[&str]| config(options).unwrap().store;
+        assert!(matches!(place(&[]), Place::Folder(_)));
+        let url = "postgres://woolgather:secret@db.example/flock";
+        assert!(matches!(place(&["--store", url]), Place::Server(_)));
+        let odd = "mysql://woolgather:secret@db.example/flock";
+        let message = format!("{:#}", config(&["--store", odd]).unwrap_err());
+        assert!(
+            message.contains("PostgreSQL") && !message.contains("secret"),
+            "{message}"
         );
     }
 

@@ -17,13 +17,17 @@ use crate::store::{EntryRow, PageRequest, Store};
 /// A chain of sentences for the operator.
 pub async fn entry(args: EntryArgs) -> anyhow::Result<()> {
     ensure!(
-        args.data.is_dir(),
+        args.home.data.is_dir(),
         "there is no data folder {}; name it with --data",
-        args.data.display()
+        args.home.data.display()
     );
-    let store = Store::open(&args.data, Arc::new(SystemClock), keys::fresh_bytes()?)
-        .await
-        .context("cannot open the database")?;
+    let store = Store::open(
+        args.home.place()?,
+        Arc::new(SystemClock),
+        keys::fresh_bytes()?,
+    )
+    .await
+    .context("cannot open the database")?;
     match args.command {
         EntryCommand::List => list(&store).await,
         EntryCommand::Accept { id } => {

@@ -58,7 +58,7 @@ pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound
     std::fs::create_dir_all(data)
         .with_context(|| format!("cannot make the data folder {}", data.display()))?;
     let secret = keys::coordinator_key(data)?;
-    let store = Store::open(data, clock.clone(), keys::fresh_bytes()?)
+    let store = Store::open(config.store.clone(), clock.clone(), keys::fresh_bytes()?)
         .await
         .context("cannot open the database")?;
     let blobs = Blobs::open(data).context("cannot open the blob folder")?;

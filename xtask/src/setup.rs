@@ -90,6 +90,7 @@ pub(crate) const FOR_TESTS: &[Package] = &[
         "dbus-daemon",
         "a message bus of a test's own",
     ),
+    program("postgresql", "pg_ctlcluster", "the store's other database"),
     program("sway", "sway", "a Wayland desktop without a screen"),
     program("wtype", "wtype", "key presses on sway"),
     program(

@@ -7,6 +7,8 @@ use std::process::Command;
 
 use clap::{Args, Subcommand};
 
+use woolgather_machines::PostgresServer;
+
 use crate::{bench, dist, fuzz, run, setup, tidy};
 
 /// Which part to run; all of it when nothing is chosen, but for other systems.
@@ -152,6 +154,14 @@ fn rust_tests() -> anyhow::Result<()> {
         .args(["--workspace", "--all-targets"])
         .args(run::asm_features(WITH_ASM));
     run::step("tests", &mut tests)?;
+    // The same tests of the store once more, on the other database.
+    let server = PostgresServer::start()?;
+    let mut tests = run::cargo(start);
+    tests
+        .args(["--workspace", "--all-targets", "store::tests"])
+        .args(run::asm_features(WITH_ASM))
+        .env("WOOLGATHER_TEST_POSTGRES", server.address());
+    run::step("the store on PostgreSQL", &mut tests)?;
     let mut docs = run::cargo(&["test", "--workspace", "--doc"]);
     run::step(
         "examples in the documentation",

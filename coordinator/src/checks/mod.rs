@@ -1,8 +1,8 @@
 //! Checks of what volunteers hand in, cheapest first.
 //!
 //! ```text
-//! segment ─> structure ─> sequence header, size, frames ─> child process decodes ─> block means
-//!            (a reader of our own)  (equal to the recipe's)   (limits on memory and time)
+//! segment ─> structure ─> sequence header, size, frames ─> on disk ─> child process decodes ─> block means
+//!            (a reader of our own)  (equal to the recipe's)  (receipt)   (limits on memory and time)
 //! ```
 //!
 //! Volunteers' bytes are never decoded in this process. A child ([`child`]) does it, with limits it
@@ -17,29 +17,14 @@ mod process;
 pub mod rendering;
 
 use std::path::Path;
-use std::sync::{LazyLock, Mutex};
+use std::sync::Mutex;
 
-use tokio::sync::Semaphore;
 use woolgather_protocol::{Problem, ProblemKind, Recipe};
 use woolgather_video::{EncoderSettings, SegmentInfo, inspect_segment, sequence_header};
 
-use crate::store::FrameMeans;
+use crate::store::CheckedFrames;
 
 pub use pictures::{digests_agree, means_of, same_picture};
-
-/// Segments checked at a time, one for each core; the others wait. However many come at once, they
-/// take no more memory than these.
-static PLACES: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
-
-/// What a sound segment shows.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SegmentReport {
-    /// Block means of every decoded frame, in order.
-    pub means: Vec<FrameMeans>,
-    /// Frames, from 0, that do not fit between their neighbours.
-    pub suspicious: Vec<u32>,
-}
 
 /// Why a segment was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -52,21 +37,16 @@ pub enum CheckError {
     Failed(#[from] anyhow::Error),
 }
 
-/// Checks a segment that lies at `path` against the recipe. Its length is within the lease's limit.
+/// Decodes a sound segment's frames, the file at `path`, in a child process.
 ///
 /// # Errors
 ///
-/// [`CheckError::Refused`] with the kind of the first check that failed, [`CheckError::Failed`]
-/// when the file cannot be read or no child process can be started.
-pub async fn check_segment(recipe: &Recipe, path: &Path) -> Result<SegmentReport, CheckError> {
-    let _place = PLACES.acquire().await.map_err(anyhow::Error::from)?;
-    let settings = encoder_settings(recipe);
-    let bytes = tokio::fs::read(path).await.map_err(anyhow::Error::from)?;
-    let structure = tokio::task::spawn_blocking(move || check_structure(&settings, &bytes));
-    structure.await.map_err(anyhow::Error::from)??;
+/// [`CheckError::Refused`] with `undecodable-segment` or the kind the child found,
+/// [`CheckError::Failed`] when the file cannot be read or no child process can be started.
+pub async fn check_frames(recipe: &Recipe, path: &Path) -> Result<CheckedFrames, CheckError> {
     let means = process::decode(recipe, path).await?;
     let suspicious = pictures::suspicious(&means);
-    Ok(SegmentReport { means, suspicious })
+    Ok(CheckedFrames { means, suspicious })
 }
 
 /// The encoder's settings by the recipe.
@@ -82,8 +62,15 @@ pub fn encoder_settings(recipe: &Recipe) -> EncoderSettings {
     }
 }
 
-/// Structure, size, number of frames and sequence header, without decoding.
-fn check_structure(settings: &EncoderSettings, segment: &[u8]) -> Result<(), CheckError> {
+/// Checks a segment's structure, size, number of frames and sequence header against the recipe,
+/// without decoding. Its length is within the lease's limit.
+///
+/// # Errors
+///
+/// [`CheckError::Refused`] with the kind of the first check that failed, [`CheckError::Failed`]
+/// when no encoder can be had to compare with.
+pub fn check_structure(recipe: &Recipe, segment: &[u8]) -> Result<(), CheckError> {
+    let settings = &encoder_settings(recipe);
     let info = inspect_segment(segment)
         .map_err(|error| refused(ProblemKind::UnreadableSegment, error.to_string()))?;
     check_size(settings, &info)?;

@@ -186,13 +186,14 @@ mod tests {
     fn receive(body: &[u8], piece: usize) -> Result<(Preamble, Vec<u8>), ProblemKind> {
         let folder = tempfile::tempdir().unwrap();
         let blobs = Blobs::open(folder.path()).unwrap();
-        let mut intake = Intake::new(2, blobs.temp().unwrap());
+        let mut intake = Intake::new(2, blobs.temp());
         for bytes in body.chunks(piece) {
             intake.push(bytes).unwrap();
         }
         assert_eq!(intake.body_digest(), Blake3::of(body));
         let received = intake.finish().map_err(|problem| problem.kind)?;
-        let segment = std::fs::read(received.segment.path()).unwrap();
+        let mut segment = received.segment;
+        let segment = segment.read().unwrap().into_owned();
         Ok((received.preamble, segment))
     }
 

@@ -1,8 +1,8 @@
 //! `PUT /v1/leases/{id}/submission`: a segment is taken, or refused.
 //!
 //! Cheapest first: signature, lease, length, digest of the body, preamble, digest of the segment,
-//! and only then the decoder (in a process of its own). What passes is made durable before the
-//! receipt is sent. What does not is recorded, so that somebody else gets the work.
+//! its structure. What passes is made durable before the receipt is sent; its frames are decoded
+//! later (`jobs/checks`). What does not is recorded, so that somebody else gets the work.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ use crate::store::{NewSubmission, OpenLease};
     request_body(content = Vec<u8>, content_type = "application/vnd.woolgather.submission", description = "u32 LE length, JSON preamble of that length, segment"),
     responses(
         (status = 200, description = "It is on disk", body = Receipt),
-        (status = "4XX", description = "unknown-lease, foreign-lease, wrong-task, lease-superseded, too-large, bad-preamble, segment-mismatch, unreadable-segment, wrong-sequence-header, wrong-frame-size, wrong-frame-count, undecodable-segment, or a signature's", body = Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-lease, foreign-lease, wrong-task, lease-superseded, too-large, bad-preamble, segment-mismatch, unreadable-segment, wrong-sequence-header, wrong-frame-size, wrong-frame-count, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn put_submission(
@@ -91,7 +91,7 @@ async fn receive(
     if announced.is_some_and(|bytes| bytes > lease.work.upload_bytes_max) {
         return Err(body.too_large());
     }
-    let mut intake = Intake::new(lease.work.frame_count, app.blobs.temp()?);
+    let mut intake = Intake::new(lease.work.frame_count, app.blobs.temp());
     while let Some(chunk) = body.chunk().await? {
         intake.push(&chunk)?;
     }
@@ -105,7 +105,10 @@ async fn check_and_keep(
     head: &SignedHead,
     received: Received,
 ) -> Result<Receipt, ApiError> {
-    let Received { preamble, segment } = received;
+    let Received {
+        preamble,
+        mut segment,
+    } = received;
     if let Some(earlier) = lease.earlier {
         if earlier.digest == preamble.segment {
             return Ok(Receipt {
@@ -116,10 +119,17 @@ async fn check_and_keep(
         let detail = "This lease was answered with another segment before.";
         return Err(ApiError::refused(ProblemKind::LeaseSuperseded, detail));
     }
-    let report = checks::check_segment(&lease.work.recipe, segment.path()).await?;
-    // Forcing the segment to disk takes as long as the disk takes.
-    let kept = tokio::task::spawn_blocking(move || segment.keep()).await;
-    kept.context("keeping a segment")??;
+    let recipe = lease.work.recipe;
+    let kept = tokio::task::spawn_blocking(move || {
+        checks::check_structure(&recipe, &segment.read()?)?;
+        // A short one is forced to disk with the database's next commit, which carries many; for a
+        // long one the disk takes the time it takes.
+        match segment.into_short() {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(segment) => segment.keep().map(|_| None).map_err(ApiError::from),
+        }
+    });
+    let short_segment = kept.await.context("keeping a segment")??;
     let receipt = app
         .store
         .record_submission(NewSubmission {
@@ -127,11 +137,10 @@ async fn check_and_keep(
             device: head.device,
             segment: preamble.segment,
             segment_bytes: preamble.segment_bytes,
+            short_segment,
             frames: preamble.frames,
             render_ms: preamble.render_ms,
             drawn_by: preamble.drawn_by,
-            means: report.means,
-            suspicious: report.suspicious,
         })
         .await?;
     app.metrics.submission(preamble.segment_bytes);
@@ -149,6 +158,5 @@ fn is_the_workers_fault(kind: ProblemKind) -> bool {
             | ProblemKind::WrongSequenceHeader
             | ProblemKind::WrongFrameSize
             | ProblemKind::WrongFrameCount
-            | ProblemKind::UndecodableSegment
     )
 }

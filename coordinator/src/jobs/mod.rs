@@ -1,16 +1,20 @@
 //! Background tasks: one after the other, durable, each harmless when done twice.
 //!
-//! Requests answer quickly; what takes long is a job in the database. The runner claims one at a
+//! Requests answer quickly; what takes long is a job in the database. (Decoding submissions has a
+//! queue and a runner of its own, [`checks`].) The runner claims one at a
 //! time, and between jobs frees leases that have run out and looks for audits that no volunteer
 //! will do. A job that fails is tried again, later and later.
 
 mod audits;
+mod checks;
 mod screening;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+
+pub use checks::run as run_checks;
 
 use crate::publish;
 use crate::state::App;
@@ -40,11 +44,15 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     };
     tokio::select! {
         () = work => {}
+        () = checks::run(&app) => {}
         _ = stop.wait_for(|stop| *stop) => {}
     }
 }
 
 async fn start(app: &App) {
+    if let Err(error) = app.store.reclaim_checks().await {
+        tracing::error!(%error, "Submissions of an earlier process wait until they are stale: {error}");
+    }
     match app.store.reclaim_jobs().await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "{count} jobs of an earlier process are done again"),

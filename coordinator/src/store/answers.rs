@@ -1,10 +1,10 @@
 //! What a worker's answer is measured against, before its body is read.
 
-use sqlx::{Row, SqliteConnection};
 use woolgather_protocol::submission::{WorkUnitState, WorkUnitStatus};
 use woolgather_protocol::work::WorkUnit;
 use woolgather_protocol::{Blake3, LeaseId, Problem, ProblemKind, PublicKey, WorkUnitId};
 
+use super::database::{Database, query};
 use super::rows::{maybe_parsed, named, parsed};
 use super::work::load_work;
 use super::{Store, StoreError};
@@ -65,15 +65,18 @@ impl Store {
         device: PublicKey,
         answers: Answers,
     ) -> Result<OpenLease, StoreError> {
-        let mut moment = self.read().await?;
-        let found = find_lease(&mut moment, lease, device).await?;
-        let earlier = may_answer(&found, answers)?;
-        let work = load_work(&mut moment, &found.work_unit, found.audit.as_ref()).await?;
-        Ok(OpenLease {
-            lease: lease.clone(),
-            work,
-            earlier,
+        let lease = lease.clone();
+        self.read(move |conn| {
+            let found = find_lease(conn, &lease, device)?;
+            let earlier = may_answer(&found, answers)?;
+            let work = load_work(conn, &found.work_unit, found.audit.as_ref())?;
+            Ok(OpenLease {
+                lease,
+                work,
+                earlier,
+            })
         })
+        .await
     }
 
     /// What became of a work unit (or an audit), and of `device`'s last submission for it.
@@ -86,13 +89,16 @@ impl Store {
         work_unit: &WorkUnitId,
         device: Option<PublicKey>,
     ) -> Result<WorkUnitStatus, StoreError> {
-        let mut moment = self.read().await?;
-        let state = unit_state(&mut moment, work_unit).await?;
-        let refused = match device {
-            Some(device) => last_refusal(&mut moment, work_unit, device).await?,
-            None => None,
-        };
-        Ok(WorkUnitStatus { state, refused })
+        let work_unit = work_unit.clone();
+        self.read(move |conn| {
+            let state = unit_state(conn, &work_unit)?;
+            let refused = match device {
+                Some(device) => last_refusal(conn, &work_unit, device)?,
+                None => None,
+            };
+            Ok(WorkUnitStatus { state, refused })
+        })
+        .await
     }
 }
 
@@ -117,12 +123,12 @@ pub(super) struct FoundLease {
 }
 
 /// The lease, if `device` holds it.
-pub(super) async fn find_lease(
-    conn: &mut SqliteConnection,
+pub(super) fn find_lease(
+    conn: &mut dyn Database,
     lease: &LeaseId,
     device: PublicKey,
 ) -> Result<FoundLease, StoreError> {
-    let row = sqlx::query(
+    let row = query(
         "SELECT lease.device, lease.work_unit, lease.audit, lease.state, lease.answer,
                 lease.problem, work_unit.state AS unit_state, audit.state AS audit_state
          FROM lease
@@ -131,8 +137,7 @@ pub(super) async fn find_lease(
          WHERE lease.id = $1",
     )
     .bind(lease.as_str())
-    .fetch_optional(conn)
-    .await?;
+    .fetch_optional(conn)?;
     let Some(row) = row else {
         let detail = format!("This coordinator never gave out the lease `{lease}`.");
         return Err(StoreError::refused(ProblemKind::UnknownLease, detail));
@@ -197,21 +202,19 @@ pub(super) fn superseded() -> StoreError {
     StoreError::refused(ProblemKind::LeaseSuperseded, detail)
 }
 
-async fn unit_state(
-    conn: &mut SqliteConnection,
+fn unit_state(
+    conn: &mut dyn Database,
     work_unit: &WorkUnitId,
 ) -> Result<WorkUnitState, StoreError> {
-    let row = sqlx::query("SELECT state FROM work_unit WHERE id = $1")
+    let row = query("SELECT state FROM work_unit WHERE id = $1")
         .bind(work_unit.as_str())
-        .fetch_optional(&mut *conn)
-        .await?;
+        .fetch_optional(&mut *conn)?;
     if let Some(row) = row {
         return named(&row, "state");
     }
-    let row = sqlx::query("SELECT state FROM audit WHERE id = $1")
+    let row = query("SELECT state FROM audit WHERE id = $1")
         .bind(work_unit.as_str())
-        .fetch_optional(conn)
-        .await?
+        .fetch_optional(conn)?
         .ok_or_else(|| StoreError::not_found("work unit", work_unit))?;
     Ok(match row.try_get("state")? {
         "waiting" => WorkUnitState::Ready,
@@ -222,12 +225,12 @@ async fn unit_state(
 }
 
 /// The problem of the device's last lease on this unit or audit.
-async fn last_refusal(
-    conn: &mut SqliteConnection,
+fn last_refusal(
+    conn: &mut dyn Database,
     work_unit: &WorkUnitId,
     device: PublicKey,
 ) -> Result<Option<Problem>, StoreError> {
-    let row = sqlx::query(
+    let row = query(
         "SELECT problem FROM lease
          WHERE device = $2 AND state IN ('answered', 'refused')
            AND ((work_unit = $1 AND audit IS NULL) OR audit = $1)
@@ -235,8 +238,7 @@ async fn last_refusal(
     )
     .bind(work_unit.as_str())
     .bind(device.to_string())
-    .fetch_optional(conn)
-    .await?;
+    .fetch_optional(conn)?;
     let Some(row) = row else { return Ok(None) };
     problem(row.try_get("problem")?)
 }

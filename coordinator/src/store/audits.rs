@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 use woolgather_protocol::submission::{Receipt, WorkUnitState};
 use woolgather_protocol::work::{DeviceKind, WorkUnit};
 use woolgather_protocol::{Blake3, LeaseId, Problem, ProblemKind, PublicKey, WorkUnitId};
 
 use super::acceptance::{accept_if_audited, refuse_submission};
 use super::answers::{Answers, FoundLease, find_lease, may_answer, superseded};
+use super::database::{Database, Row, query};
 use super::devices::{active_devices, notify, touch};
 use super::jobs::enqueue;
 use super::rows::{maybe_parsed, parsed, stored};
@@ -80,10 +79,13 @@ impl Store {
         lease: &LeaseId,
         device: PublicKey,
     ) -> Result<AuditEvidence, StoreError> {
-        let mut moment = self.read().await?;
-        let found = find_lease(&mut moment, lease, device).await?;
-        may_answer(&found, Answers::Audit)?;
-        evidence(&mut moment, audit_of(&found)?).await
+        let lease = lease.clone();
+        self.read(move |conn| {
+            let found = find_lease(conn, &lease, device)?;
+            may_answer(&found, Answers::Audit)?;
+            evidence(conn, audit_of(&found)?)
+        })
+        .await
     }
 
     /// The same for the coordinator's own rendering (jobs `SelfAudit` and `Referee`).
@@ -92,7 +94,8 @@ impl Store {
     ///
     /// [`StoreError::Refused`] with `not-found`.
     pub async fn audit(&self, audit: &WorkUnitId) -> Result<AuditEvidence, StoreError> {
-        evidence(&mut *self.read().await?, audit).await
+        let audit = audit.clone();
+        self.read(move |conn| evidence(conn, &audit)).await
     }
 
     /// Takes an audit report. When it agrees the audit has passed, and with the last audit the
@@ -103,7 +106,7 @@ impl Store {
     ///
     /// [`StoreError::Refused`] as [`Store::lease_for_audit`].
     pub async fn record_audit(&self, answer: AuditAnswer) -> Result<Receipt, StoreError> {
-        self.write(|tx| Box::pin(record_audit(tx, answer))).await
+        self.write(move |tx| record_audit(tx, &answer)).await
     }
 
     /// Settles an audit by the coordinator's own rendering: passes it, or refuses the submission
@@ -118,8 +121,7 @@ impl Store {
         audit: WorkUnitId,
         settlement: Settlement,
     ) -> Result<(), StoreError> {
-        self.write(move |tx| Box::pin(settle(tx, audit, settlement)))
-            .await
+        self.write(move |tx| settle(tx, &audit, settlement)).await
     }
 
     /// Plans a job `SelfAudit` for every audit nobody else will do soon: while fewer than two
@@ -130,8 +132,7 @@ impl Store {
     ///
     /// As every write: [`StoreError::Database`].
     pub async fn plan_self_audits(&self, patience: Duration) -> Result<u64, StoreError> {
-        self.write(move |tx| Box::pin(plan_self_audits(tx, patience)))
-            .await
+        self.write(move |tx| plan_self_audits(tx, patience)).await
     }
 }
 
@@ -140,11 +141,8 @@ fn audit_of(lease: &FoundLease) -> Result<&WorkUnitId, StoreError> {
     lease.audit.as_ref().ok_or_else(none)
 }
 
-async fn find_audit(
-    conn: &mut SqliteConnection,
-    audit: &WorkUnitId,
-) -> Result<SqliteRow, StoreError> {
-    sqlx::query(
+fn find_audit(conn: &mut dyn Database, audit: &WorkUnitId) -> Result<Row, StoreError> {
+    query(
         "SELECT audit.work_unit, audit.submission, audit.submitter, audit.frame, audit.digest,
                 audit.decoded, audit.state, audit.auditor, audit.auditor_frame, audit.drawn_by,
                 audit.auditor_drawn_by, submission.segment
@@ -152,16 +150,12 @@ async fn find_audit(
          WHERE audit.id = $1",
     )
     .bind(audit.as_str())
-    .fetch_optional(conn)
-    .await?
+    .fetch_optional(conn)?
     .ok_or_else(|| StoreError::not_found("audit", audit))
 }
 
-async fn evidence(
-    conn: &mut SqliteConnection,
-    audit: &WorkUnitId,
-) -> Result<AuditEvidence, StoreError> {
-    let row = find_audit(conn, audit).await?;
+fn evidence(conn: &mut dyn Database, audit: &WorkUnitId) -> Result<AuditEvidence, StoreError> {
+    let row = find_audit(conn, audit)?;
     let state: &str = row.try_get("state")?;
     let disputed = match state {
         "disputed" => maybe_parsed(&row, "auditor_frame")?,
@@ -172,7 +166,7 @@ async fn evidence(
         None => None,
     };
     Ok(AuditEvidence {
-        work: load_work(conn, &parsed(&row, "work_unit")?, Some(audit)).await?,
+        work: load_work(conn, &parsed(&row, "work_unit")?, Some(audit))?,
         frame: parsed(&row, "digest")?,
         drawn_by: parsed(&row, "drawn_by")?,
         decoded: FrameMeans::from_bytes(row.try_get("decoded")?)?,
@@ -188,8 +182,8 @@ fn is_settled(state: &str) -> bool {
     matches!(state, "passed" | "failed" | "dropped")
 }
 
-async fn record_audit(mut tx: Tx<'_>, answer: AuditAnswer) -> Result<Receipt, StoreError> {
-    let lease = find_lease(tx.conn, &answer.lease, answer.device).await?;
+fn record_audit(tx: &mut Tx<'_>, answer: &AuditAnswer) -> Result<Receipt, StoreError> {
+    let lease = find_lease(tx.conn, &answer.lease, answer.device)?;
     if let Some(earlier) = may_answer(&lease, Answers::Audit)? {
         if earlier.digest != answer.frame {
             return Err(superseded());
@@ -200,14 +194,13 @@ async fn record_audit(mut tx: Tx<'_>, answer: AuditAnswer) -> Result<Receipt, St
         });
     }
     let audit = audit_of(&lease)?;
-    touch(&mut tx, answer.device).await?;
-    sqlx::query("UPDATE lease SET state = 'answered', answer = $2 WHERE id = $1")
+    touch(tx, answer.device)?;
+    query("UPDATE lease SET state = 'answered', answer = $2 WHERE id = $1")
         .bind(answer.lease.as_str())
         .bind(answer.frame.to_string())
-        .execute(&mut *tx.conn)
-        .await?;
-    supersede_leases(&mut tx, audit).await?;
-    let row = sqlx::query(
+        .execute(&mut *tx.conn)?;
+    supersede_leases(tx, audit)?;
+    let row = query(
         "UPDATE audit SET state = $2, auditor = $3, auditor_frame = $4, render_ms = $5,
                 auditor_drawn_by = $6
          WHERE id = $1 RETURNING submission",
@@ -218,13 +211,12 @@ async fn record_audit(mut tx: Tx<'_>, answer: AuditAnswer) -> Result<Receipt, St
     .bind(answer.frame.to_string())
     .bind(stored(answer.render_ms))
     .bind(answer.drawn_by.as_str())
-    .fetch_one(&mut *tx.conn)
-    .await?;
+    .fetch_one(&mut *tx.conn)?;
     let state = if answer.agrees {
-        accept_if_audited(&mut tx, row.try_get("submission")?).await?
+        accept_if_audited(tx, row.try_get("submission")?)?
     } else {
         let audit = audit.clone();
-        enqueue(&mut tx, &Job::Referee { audit }).await?;
+        enqueue(tx, &Job::Referee { audit })?;
         WorkUnitState::Auditing
     };
     Ok(Receipt {
@@ -233,69 +225,62 @@ async fn record_audit(mut tx: Tx<'_>, answer: AuditAnswer) -> Result<Receipt, St
     })
 }
 
-async fn supersede_leases(tx: &mut Tx<'_>, audit: &WorkUnitId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE lease SET state = 'superseded' WHERE audit = $1 AND state = 'active'")
+fn supersede_leases(tx: &mut Tx<'_>, audit: &WorkUnitId) -> Result<(), StoreError> {
+    query("UPDATE lease SET state = 'superseded' WHERE audit = $1 AND state = 'active'")
         .bind(audit.as_str())
-        .execute(&mut *tx.conn)
-        .await?;
+        .execute(&mut *tx.conn)?;
     Ok(())
 }
 
-async fn settle(
-    mut tx: Tx<'_>,
-    audit: WorkUnitId,
-    settlement: Settlement,
-) -> Result<(), StoreError> {
-    let row = find_audit(tx.conn, &audit).await?;
+fn settle(tx: &mut Tx<'_>, audit: &WorkUnitId, settlement: Settlement) -> Result<(), StoreError> {
+    let row = find_audit(tx.conn, audit)?;
     if is_settled(row.try_get("state")?) {
         return Ok(());
     }
-    supersede_leases(&mut tx, &audit).await?;
+    supersede_leases(tx, audit)?;
     if let (Some(false), Some(auditor)) = (settlement.auditor_good, maybe_parsed(&row, "auditor")?)
     {
-        fault_auditor(&mut tx, &audit, auditor).await?;
+        fault_auditor(tx, audit, auditor)?;
     }
-    sqlx::query("UPDATE audit SET state = $2 WHERE id = $1")
+    query("UPDATE audit SET state = $2 WHERE id = $1")
         .bind(audit.as_str())
         .bind(if settlement.submitter_good {
             "passed"
         } else {
             "failed"
         })
-        .execute(&mut *tx.conn)
-        .await?;
+        .execute(&mut *tx.conn)?;
     let submission = row.try_get("submission")?;
     if settlement.submitter_good {
-        accept_if_audited(&mut tx, submission).await.map(drop)
+        accept_if_audited(tx, submission).map(drop)
     } else {
         let frame: i64 = row.try_get("frame")?;
         let detail = format!("Frame {frame}, rendered again here, is another picture.");
         let problem = Problem::new(ProblemKind::AuditMismatch, detail);
-        refuse_submission(&mut tx, submission, &problem).await
+        refuse_submission(tx, submission, &problem)
     }
 }
 
 /// The auditor's frame was the wrong one: counted and told, not punished.
-async fn fault_auditor(
+fn fault_auditor(
     tx: &mut Tx<'_>,
     audit: &WorkUnitId,
     auditor: PublicKey,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE device SET audit_faults = audit_faults + 1 WHERE key = $1")
+    query("UPDATE device SET audit_faults = audit_faults + 1 WHERE key = $1")
         .bind(auditor.to_string())
-        .execute(&mut *tx.conn)
-        .await?;
+        .execute(&mut *tx.conn)?;
     let detail = "The frame you rendered for this audit differs from the one rendered here.";
     let problem = Problem::new(ProblemKind::AuditMismatch, detail);
-    notify(tx, auditor, audit, &problem).await
+    notify(tx, auditor, audit, &problem)
 }
 
-async fn plan_self_audits(mut tx: Tx<'_>, patience: Duration) -> Result<u64, StoreError> {
-    let active = active_devices(tx.conn, tx.now_ms).await?;
+fn plan_self_audits(tx: &mut Tx<'_>, patience: Duration) -> Result<u64, StoreError> {
+    let active = active_devices(tx.conn, tx.now_ms)?;
     let patience_ms = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
     let impatient_since_ms = tx.now_ms.saturating_sub(patience_ms);
     // An audit somebody took is given the same patience again, from when it was taken.
-    let rows = sqlx::query(
+    let rows = query(
         "UPDATE audit SET state = 'taken_over'
          WHERE (state = 'waiting' AND ($2 = 1 OR planned_ms <= $1))
             OR (state = 'leased' AND planned_ms <= $1
@@ -306,11 +291,10 @@ async fn plan_self_audits(mut tx: Tx<'_>, patience: Duration) -> Result<u64, Sto
     )
     .bind(impatient_since_ms)
     .bind(i64::from(active < DEVICES_TO_AUDIT))
-    .fetch_all(&mut *tx.conn)
-    .await?;
+    .fetch_all(&mut *tx.conn)?;
     for row in &rows {
         let audit = parsed(row, "id")?;
-        enqueue(&mut tx, &Job::SelfAudit { audit }).await?;
+        enqueue(tx, &Job::SelfAudit { audit })?;
     }
     Ok(rows.len() as u64)
 }

@@ -1,12 +1,12 @@
 //! Ballots dealt: which sheep, to whom, until when. The choice is the core crate's.
 
-use sqlx::{Row, SqliteConnection};
 use woolgather_coordinator_core::ballots::{BALLOT_TERM_MS, BallotTicket, seal_token};
 use woolgather_coordinator_core::dealing::{Candidate, deal_pair, deal_single};
 use woolgather_coordinator_core::ratings::Belief;
 use woolgather_protocol::votes::{Ballot, BallotRequest, BallotSheep};
 use woolgather_protocol::{DeviceSecret, ProblemKind};
 
+use super::database::{Database, query};
 use super::rows::{name_of, number, parsed};
 use super::sheep::belief;
 use super::writer::Tx;
@@ -19,15 +19,15 @@ struct Living {
 }
 
 /// Deals a ballot and logs it.
-pub(super) async fn deal(
-    mut tx: Tx<'_>,
+pub(super) fn deal(
+    tx: &mut Tx<'_>,
     voter: VoterId,
-    request: BallotRequest,
-    secret: DeviceSecret,
+    request: &BallotRequest,
+    secret: &DeviceSecret,
 ) -> Result<Ballot, StoreError> {
-    meet_voter(&mut tx, &voter).await?;
-    let living = living(tx.conn, tx.now_ms).await?;
-    let (left, right) = choose(&mut tx, &living, &request).ok_or_else(|| {
+    meet_voter(tx, &voter)?;
+    let living = living(tx.conn, tx.now_ms)?;
+    let (left, right) = choose(tx, &living, request).ok_or_else(|| {
         let detail = "There are not enough living sheep yet.";
         StoreError::refused(ProblemKind::NoBallot, detail)
     })?;
@@ -37,11 +37,11 @@ pub(super) async fn deal(
         expires_at_ms: tx.now_ms + BALLOT_TERM_MS,
     };
     let ballot = Ballot {
-        token: seal_token(&ticket, &secret),
+        token: seal_token(&ticket, secret),
         left: left.clone(),
         right: right.cloned(),
     };
-    log(&mut tx, &ticket, &ballot).await?;
+    log(tx, &ticket, &ballot)?;
     Ok(ballot)
 }
 
@@ -76,14 +76,13 @@ fn choose<'a>(
     }
 }
 
-async fn living(conn: &mut SqliteConnection, now_ms: i64) -> Result<Vec<Living>, StoreError> {
-    let rows = sqlx::query(
+fn living(conn: &mut dyn Database, now_ms: i64) -> Result<Vec<Living>, StoreError> {
+    let rows = query(
         "SELECT id, title, artist, rating_mean, rating_variance, rated_ms, exposures FROM sheep
          WHERE state = $1 ORDER BY number",
     )
     .bind(name_of(&SheepState::Live))
-    .fetch_all(conn)
-    .await?;
+    .fetch_all(conn)?;
     rows.iter()
         .map(|row| {
             Ok(Living {
@@ -101,9 +100,9 @@ async fn living(conn: &mut SqliteConnection, now_ms: i64) -> Result<Vec<Living>,
         .collect()
 }
 
-async fn meet_voter(tx: &mut Tx<'_>, voter: &VoterId) -> Result<(), StoreError> {
+fn meet_voter(tx: &mut Tx<'_>, voter: &VoterId) -> Result<(), StoreError> {
     let Belief { mean, variance } = Belief::NEW_VOTER;
-    sqlx::query(
+    query(
         "INSERT INTO voter (id, first_seen_ms, leniency_mean, leniency_variance)
          VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
     )
@@ -111,14 +110,13 @@ async fn meet_voter(tx: &mut Tx<'_>, voter: &VoterId) -> Result<(), StoreError> 
     .bind(tx.now_ms)
     .bind(mean)
     .bind(variance)
-    .execute(&mut *tx.conn)
-    .await?;
+    .execute(&mut *tx.conn)?;
     Ok(())
 }
 
-async fn log(tx: &mut Tx<'_>, ticket: &BallotTicket, ballot: &Ballot) -> Result<(), StoreError> {
+fn log(tx: &mut Tx<'_>, ticket: &BallotTicket, ballot: &Ballot) -> Result<(), StoreError> {
     let right = ballot.right.as_ref().map(|right| right.id.as_str());
-    sqlx::query(
+    query(
         "INSERT INTO ballot (id, voter, left_sheep, right_sheep, dealt_ms, expires_ms)
          VALUES ($1, $2, $3, $4, $5, $6)",
     )
@@ -128,14 +126,12 @@ async fn log(tx: &mut Tx<'_>, ticket: &BallotTicket, ballot: &Ballot) -> Result<
     .bind(right)
     .bind(tx.now_ms)
     .bind(ticket.expires_at_ms)
-    .execute(&mut *tx.conn)
-    .await?;
+    .execute(&mut *tx.conn)?;
     let shown = [Some(ballot.left.id.as_str()), right];
     for sheep in shown.into_iter().flatten() {
-        sqlx::query("UPDATE sheep SET exposures = exposures + 1 WHERE id = $1")
+        query("UPDATE sheep SET exposures = exposures + 1 WHERE id = $1")
             .bind(sheep)
-            .execute(&mut *tx.conn)
-            .await?;
+            .execute(&mut *tx.conn)?;
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! Sheep are born and clips are planned: rows, and the work units that will make them pictures.
 
-use sqlx::{Row, SqliteConnection};
 use woolgather_coordinator_core::leases::{rank, samples_of};
 use woolgather_coordinator_core::ratings::Belief;
 use woolgather_coordinator_core::seeds::clip_rng_seed;
@@ -9,6 +8,7 @@ use woolgather_protocol::submission::WorkUnitState;
 use woolgather_protocol::work::ClipKind;
 use woolgather_protocol::{ClipId, SheepId, WorkUnitId};
 
+use super::database::{Database, query};
 use super::flock::{Flock, flock};
 use super::rows::{name_of, parsed, stored};
 use super::writer::Tx;
@@ -25,14 +25,14 @@ pub(super) struct NewSheep<'a> {
 }
 
 /// Makes a sheep and plans its loop. A sheep with the same genome is returned as it is.
-pub(super) async fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId, StoreError> {
-    let genome = keep_genome(tx.conn, new.genome).await?;
-    if let Some(sheep) = sheep_with(tx.conn, &genome).await? {
+pub(super) fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId, StoreError> {
+    let genome = keep_genome(tx.conn, new.genome)?;
+    if let Some(sheep) = sheep_with(tx.conn, &genome)? {
         return Ok(sheep);
     }
     let sheep = SheepId::from_random(tx.random());
     let Belief { mean, variance } = Belief::NEW_SHEEP;
-    sqlx::query(
+    query(
         "INSERT INTO sheep (number, id, title, artist, genome, licence, parents, state, born_ms,
                             rating_mean, rating_variance, rated_ms)
          VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM sheep), $1, $2, $3, $4, $5, '[]', $6,
@@ -47,41 +47,35 @@ pub(super) async fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId,
     .bind(tx.now_ms)
     .bind(mean)
     .bind(variance)
-    .execute(&mut *tx.conn)
-    .await?;
+    .execute(&mut *tx.conn)?;
     let clip = NewClip {
         kind: ClipKind::Loop,
         from: &sheep,
         to: &sheep,
         title: new.title,
     };
-    plan(tx, &clip).await?;
+    plan(tx, &clip)?;
     Ok(sheep)
 }
 
 /// Stores a genome's canonical bytes under its id, once.
-pub(super) async fn keep_genome(
-    conn: &mut SqliteConnection,
-    genome: &Genome,
-) -> Result<String, StoreError> {
+pub(super) fn keep_genome(conn: &mut dyn Database, genome: &Genome) -> Result<String, StoreError> {
     let id = genome.id().to_string();
-    sqlx::query("INSERT INTO genome (id, canonical) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING")
+    query("INSERT INTO genome (id, canonical) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING")
         .bind(&id)
         .bind(genome.canonical_bytes())
-        .execute(conn)
-        .await?;
+        .execute(conn)?;
     Ok(id)
 }
 
 /// The sheep that has this genome.
-pub(super) async fn sheep_with(
-    conn: &mut SqliteConnection,
+pub(super) fn sheep_with(
+    conn: &mut dyn Database,
     genome: &str,
 ) -> Result<Option<SheepId>, StoreError> {
-    let row = sqlx::query("SELECT id FROM sheep WHERE genome = $1")
+    let row = query("SELECT id FROM sheep WHERE genome = $1")
         .bind(genome)
-        .fetch_optional(conn)
-        .await?;
+        .fetch_optional(conn)?;
     row.map(|row| parsed(&row, "id")).transpose()
 }
 
@@ -94,17 +88,16 @@ pub(super) struct NewClip<'a> {
 }
 
 /// Plans a clip with one work unit for each segment; says whether it was new.
-pub(super) async fn plan(tx: &mut Tx<'_>, new: &NewClip<'_>) -> Result<bool, StoreError> {
-    let flock = flock(tx.conn).await?;
-    let row = sqlx::query("SELECT COALESCE(MAX(number), 0) + 1 AS next FROM clip")
-        .fetch_one(&mut *tx.conn)
-        .await?;
+pub(super) fn plan(tx: &mut Tx<'_>, new: &NewClip<'_>) -> Result<bool, StoreError> {
+    let flock = flock(tx.conn)?;
+    let row =
+        query("SELECT COALESCE(MAX(number), 0) + 1 AS next FROM clip").fetch_one(&mut *tx.conn)?;
     let clip = PlannedClip {
         id: ClipId::from_random(tx.random()),
         number: row.try_get("next")?,
         kind: new.kind,
     };
-    let inserted = sqlx::query(
+    let inserted = query(
         "INSERT INTO clip (number, id, version, kind, from_sheep, to_sheep, title, state, frames,
                            segments, rng_seed, planned_ms)
          VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -121,12 +114,11 @@ pub(super) async fn plan(tx: &mut Tx<'_>, new: &NewClip<'_>) -> Result<bool, Sto
     .bind(i64::from(flock.recipe.segments(new.kind)))
     .bind(clip_rng_seed(flock.rng_seed, clip.number.cast_unsigned()).cast_signed())
     .bind(tx.now_ms)
-    .execute(&mut *tx.conn)
-    .await?;
-    if inserted.rows_affected() == 0 {
+    .execute(&mut *tx.conn)?;
+    if inserted == 0 {
         return Ok(false);
     }
-    plan_units(tx, &flock, &clip).await?;
+    plan_units(tx, &flock, &clip)?;
     Ok(true)
 }
 
@@ -136,11 +128,11 @@ struct PlannedClip {
     kind: ClipKind,
 }
 
-async fn plan_units(tx: &mut Tx<'_>, flock: &Flock, clip: &PlannedClip) -> Result<(), StoreError> {
+fn plan_units(tx: &mut Tx<'_>, flock: &Flock, clip: &PlannedClip) -> Result<(), StoreError> {
     let frame_count = flock.recipe.segment_frames;
     for segment in 0..flock.recipe.segments(clip.kind) {
         let unit = WorkUnitId::from_random(tx.random());
-        sqlx::query(
+        query(
             "INSERT INTO work_unit (id, clip, clip_version, clip_number, segment, first_frame,
                                     frame_count, samples, queue_rank, state)
              VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9)",
@@ -154,8 +146,7 @@ async fn plan_units(tx: &mut Tx<'_>, flock: &Flock, clip: &PlannedClip) -> Resul
         .bind(stored(samples_of(&flock.recipe, frame_count)))
         .bind(i64::from(rank(clip.kind, segment)))
         .bind(name_of(&WorkUnitState::Ready))
-        .execute(&mut *tx.conn)
-        .await?;
+        .execute(&mut *tx.conn)?;
     }
     Ok(())
 }

@@ -1,11 +1,10 @@
 //! Clips as people, jobs and the tracker see them. Publishing and planning are in `publishing`.
 
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 use woolgather_protocol::work::ClipKind;
 use woolgather_protocol::{Blake3, ClipId, InfoHash, Sha256, SheepId, WorkUnitId};
 
+use super::database::{Database, Row, query};
 use super::devices::ANONYMOUS;
 use super::rows::{maybe_parsed, name_of, named, number, parsed};
 use super::{FrameMeans, Page, PageRequest, Store, StoreError};
@@ -96,7 +95,8 @@ impl Store {
     ///
     /// [`StoreError::Refused`] with `not-found`.
     pub async fn clip(&self, clip: &ClipId) -> Result<ClipRow, StoreError> {
-        find_clip(&mut *self.read().await?, clip).await
+        let clip = clip.clone();
+        self.read(move |conn| find_clip(conn, &clip)).await
     }
 
     /// Clips in a state (or all), newest first.
@@ -109,15 +109,14 @@ impl Store {
         state: Option<ClipState>,
         page: PageRequest,
     ) -> Result<Page<ClipRow>, StoreError> {
-        let rows = sqlx::query(
+        let wanted = query(
             "SELECT * FROM clip WHERE ($1 = '' OR state = $1) AND number < $2
              ORDER BY number DESC LIMIT $3",
         )
         .bind(state.as_ref().map(name_of).unwrap_or_default())
         .bind(page.after.unwrap_or(i64::MAX))
-        .bind(page.fetch())
-        .fetch_all(&mut *self.read().await?)
-        .await?;
+        .bind(page.fetch());
+        let rows = self.rows(wanted).await?;
         Ok(Page::of(clip_rows(&rows)?, &page, |clip| clip.number))
     }
 
@@ -127,13 +126,12 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn clips_of_sheep(&self, sheep: &SheepId) -> Result<Vec<ClipRow>, StoreError> {
-        let rows = sqlx::query(
+        let wanted = query(
             "SELECT * FROM clip WHERE from_sheep = $1 OR to_sheep = $1
              ORDER BY CASE WHEN from_sheep = to_sheep THEN 0 ELSE 1 END, number",
         )
-        .bind(sheep.as_str())
-        .fetch_all(&mut *self.read().await?)
-        .await?;
+        .bind(sheep.as_str());
+        let rows = self.rows(wanted).await?;
         clip_rows(&rows)
     }
 
@@ -146,11 +144,10 @@ impl Store {
         &self,
         info_hash: InfoHash,
     ) -> Result<Option<ClipRow>, StoreError> {
-        let row = sqlx::query("SELECT * FROM clip WHERE info_hash = $1 AND state = $2")
+        let wanted = query("SELECT * FROM clip WHERE info_hash = $1 AND state = $2")
             .bind(info_hash.to_string())
-            .bind(name_of(&ClipState::Live))
-            .fetch_optional(&mut *self.read().await?)
-            .await?;
+            .bind(name_of(&ClipState::Live));
+        let row = self.row(wanted).await?;
         row.as_ref().map(clip_row).transpose()
     }
 
@@ -161,7 +158,7 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn join_segments(&self, clip: &ClipId) -> Result<Vec<JoinSegment>, StoreError> {
-        let rows = sqlx::query(
+        let wanted = query(
             "SELECT work_unit.id, work_unit.segment AS place, submission.segment AS blob,
                     submission.first_means, submission.last_means
              FROM work_unit
@@ -170,9 +167,8 @@ impl Store {
              WHERE work_unit.clip = $1 AND work_unit.state = 'accepted'
              ORDER BY work_unit.segment",
         )
-        .bind(clip.as_str())
-        .fetch_all(&mut *self.read().await?)
-        .await?;
+        .bind(clip.as_str());
+        let rows = self.rows(wanted).await?;
         rows.iter()
             .map(|row| {
                 Ok(JoinSegment {
@@ -193,7 +189,9 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn volunteers(&self, clip: &ClipId) -> Result<Vec<String>, StoreError> {
-        let counts = volunteer_counts(&mut *self.read().await?, Some(clip)).await?;
+        let clip = clip.clone();
+        let counts = self.read(move |conn| volunteer_counts(conn, Some(&clip)));
+        let counts = counts.await?;
         Ok(counts.into_iter().map(|count| count.name).collect())
     }
 }
@@ -205,11 +203,11 @@ pub(super) struct VolunteerCount {
 }
 
 /// Who rendered a clip (or every clip), for each clip most segments first.
-pub(super) async fn volunteer_counts(
-    conn: &mut SqliteConnection,
+pub(super) fn volunteer_counts(
+    conn: &mut dyn Database,
     clip: Option<&ClipId>,
 ) -> Result<Vec<VolunteerCount>, StoreError> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT work_unit.clip AS clip, device.volunteer AS volunteer, COUNT(*) AS units
          FROM credit
          JOIN work_unit ON work_unit.id = credit.work_unit
@@ -219,8 +217,7 @@ pub(super) async fn volunteer_counts(
          ORDER BY work_unit.clip, units DESC, device.volunteer",
     )
     .bind(clip.map(ClipId::as_str).unwrap_or_default())
-    .fetch_all(conn)
-    .await?;
+    .fetch_all(conn)?;
     rows.iter()
         .map(|row| {
             Ok(VolunteerCount {
@@ -241,23 +238,19 @@ pub(super) fn shown_name(volunteer: String) -> String {
 }
 
 /// A clip, inside a transaction.
-pub(super) async fn find_clip(
-    conn: &mut SqliteConnection,
-    clip: &ClipId,
-) -> Result<ClipRow, StoreError> {
-    let row = sqlx::query("SELECT * FROM clip WHERE id = $1")
+pub(super) fn find_clip(conn: &mut dyn Database, clip: &ClipId) -> Result<ClipRow, StoreError> {
+    let row = query("SELECT * FROM clip WHERE id = $1")
         .bind(clip.as_str())
-        .fetch_optional(conn)
-        .await?
+        .fetch_optional(conn)?
         .ok_or_else(|| StoreError::not_found("clip", clip))?;
     clip_row(&row)
 }
 
-pub(super) fn clip_rows(rows: &[SqliteRow]) -> Result<Vec<ClipRow>, StoreError> {
+pub(super) fn clip_rows(rows: &[Row]) -> Result<Vec<ClipRow>, StoreError> {
     rows.iter().map(clip_row).collect()
 }
 
-fn clip_row(row: &SqliteRow) -> Result<ClipRow, StoreError> {
+fn clip_row(row: &Row) -> Result<ClipRow, StoreError> {
     Ok(ClipRow {
         number: row.try_get("number")?,
         id: parsed(row, "id")?,
@@ -269,14 +262,14 @@ fn clip_row(row: &SqliteRow) -> Result<ClipRow, StoreError> {
         state: named(row, "state")?,
         frames: number(row, "frames")?,
         segments: number(row, "segments")?,
-        rng_seed: row.try_get::<i64, _>("rng_seed")?.cast_unsigned(),
+        rng_seed: row.try_get::<i64>("rng_seed")?.cast_unsigned(),
         planned_at_ms: row.try_get("planned_ms")?,
         published_at_ms: row.try_get("published_ms")?,
         file: clip_file(row)?,
     })
 }
 
-fn clip_file(row: &SqliteRow) -> Result<Option<NewClipFile>, StoreError> {
+fn clip_file(row: &Row) -> Result<Option<NewClipFile>, StoreError> {
     let Some(blob) = maybe_parsed(row, "blob")? else {
         return Ok(None);
     };

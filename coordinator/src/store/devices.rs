@@ -1,12 +1,12 @@
 //! Devices: who renders, under which name, and what each must be told.
 
-use sqlx::{Row, SqliteConnection};
 use woolgather_coordinator_core::leases::ACTIVE_MS;
 use woolgather_protocol::info::Device;
 use woolgather_protocol::limits::clean_name;
 use woolgather_protocol::work::Notice;
 use woolgather_protocol::{Problem, PublicKey, WorkUnitId};
 
+use super::database::{Database, query};
 use super::rows::{json, number, parsed, to_json};
 use super::writer::Tx;
 use super::{Store, StoreError};
@@ -27,8 +27,7 @@ impl Store {
         volunteer: &str,
     ) -> Result<Device, StoreError> {
         let volunteer = clean_name(volunteer);
-        self.write(move |tx| Box::pin(register(tx, device, volunteer)))
-            .await
+        self.write(move |tx| register(tx, device, volunteer)).await
     }
 
     /// What is known of a device; `None` when it never introduced itself.
@@ -37,34 +36,29 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn device(&self, device: PublicKey) -> Result<Option<Device>, StoreError> {
-        find_device(&mut *self.read().await?, device).await
+        self.read(move |conn| find_device(conn, device)).await
     }
 }
 
-async fn register(tx: Tx<'_>, device: PublicKey, volunteer: String) -> Result<Device, StoreError> {
+fn register(tx: &mut Tx<'_>, device: PublicKey, volunteer: String) -> Result<Device, StoreError> {
     // Introducing itself does not make a device active: it may only play, and audits must not
     // wait for it.
-    sqlx::query(
+    query(
         "INSERT INTO device (key, volunteer, first_seen_ms, last_seen_ms) VALUES ($1, $2, $3, 0)
          ON CONFLICT (key) DO UPDATE SET volunteer = excluded.volunteer",
     )
     .bind(device.to_string())
     .bind(volunteer)
     .bind(tx.now_ms)
-    .execute(&mut *tx.conn)
-    .await?;
-    let found = find_device(tx.conn, device).await?;
+    .execute(&mut *tx.conn)?;
+    let found = find_device(tx.conn, device)?;
     found.ok_or_else(|| StoreError::not_found("device", device))
 }
 
-async fn find_device(
-    conn: &mut SqliteConnection,
-    device: PublicKey,
-) -> Result<Option<Device>, StoreError> {
-    let row = sqlx::query("SELECT volunteer, accepted_units, credit FROM device WHERE key = $1")
+fn find_device(conn: &mut dyn Database, device: PublicKey) -> Result<Option<Device>, StoreError> {
+    let row = query("SELECT volunteer, accepted_units, credit FROM device WHERE key = $1")
         .bind(device.to_string())
-        .fetch_optional(conn)
-        .await?;
+        .fetch_optional(conn)?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Device {
         key: device,
@@ -75,38 +69,33 @@ async fn find_device(
 }
 
 /// Notes that a device works; one that never introduced itself is registered without a name.
-pub(super) async fn touch(tx: &mut Tx<'_>, device: PublicKey) -> Result<(), StoreError> {
-    sqlx::query(
+pub(super) fn touch(tx: &mut Tx<'_>, device: PublicKey) -> Result<(), StoreError> {
+    query(
         "INSERT INTO device (key, volunteer, first_seen_ms, last_seen_ms) VALUES ($1, '', $2, $2)
          ON CONFLICT (key) DO UPDATE SET last_seen_ms = excluded.last_seen_ms",
     )
     .bind(device.to_string())
     .bind(tx.now_ms)
-    .execute(&mut *tx.conn)
-    .await?;
+    .execute(&mut *tx.conn)?;
     Ok(())
 }
 
 /// How many devices asked for work or handed some in lately.
-pub(super) async fn active_devices(
-    conn: &mut SqliteConnection,
-    now_ms: i64,
-) -> Result<u64, StoreError> {
-    let row = sqlx::query("SELECT COUNT(*) AS active FROM device WHERE last_seen_ms > $1")
+pub(super) fn active_devices(conn: &mut dyn Database, now_ms: i64) -> Result<u64, StoreError> {
+    let row = query("SELECT COUNT(*) AS active FROM device WHERE last_seen_ms > $1")
         .bind(now_ms - ACTIVE_MS)
-        .fetch_one(conn)
-        .await?;
+        .fetch_one(conn)?;
     number(&row, "active")
 }
 
 /// Leaves a notice for a device.
-pub(super) async fn notify(
+pub(super) fn notify(
     tx: &mut Tx<'_>,
     device: PublicKey,
     work_unit: &WorkUnitId,
     problem: &Problem,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "INSERT INTO notice (number, device, work_unit, problem, made_ms)
          VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM notice), $1, $2, $3, $4)",
     )
@@ -114,24 +103,19 @@ pub(super) async fn notify(
     .bind(work_unit.as_str())
     .bind(to_json(problem))
     .bind(tx.now_ms)
-    .execute(&mut *tx.conn)
-    .await?;
+    .execute(&mut *tx.conn)?;
     Ok(())
 }
 
 /// A device's notices, which are told by this.
-pub(super) async fn tell_notices(
-    tx: &mut Tx<'_>,
-    device: PublicKey,
-) -> Result<Vec<Notice>, StoreError> {
-    let rows = sqlx::query(
+pub(super) fn tell_notices(tx: &mut Tx<'_>, device: PublicKey) -> Result<Vec<Notice>, StoreError> {
+    let rows = query(
         "UPDATE notice SET told_ms = $2 WHERE device = $1 AND told_ms IS NULL
          RETURNING work_unit, problem",
     )
     .bind(device.to_string())
     .bind(tx.now_ms)
-    .fetch_all(&mut *tx.conn)
-    .await?;
+    .fetch_all(&mut *tx.conn)?;
     rows.iter()
         .map(|row| {
             Ok(Notice {

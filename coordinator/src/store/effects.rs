@@ -5,10 +5,10 @@
 
 use std::net::IpAddr;
 
-use sqlx::{Row, SqliteConnection};
 use woolgather_coordinator_core::ratings::{self, Belief, DAY_MS, SHEEP_VARIANCE_MAX, Shift};
 use woolgather_protocol::SheepId;
 
+use super::database::{Database, query};
 use super::questions::{Question, Verdict};
 use super::rows::number;
 use super::sheep::belief;
@@ -25,16 +25,11 @@ pub(super) struct Effect {
 
 /// A keyed hash of the voter's network and the day: enough to add up what young keys of one
 /// network did today, too little to find anybody by. Empty without an address.
-pub(super) async fn network_of(
-    tx: &mut Tx<'_>,
-    address: Option<IpAddr>,
-) -> Result<String, StoreError> {
+pub(super) fn network_of(tx: &mut Tx<'_>, address: Option<IpAddr>) -> Result<String, StoreError> {
     let Some(address) = address else {
         return Ok(String::new());
     };
-    let row = sqlx::query("SELECT network_key FROM flock")
-        .fetch_one(&mut *tx.conn)
-        .await?;
+    let row = query("SELECT network_key FROM flock").fetch_one(&mut *tx.conn)?;
     let key: String = row.try_get("network_key")?;
     let mut hasher = blake3::Hasher::new_derive_key("woolgather 2026 network of a voter");
     hasher.update(key.as_bytes());
@@ -48,21 +43,20 @@ pub(super) async fn network_of(
 
 /// What this vote weighs: less for a young key, and less still when its network has voted on
 /// the same sheep today.
-pub(super) async fn weigh(
+pub(super) fn weigh(
     tx: &mut Tx<'_>,
     voter: &VoterId,
     question: &Question,
     network: &str,
 ) -> Result<f64, StoreError> {
-    let row = sqlx::query(
+    let row = query(
         "SELECT first_seen_ms,
                 COALESCE((SELECT accepted_units FROM device WHERE key = voter.id), 0) AS accepted
          FROM voter WHERE id = $1",
     )
     .bind(voter.as_str())
-    .fetch_one(&mut *tx.conn)
-    .await?;
-    let age_ms = tx.now_ms - row.try_get::<i64, _>("first_seen_ms")?;
+    .fetch_one(&mut *tx.conn)?;
+    let age_ms = tx.now_ms - row.try_get::<i64>("first_seen_ms")?;
     let mut weight = ratings::voter_weight(age_ms, number(&row, "accepted")?);
     if network.is_empty() {
         return Ok(weight);
@@ -71,39 +65,34 @@ pub(super) async fn weigh(
         .into_iter()
         .flatten()
     {
-        let spent = spent_today(tx.conn, network, sheep).await?;
+        let spent = spent_today(tx.conn, network, sheep)?;
         weight = ratings::capped_weight(weight, spent);
     }
     Ok(weight)
 }
 
-async fn spent_today(
-    conn: &mut SqliteConnection,
-    network: &str,
-    sheep: &SheepId,
-) -> Result<f64, StoreError> {
-    let row = sqlx::query(
+fn spent_today(conn: &mut dyn Database, network: &str, sheep: &SheepId) -> Result<f64, StoreError> {
+    let row = query(
         "SELECT COALESCE(SUM(weight), 0.0) AS spent FROM vote
          WHERE network = $1 AND weight < 1.0 AND (first_sheep = $2 OR second_sheep = $2)",
     )
     .bind(network)
     .bind(sheep.as_str())
-    .fetch_one(conn)
-    .await?;
+    .fetch_one(conn)?;
     Ok(row.try_get("spent")?)
 }
 
-pub(super) async fn effect(
+pub(super) fn effect(
     tx: &mut Tx<'_>,
     voter: &VoterId,
     question: &Question,
     verdict: &Verdict,
     weight: f64,
 ) -> Result<Effect, StoreError> {
-    let first = sheep_belief(tx, &question.first).await?;
+    let first = sheep_belief(tx, &question.first)?;
     Ok(match (verdict, &question.second) {
         (Verdict::Pair(answer), Some(second)) => {
-            let second = sheep_belief(tx, second).await?;
+            let second = sheep_belief(tx, second)?;
             let (first, second) = ratings::pair_vote(first, second, *answer, weight);
             let leniency = Shift::default();
             Effect {
@@ -114,7 +103,7 @@ pub(super) async fn effect(
         }
         (verdict, _) => {
             let up = matches!(verdict, Verdict::Single { up: true });
-            let leniency = leniency_of(tx.conn, voter).await?;
+            let leniency = leniency_of(tx.conn, voter)?;
             let (first, leniency) = ratings::single_vote(first, leniency, up, weight);
             let second = Shift::default();
             Effect {
@@ -141,7 +130,7 @@ impl Direction {
     }
 }
 
-pub(super) async fn apply(
+pub(super) fn apply(
     tx: &mut Tx<'_>,
     voter: &VoterId,
     question: &Question,
@@ -153,42 +142,38 @@ pub(super) async fn apply(
         .into_iter()
         .flatten()
     {
-        let before = sheep_belief(tx, sheep).await?;
+        let before = sheep_belief(tx, sheep)?;
         let after = direction.moved(before, shift, SHEEP_VARIANCE_MAX);
-        sqlx::query(
+        query(
             "UPDATE sheep SET rating_mean = $2, rating_variance = $3, rated_ms = $4 WHERE id = $1",
         )
         .bind(sheep.as_str())
         .bind(after.mean)
         .bind(after.variance)
         .bind(tx.now_ms)
-        .execute(&mut *tx.conn)
-        .await?;
+        .execute(&mut *tx.conn)?;
     }
-    let before = leniency_of(tx.conn, voter).await?;
+    let before = leniency_of(tx.conn, voter)?;
     let after = direction.moved(before, effect.leniency, Belief::NEW_VOTER.variance);
-    sqlx::query("UPDATE voter SET leniency_mean = $2, leniency_variance = $3 WHERE id = $1")
+    query("UPDATE voter SET leniency_mean = $2, leniency_variance = $3 WHERE id = $1")
         .bind(voter.as_str())
         .bind(after.mean)
         .bind(after.variance)
-        .execute(&mut *tx.conn)
-        .await?;
+        .execute(&mut *tx.conn)?;
     Ok(())
 }
 
-pub(super) async fn sheep_belief(tx: &mut Tx<'_>, sheep: &SheepId) -> Result<Belief, StoreError> {
-    let row = sqlx::query("SELECT rating_mean, rating_variance, rated_ms FROM sheep WHERE id = $1")
+pub(super) fn sheep_belief(tx: &mut Tx<'_>, sheep: &SheepId) -> Result<Belief, StoreError> {
+    let row = query("SELECT rating_mean, rating_variance, rated_ms FROM sheep WHERE id = $1")
         .bind(sheep.as_str())
-        .fetch_one(&mut *tx.conn)
-        .await?;
+        .fetch_one(&mut *tx.conn)?;
     belief(&row, tx.now_ms)
 }
 
-async fn leniency_of(conn: &mut SqliteConnection, voter: &VoterId) -> Result<Belief, StoreError> {
-    let row = sqlx::query("SELECT leniency_mean, leniency_variance FROM voter WHERE id = $1")
+fn leniency_of(conn: &mut dyn Database, voter: &VoterId) -> Result<Belief, StoreError> {
+    let row = query("SELECT leniency_mean, leniency_variance FROM voter WHERE id = $1")
         .bind(voter.as_str())
-        .fetch_one(conn)
-        .await?;
+        .fetch_one(conn)?;
     Ok(Belief {
         mean: row.try_get("leniency_mean")?,
         variance: row.try_get("leniency_variance")?,

@@ -1,13 +1,12 @@
 //! Entries: what artists offer, from upload to sheep.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 use woolgather_genome::Genome;
 use woolgather_protocol::entries::{Entry, EntryState};
 use woolgather_protocol::limits::clean_name;
 use woolgather_protocol::{Blake3, EntryId, ProblemKind, SheepId};
 
 use super::births::{NewSheep, bear, keep_genome, sheep_with};
+use super::database::{Database, Row, query};
 use super::jobs::enqueue;
 use super::rows::{maybe_parsed, name_of, named, parsed};
 use super::sheep::load_genome;
@@ -69,7 +68,7 @@ impl Store {
     ///
     /// As every write: [`StoreError::Database`].
     pub async fn new_entry(&self, new: NewEntry) -> Result<Entry, StoreError> {
-        self.write(|tx| Box::pin(new_entry(tx, new))).await
+        self.write(move |tx| new_entry(tx, &new)).await
     }
 
     /// An entry.
@@ -78,7 +77,8 @@ impl Store {
     ///
     /// [`StoreError::Refused`] with `not-found`.
     pub async fn entry(&self, entry: &EntryId) -> Result<EntryRow, StoreError> {
-        find_entry(&mut *self.read().await?, entry).await
+        let entry = entry.clone();
+        self.read(move |conn| find_entry(conn, &entry)).await
     }
 
     /// Entries in a state (or all), oldest first.
@@ -91,15 +91,14 @@ impl Store {
         state: Option<EntryState>,
         page: PageRequest,
     ) -> Result<Page<EntryRow>, StoreError> {
-        let rows = sqlx::query(
+        let wanted = query(
             "SELECT * FROM entry WHERE ($1 = '' OR state = $1) AND number > $2
              ORDER BY number LIMIT $3",
         )
         .bind(state.as_ref().map(name_of).unwrap_or_default())
         .bind(page.after.unwrap_or(0))
-        .bind(page.fetch())
-        .fetch_all(&mut *self.read().await?)
-        .await?;
+        .bind(page.fetch());
+        let rows = self.rows(wanted).await?;
         let rows: Result<Vec<_>, _> = rows.iter().map(entry_row).collect();
         Ok(Page::of(rows?, &page, |entry| entry.number))
     }
@@ -110,9 +109,12 @@ impl Store {
     ///
     /// As [`Store::sheep_genome`].
     pub async fn entry_genome(&self, entry: &EntryId) -> Result<Genome, StoreError> {
-        let mut moment = self.read().await?;
-        let genome = genome_id(&mut moment, entry).await?;
-        load_genome(&mut moment, &genome).await
+        let entry = entry.clone();
+        self.read(move |conn| {
+            let genome = genome_id(conn, &entry)?;
+            load_genome(conn, &genome)
+        })
+        .await
     }
 
     /// Screening begins: `received` becomes `screening`. Later states stay.
@@ -122,15 +124,13 @@ impl Store {
     /// [`StoreError::Refused`] with `not-found`.
     pub async fn start_screening(&self, entry: &EntryId) -> Result<EntryRow, StoreError> {
         let entry = entry.clone();
-        self.write(|mut tx| {
-            Box::pin(async move {
-                let row = find_entry(tx.conn, &entry).await?;
-                if row.entry.state == EntryState::Received {
-                    let news = News::of(EntryState::Screening, "A preview is being rendered.");
-                    change(&mut tx, &entry, news).await?;
-                }
-                find_entry(tx.conn, &entry).await
-            })
+        self.write(move |tx| {
+            let row = find_entry(tx.conn, &entry)?;
+            if row.entry.state == EntryState::Received {
+                let news = News::of(EntryState::Screening, "A preview is being rendered.");
+                change(tx, &entry, &news)?;
+            }
+            find_entry(tx.conn, &entry)
         })
         .await
     }
@@ -146,7 +146,7 @@ impl Store {
         screening: Screening,
     ) -> Result<Entry, StoreError> {
         let entry = entry.clone();
-        self.write(|tx| Box::pin(finish_screening(tx, entry, screening)))
+        self.write(move |tx| finish_screening(tx, &entry, &screening))
             .await
     }
 
@@ -159,8 +159,7 @@ impl Store {
     /// withdrawn, or when the same genome is a sheep already.
     pub async fn accept_entry(&self, entry: &EntryId) -> Result<SheepId, StoreError> {
         let entry = entry.clone();
-        self.write(|mut tx| Box::pin(async move { accept(&mut tx, &entry).await }))
-            .await
+        self.write(move |tx| accept(tx, &entry)).await
     }
 
     /// The operator rejects an entry. Rejecting a rejected one changes its reason.
@@ -171,17 +170,16 @@ impl Store {
     /// already, or its artist took it back.
     pub async fn reject_entry(&self, entry: &EntryId, reason: &str) -> Result<(), StoreError> {
         let (entry, reason) = (entry.clone(), reason.to_owned());
-        self.write(|tx| Box::pin(reject(tx, entry, reason))).await
+        self.write(move |tx| reject(tx, &entry, &reason)).await
     }
 }
 
-async fn new_entry(mut tx: Tx<'_>, new: NewEntry) -> Result<Entry, StoreError> {
-    let genome = keep_genome(tx.conn, &new.genome).await?;
-    let row = sqlx::query("SELECT * FROM entry WHERE genome = $1 AND uploader = $2")
+fn new_entry(tx: &mut Tx<'_>, new: &NewEntry) -> Result<Entry, StoreError> {
+    let genome = keep_genome(tx.conn, &new.genome)?;
+    let row = query("SELECT * FROM entry WHERE genome = $1 AND uploader = $2")
         .bind(&genome)
         .bind(new.voter.as_str())
-        .fetch_optional(&mut *tx.conn)
-        .await?;
+        .fetch_optional(&mut *tx.conn)?;
     if let Some(row) = row {
         return Ok(entry_row(&row)?.entry);
     }
@@ -197,7 +195,7 @@ async fn new_entry(mut tx: Tx<'_>, new: NewEntry) -> Result<Entry, StoreError> {
         artist: or(clean_name(&new.artist), UNKNOWN_ARTIST),
         sheep: None,
     };
-    sqlx::query(
+    query(
         "INSERT INTO entry (number, id, state, reason, title, artist, genome, uploader,
                             received_ms)
          VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM entry), $1, $2, $3, $4, $5, $6, $7, $8)",
@@ -210,21 +208,20 @@ async fn new_entry(mut tx: Tx<'_>, new: NewEntry) -> Result<Entry, StoreError> {
     .bind(&genome)
     .bind(new.voter.as_str())
     .bind(tx.now_ms)
-    .execute(&mut *tx.conn)
-    .await?;
+    .execute(&mut *tx.conn)?;
     let screen = Job::Screen {
         entry: entry.id.clone(),
     };
-    enqueue(&mut tx, &screen).await?;
+    enqueue(tx, &screen)?;
     Ok(entry)
 }
 
-async fn finish_screening(
-    mut tx: Tx<'_>,
-    entry: EntryId,
-    screening: Screening,
+fn finish_screening(
+    tx: &mut Tx<'_>,
+    entry: &EntryId,
+    screening: &Screening,
 ) -> Result<Entry, StoreError> {
-    let row = find_entry(tx.conn, &entry).await?;
+    let row = find_entry(tx.conn, entry)?;
     let open = [EntryState::Received, EntryState::Screening];
     if !open.contains(&row.entry.state) {
         return Ok(row.entry);
@@ -236,30 +233,29 @@ async fn finish_screening(
         ),
         Screening::Failed { reason, preview } => (*preview, News::of(EntryState::Rejected, reason)),
     };
-    change(&mut tx, &entry, news).await?;
-    sqlx::query("UPDATE entry SET preview = $2 WHERE id = $1")
+    change(tx, entry, &news)?;
+    query("UPDATE entry SET preview = $2 WHERE id = $1")
         .bind(entry.as_str())
         .bind(preview.map(|preview| preview.to_string()))
-        .execute(&mut *tx.conn)
-        .await?;
+        .execute(&mut *tx.conn)?;
     if let Screening::Passed { accept: true, .. } = screening {
-        accept_or_say_why(&mut tx, &entry).await?;
+        accept_or_say_why(tx, entry)?;
     }
-    Ok(find_entry(tx.conn, &entry).await?.entry)
+    Ok(find_entry(tx.conn, entry)?.entry)
 }
 
 /// Accepting without a person: what a person would be told becomes the entry's reason.
-async fn accept_or_say_why(tx: &mut Tx<'_>, entry: &EntryId) -> Result<(), StoreError> {
-    match accept(tx, entry).await {
+fn accept_or_say_why(tx: &mut Tx<'_>, entry: &EntryId) -> Result<(), StoreError> {
+    match accept(tx, entry) {
         Err(StoreError::Refused(problem)) => {
-            change(tx, entry, News::of(EntryState::Rejected, &problem.detail)).await
+            change(tx, entry, &News::of(EntryState::Rejected, &problem.detail))
         }
         outcome => outcome.map(drop),
     }
 }
 
-async fn accept(tx: &mut Tx<'_>, entry: &EntryId) -> Result<SheepId, StoreError> {
-    let row = find_entry(tx.conn, entry).await?;
+fn accept(tx: &mut Tx<'_>, entry: &EntryId) -> Result<SheepId, StoreError> {
+    let row = find_entry(tx.conn, entry)?;
     if let Some(sheep) = row.entry.sheep {
         return Ok(sheep);
     }
@@ -269,41 +265,39 @@ async fn accept(tx: &mut Tx<'_>, entry: &EntryId) -> Result<SheepId, StoreError>
     ) {
         return Err(decided(&row.entry));
     }
-    let genome = genome_id(tx.conn, entry).await?;
-    if let Some(sheep) = sheep_with(tx.conn, &genome).await? {
+    let genome = genome_id(tx.conn, entry)?;
+    if let Some(sheep) = sheep_with(tx.conn, &genome)? {
         let detail = format!("The same genome is the sheep `{sheep}` already.");
         return Err(StoreError::refused(ProblemKind::MalformedRequest, detail));
     }
-    let genome = load_genome(tx.conn, &genome).await?;
+    let genome = load_genome(tx.conn, &genome)?;
     let sheep = NewSheep {
         title: &row.entry.title,
         artist: &row.entry.artist,
         genome: &genome,
     };
-    let sheep = bear(tx, &sheep).await?;
-    sqlx::query("UPDATE entry SET sheep = $2 WHERE id = $1")
+    let sheep = bear(tx, &sheep)?;
+    query("UPDATE entry SET sheep = $2 WHERE id = $1")
         .bind(entry.as_str())
         .bind(sheep.as_str())
-        .execute(&mut *tx.conn)
-        .await?;
+        .execute(&mut *tx.conn)?;
     change(
         tx,
         entry,
-        News::of(EntryState::Accepted, "It is a sheep now."),
-    )
-    .await?;
+        &News::of(EntryState::Accepted, "It is a sheep now."),
+    )?;
     Ok(sheep)
 }
 
-async fn reject(mut tx: Tx<'_>, entry: EntryId, reason: String) -> Result<(), StoreError> {
-    let row = find_entry(tx.conn, &entry).await?;
+fn reject(tx: &mut Tx<'_>, entry: &EntryId, reason: &str) -> Result<(), StoreError> {
+    let row = find_entry(tx.conn, entry)?;
     if matches!(
         row.entry.state,
         EntryState::Accepted | EntryState::Withdrawn
     ) {
         return Err(decided(&row.entry));
     }
-    change(&mut tx, &entry, News::of(EntryState::Rejected, &reason)).await
+    change(tx, entry, &News::of(EntryState::Rejected, reason))
 }
 
 fn decided(entry: &Entry) -> StoreError {
@@ -324,35 +318,32 @@ impl<'a> News<'a> {
     }
 }
 
-async fn change(tx: &mut Tx<'_>, entry: &EntryId, news: News<'_>) -> Result<(), StoreError> {
-    sqlx::query("UPDATE entry SET state = $2, reason = $3 WHERE id = $1")
+fn change(tx: &mut Tx<'_>, entry: &EntryId, news: &News<'_>) -> Result<(), StoreError> {
+    query("UPDATE entry SET state = $2, reason = $3 WHERE id = $1")
         .bind(entry.as_str())
         .bind(name_of(&news.state))
         .bind(news.reason)
-        .execute(&mut *tx.conn)
-        .await?;
+        .execute(&mut *tx.conn)?;
     Ok(())
 }
 
-async fn find_entry(conn: &mut SqliteConnection, entry: &EntryId) -> Result<EntryRow, StoreError> {
-    let row = sqlx::query("SELECT * FROM entry WHERE id = $1")
+fn find_entry(conn: &mut dyn Database, entry: &EntryId) -> Result<EntryRow, StoreError> {
+    let row = query("SELECT * FROM entry WHERE id = $1")
         .bind(entry.as_str())
-        .fetch_optional(conn)
-        .await?
+        .fetch_optional(conn)?
         .ok_or_else(|| StoreError::not_found("entry", entry))?;
     entry_row(&row)
 }
 
-async fn genome_id(conn: &mut SqliteConnection, entry: &EntryId) -> Result<String, StoreError> {
-    let row = sqlx::query("SELECT genome FROM entry WHERE id = $1")
+fn genome_id(conn: &mut dyn Database, entry: &EntryId) -> Result<String, StoreError> {
+    let row = query("SELECT genome FROM entry WHERE id = $1")
         .bind(entry.as_str())
-        .fetch_optional(conn)
-        .await?
+        .fetch_optional(conn)?
         .ok_or_else(|| StoreError::not_found("entry", entry))?;
     Ok(row.try_get("genome")?)
 }
 
-fn entry_row(row: &SqliteRow) -> Result<EntryRow, StoreError> {
+fn entry_row(row: &Row) -> Result<EntryRow, StoreError> {
     Ok(EntryRow {
         number: row.try_get("number")?,
         entry: Entry {

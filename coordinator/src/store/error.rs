@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use woolgather_protocol::{Problem, ProblemKind};
 
+use super::database::DatabaseError;
+
 /// Why the store did not do what it was asked. Nothing has changed on disk when one is returned.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -12,10 +14,10 @@ pub enum StoreError {
     Refused(#[from] Problem),
     /// The database failed (disk full, locked for too long): answer "internal", log it here once.
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] DatabaseError),
     /// The commit failed, and with it every transaction of its group: as [`Self::Database`].
     #[error("the commit failed: {0}")]
-    Commit(Arc<sqlx::Error>),
+    Commit(Arc<DatabaseError>),
     /// The database holds something this program cannot have written: log it and stop using it.
     #[error("the database holds an impossible value: {0}")]
     Corrupt(String),

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use sqlx::{Row, SqliteConnection};
 use woolgather_genome::Genome;
 use woolgather_protocol::manifest::{Manifest, ManifestClip, ManifestSheep};
 use woolgather_protocol::work::ClipKind;
@@ -10,6 +9,7 @@ use woolgather_protocol::{ClipId, ProblemKind, PublicKey, Recipe};
 
 use super::births::{self, NewSheep};
 use super::clips::volunteer_counts;
+use super::database::{Database, query};
 use super::rows::{json, name_of, named, number, parsed, to_json};
 use super::writer::Tx;
 use super::{ClipState, SheepState, Store, StoreError};
@@ -57,7 +57,7 @@ impl Store {
     ///
     /// As every write: [`StoreError::Database`].
     pub async fn found_flock(&self, new: NewFlock) -> Result<Flock, StoreError> {
-        self.write(|tx| Box::pin(found(tx, new))).await
+        self.write(|tx| found(tx, new)).await
     }
 
     /// The flock.
@@ -66,7 +66,7 @@ impl Store {
     ///
     /// [`StoreError::Refused`] with `not-found` before [`Store::found_flock`].
     pub async fn flock(&self) -> Result<Flock, StoreError> {
-        flock(&mut *self.read().await?).await
+        self.read(flock).await
     }
 
     /// Sequence number of the newest manifest; cheap, for a cache's key.
@@ -85,33 +85,33 @@ impl Store {
     ///
     /// As [`Store::flock`].
     pub async fn manifest(&self, coordinator: PublicKey) -> Result<Manifest, StoreError> {
-        let mut moment = self.read().await?;
-        let conn = &mut *moment;
-        let flock = flock(conn).await?;
-        let clips = manifest_clips(conn).await?;
-        let sheep = manifest_sheep(conn).await?;
-        let made = sqlx::query("SELECT manifest_made_ms FROM flock")
-            .fetch_one(conn)
-            .await?;
-        Ok(Manifest {
-            coordinator,
-            sequence: flock.manifest_sequence,
-            made_at_ms: made.try_get("manifest_made_ms")?,
-            flock: flock.name,
-            recipe: flock.recipe,
-            sheep,
-            clips,
-        })
+        self.read(move |conn| manifest(conn, coordinator)).await
     }
 }
 
-async fn found(mut tx: Tx<'_>, new: NewFlock) -> Result<Flock, StoreError> {
-    if let Some(flock) = find_flock(tx.conn).await? {
+fn manifest(conn: &mut dyn Database, coordinator: PublicKey) -> Result<Manifest, StoreError> {
+    let flock = flock(conn)?;
+    let clips = manifest_clips(conn)?;
+    let sheep = manifest_sheep(conn)?;
+    let made = query("SELECT manifest_made_ms FROM flock").fetch_one(conn)?;
+    Ok(Manifest {
+        coordinator,
+        sequence: flock.manifest_sequence,
+        made_at_ms: made.try_get("manifest_made_ms")?,
+        flock: flock.name,
+        recipe: flock.recipe,
+        sheep,
+        clips,
+    })
+}
+
+fn found(tx: &mut Tx<'_>, new: NewFlock) -> Result<Flock, StoreError> {
+    if let Some(flock) = find_flock(tx.conn)? {
         return Ok(flock);
     }
     let rng_seed = u64::from_le_bytes(tx.random());
     let network_key = data_encoding::HEXLOWER.encode(&tx.random::<32>());
-    sqlx::query(
+    query(
         "INSERT INTO flock (only_one, name, recipe, rng_seed, network_key, manifest_sequence,
                             manifest_made_ms, founded_ms)
          VALUES (1, $1, $2, $3, $4, 1, $5, $5)",
@@ -121,8 +121,7 @@ async fn found(mut tx: Tx<'_>, new: NewFlock) -> Result<Flock, StoreError> {
     .bind(rng_seed.cast_signed())
     .bind(network_key)
     .bind(tx.now_ms)
-    .execute(&mut *tx.conn)
-    .await?;
+    .execute(&mut *tx.conn)?;
     for FoundingSheep {
         title,
         artist,
@@ -134,51 +133,48 @@ async fn found(mut tx: Tx<'_>, new: NewFlock) -> Result<Flock, StoreError> {
             artist: &artist,
             genome: &genome,
         };
-        births::bear(&mut tx, &sheep).await?;
+        births::bear(tx, &sheep)?;
     }
-    flock(tx.conn).await
+    flock(tx.conn)
 }
 
 /// The flock, inside a transaction.
-pub(super) async fn flock(conn: &mut SqliteConnection) -> Result<Flock, StoreError> {
-    find_flock(conn).await?.ok_or_else(|| {
+pub(super) fn flock(conn: &mut dyn Database) -> Result<Flock, StoreError> {
+    find_flock(conn)?.ok_or_else(|| {
         StoreError::refused(ProblemKind::NotFound, "No flock has been founded here yet.")
     })
 }
 
-async fn find_flock(conn: &mut SqliteConnection) -> Result<Option<Flock>, StoreError> {
-    let row = sqlx::query("SELECT name, recipe, rng_seed, manifest_sequence FROM flock")
-        .fetch_optional(conn)
-        .await?;
+fn find_flock(conn: &mut dyn Database) -> Result<Option<Flock>, StoreError> {
+    let row = query("SELECT name, recipe, rng_seed, manifest_sequence FROM flock")
+        .fetch_optional(conn)?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Flock {
         name: row.try_get("name")?,
         recipe: json(&row, "recipe")?,
-        rng_seed: row.try_get::<i64, _>("rng_seed")?.cast_unsigned(),
+        rng_seed: row.try_get::<i64>("rng_seed")?.cast_unsigned(),
         manifest_sequence: number(&row, "manifest_sequence")?,
     }))
 }
 
 /// Marks that the manifest has changed and returns its new sequence number.
-pub(super) async fn next_manifest(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
-    let row = sqlx::query(
+pub(super) fn next_manifest(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let row = query(
         "UPDATE flock SET manifest_sequence = manifest_sequence + 1, manifest_made_ms = $1
          RETURNING manifest_sequence",
     )
     .bind(tx.now_ms)
-    .fetch_one(&mut *tx.conn)
-    .await?;
+    .fetch_one(&mut *tx.conn)?;
     number(&row, "manifest_sequence")
 }
 
-async fn manifest_sheep(conn: &mut SqliteConnection) -> Result<Vec<ManifestSheep>, StoreError> {
-    let rows = sqlx::query(
+fn manifest_sheep(conn: &mut dyn Database) -> Result<Vec<ManifestSheep>, StoreError> {
+    let rows = query(
         "SELECT id, title, artist, genome, licence, parents, rating_mean FROM sheep
          WHERE state = $1 ORDER BY number",
     )
     .bind(name_of(&SheepState::Live))
-    .fetch_all(conn)
-    .await?;
+    .fetch_all(conn)?;
     rows.iter()
         .map(|row| {
             Ok(ManifestSheep {
@@ -194,19 +190,18 @@ async fn manifest_sheep(conn: &mut SqliteConnection) -> Result<Vec<ManifestSheep
         .collect()
 }
 
-async fn manifest_clips(conn: &mut SqliteConnection) -> Result<Vec<ManifestClip>, StoreError> {
+fn manifest_clips(conn: &mut dyn Database) -> Result<Vec<ManifestClip>, StoreError> {
     let mut volunteers: HashMap<ClipId, Vec<String>> = HashMap::new();
-    for count in volunteer_counts(conn, None).await? {
+    for count in volunteer_counts(conn, None)? {
         volunteers.entry(count.clip).or_default().push(count.name);
     }
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT id, version, kind, from_sheep, to_sheep, frames, bytes, sha256, info_hash,
                 published_ms
          FROM clip WHERE state = $1 ORDER BY number",
     )
     .bind(name_of(&ClipState::Live))
-    .fetch_all(conn)
-    .await?;
+    .fetch_all(conn)?;
     rows.iter()
         .map(|row| {
             let id: ClipId = parsed(row, "id")?;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
 use woolgather_protocol::{ClipId, EntryId, WorkUnitId};
 
+use super::database::query;
 use super::rows::{json, number, stored, to_json};
 use super::writer::Tx;
 use super::{Store, StoreError};
@@ -78,8 +78,7 @@ impl Store {
     ///
     /// As every write: [`StoreError::Database`].
     pub async fn enqueue_job(&self, job: Job) -> Result<(), StoreError> {
-        self.write(|mut tx| Box::pin(async move { enqueue(&mut tx, &job).await }))
-            .await
+        self.write(move |tx| enqueue(tx, &job)).await
     }
 
     /// Claims the next job that is due; `None` when there is none. A job claimed longer than
@@ -89,7 +88,7 @@ impl Store {
     ///
     /// As every write: [`StoreError::Database`].
     pub async fn claim_job(&self, stale_after: Duration) -> Result<Option<ClaimedJob>, StoreError> {
-        self.write(move |tx| Box::pin(claim(tx, stale_after))).await
+        self.write(move |tx| claim(tx, stale_after)).await
     }
 
     /// The job is done. Says nothing when somebody else has claimed it since.
@@ -99,7 +98,7 @@ impl Store {
     /// As every write: [`StoreError::Database`].
     pub async fn finish_job(&self, job: &ClaimedJob) -> Result<(), StoreError> {
         let (id, claim) = (job.id, job.claim);
-        self.write(move |tx| Box::pin(finish(tx, id, claim))).await
+        self.write(move |tx| finish(tx, id, claim)).await
     }
 
     /// The job failed: it waits 2, 4, 8 … seconds (ten minutes at most) and is tried again.
@@ -110,8 +109,7 @@ impl Store {
     /// As every write: [`StoreError::Database`].
     pub async fn fail_job(&self, job: &ClaimedJob, error: &str) -> Result<(), StoreError> {
         let (id, claim, error) = (job.id, job.claim, error.to_owned());
-        self.write(move |tx| Box::pin(fail(tx, id, claim, error)))
-            .await
+        self.write(move |tx| fail(tx, id, claim, error)).await
     }
 
     /// Makes every running job due again. The server calls it once at its start, when nobody can
@@ -121,13 +119,13 @@ impl Store {
     ///
     /// As every write: [`StoreError::Database`].
     pub async fn reclaim_jobs(&self) -> Result<u64, StoreError> {
-        self.write(|tx| Box::pin(reclaim(tx))).await
+        self.write(reclaim).await
     }
 }
 
 /// Adds a job inside a transaction.
-pub(super) async fn enqueue(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
-    sqlx::query(
+pub(super) fn enqueue(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
+    query(
         "INSERT INTO job (number, key, payload, state, claims, failures, run_after_ms, again)
          VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM job), $1, $2, 'waiting', 0, 0, $3, 0)
          ON CONFLICT (key) DO UPDATE SET
@@ -139,15 +137,14 @@ pub(super) async fn enqueue(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError
     .bind(job.key())
     .bind(to_json(job))
     .bind(tx.now_ms)
-    .execute(&mut *tx.conn)
-    .await?;
-    *tx.job_added = true;
+    .execute(&mut *tx.conn)?;
+    tx.news.jobs = true;
     Ok(())
 }
 
-async fn claim(tx: Tx<'_>, stale_after: Duration) -> Result<Option<ClaimedJob>, StoreError> {
+fn claim(tx: &mut Tx<'_>, stale_after: Duration) -> Result<Option<ClaimedJob>, StoreError> {
     let stale_ms = i64::try_from(stale_after.as_millis()).unwrap_or(i64::MAX);
-    let row = sqlx::query(
+    let row = query(
         "UPDATE job SET state = 'running', claims = claims + 1, claimed_ms = $1
          WHERE number = (SELECT number FROM job
                          WHERE (state = 'waiting' AND run_after_ms <= $1)
@@ -157,8 +154,7 @@ async fn claim(tx: Tx<'_>, stale_after: Duration) -> Result<Option<ClaimedJob>, 
     )
     .bind(tx.now_ms)
     .bind(tx.now_ms.saturating_sub(stale_ms))
-    .fetch_optional(tx.conn)
-    .await?;
+    .fetch_optional(tx.conn)?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(ClaimedJob {
         id: row.try_get("number")?,
@@ -167,29 +163,27 @@ async fn claim(tx: Tx<'_>, stale_after: Duration) -> Result<Option<ClaimedJob>, 
     }))
 }
 
-async fn finish(tx: Tx<'_>, id: i64, claim: u64) -> Result<(), StoreError> {
-    sqlx::query(
+fn finish(tx: &mut Tx<'_>, id: i64, claim: u64) -> Result<(), StoreError> {
+    query(
         "UPDATE job SET state = CASE again WHEN 1 THEN 'waiting' ELSE 'done' END,
                         again = 0, failures = 0, error = NULL
          WHERE number = $1 AND state = 'running' AND claims = $2",
     )
     .bind(id)
     .bind(stored(claim))
-    .execute(tx.conn)
-    .await?;
+    .execute(tx.conn)?;
     Ok(())
 }
 
-async fn fail(tx: Tx<'_>, id: i64, claim: u64, error: String) -> Result<(), StoreError> {
-    let row = sqlx::query(
+fn fail(tx: &mut Tx<'_>, id: i64, claim: u64, error: String) -> Result<(), StoreError> {
+    let row = query(
         "UPDATE job SET state = 'waiting', failures = failures + 1, error = $3
          WHERE number = $1 AND state = 'running' AND claims = $2 RETURNING failures",
     )
     .bind(id)
     .bind(stored(claim))
     .bind(error)
-    .fetch_optional(&mut *tx.conn)
-    .await?;
+    .fetch_optional(&mut *tx.conn)?;
     let Some(row) = row else { return Ok(()) };
     let failures: u32 = number(&row, "failures")?;
     let wait_s = 2_u64.saturating_pow(failures).min(WAIT_MAX.as_secs());
@@ -198,20 +192,18 @@ async fn fail(tx: Tx<'_>, id: i64, claim: u64, error: String) -> Result<(), Stor
     } else {
         "failed"
     };
-    sqlx::query("UPDATE job SET state = $2, run_after_ms = $3 WHERE number = $1")
+    query("UPDATE job SET state = $2, run_after_ms = $3 WHERE number = $1")
         .bind(id)
         .bind(state)
         .bind(tx.now_ms + stored(wait_s * 1000))
-        .execute(tx.conn)
-        .await?;
+        .execute(tx.conn)?;
     Ok(())
 }
 
-async fn reclaim(tx: Tx<'_>) -> Result<u64, StoreError> {
+fn reclaim(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     let reclaimed =
-        sqlx::query("UPDATE job SET state = 'waiting', run_after_ms = $1 WHERE state = 'running'")
+        query("UPDATE job SET state = 'waiting', run_after_ms = $1 WHERE state = 'running'")
             .bind(tx.now_ms)
-            .execute(tx.conn)
-            .await?;
-    Ok(reclaimed.rows_affected())
+            .execute(tx.conn)?;
+    Ok(reclaimed)
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use sqlx::{Row, SqliteConnection};
 use woolgather_coordinator_core::leases::{self, Batch};
 use woolgather_protocol::limits::LEASES_MAX;
 use woolgather_protocol::work::{LeaseRequest, Notice, WorkUnit};
 use woolgather_protocol::{LeaseId, PublicKey, WorkUnitId};
 
 use super::answers::find_lease;
+use super::database::{Database, query};
 use super::devices::{active_devices, tell_notices, touch};
 use super::queue::{self, Candidate};
 use super::rows::{maybe_parsed, number, parsed};
@@ -55,7 +55,7 @@ impl Store {
         request: LeaseRequest,
         term_min: Duration,
     ) -> Result<WorkForDevice, StoreError> {
-        self.write(move |tx| Box::pin(lease_work(tx, device, request, term_min)))
+        self.write(move |tx| lease_work(tx, device, &request, term_min))
             .await
     }
 
@@ -65,8 +65,7 @@ impl Store {
     ///
     /// [`StoreError::Refused`] with `unknown-lease` or `foreign-lease`.
     pub async fn give_back(&self, lease: LeaseId, device: PublicKey) -> Result<(), StoreError> {
-        self.write(move |tx| Box::pin(give_back(tx, lease, device)))
-            .await
+        self.write(move |tx| give_back(tx, &lease, device)).await
     }
 
     /// Frees leases that have run out; returns how many. The sweeper calls it every few seconds.
@@ -75,43 +74,42 @@ impl Store {
     ///
     /// As every write: [`StoreError::Database`].
     pub async fn sweep(&self) -> Result<u64, StoreError> {
-        self.write(|mut tx| Box::pin(async move { free_expired(&mut tx).await }))
-            .await
+        self.write(free_expired).await
     }
 }
 
-async fn lease_work(
-    mut tx: Tx<'_>,
+fn lease_work(
+    tx: &mut Tx<'_>,
     device: PublicKey,
-    request: LeaseRequest,
+    request: &LeaseRequest,
     term_min: Duration,
 ) -> Result<WorkForDevice, StoreError> {
-    free_expired(&mut tx).await?;
-    touch(&mut tx, device).await?;
-    let active = active_devices(tx.conn, tx.now_ms).await?;
-    let mut batch = Batch::new(&request);
-    let mut held = held_leases(tx.conn, device).await?;
+    free_expired(tx)?;
+    touch(tx, device)?;
+    let active = active_devices(tx.conn, tx.now_ms)?;
+    let mut batch = Batch::new(request);
+    let mut held = held_leases(tx.conn, device)?;
     for lease in &held {
         batch.hold(lease.samples);
     }
-    let p95_ms = render_p95_ms(tx.conn, device).await?;
+    let p95_ms = render_p95_ms(tx.conn, device)?;
     let asking = queue::Asking {
         device,
         now_ms: tx.now_ms,
         may_retry_failed: leases::may_retry_failed(active.saturating_sub(1)),
         active_devices: active,
     };
-    for candidate in queue::choose(tx.conn, &asking, &mut batch).await? {
+    for candidate in queue::choose(tx.conn, &asking, &mut batch)? {
         let usual = leases::usual_render(p95_ms, candidate.samples, request.samples_per_second);
         let before = u32::try_from(held.len()).unwrap_or(u32::MAX);
         let term = leases::term(usual, before, term_min);
-        held.push(grant(&mut tx, device, candidate, term).await?);
+        held.push(grant(tx, device, candidate, term)?);
     }
-    let notices = tell_notices(&mut tx, device).await?;
+    let notices = tell_notices(tx, device)?;
     let mut given = Vec::with_capacity(held.len());
     for lease in held {
         given.push(LeasedWork {
-            work: load_work(tx.conn, &lease.work_unit, lease.audit.as_ref()).await?,
+            work: load_work(tx.conn, &lease.work_unit, lease.audit.as_ref())?,
             term_s: term_s(lease.expires_ms - tx.now_ms),
             lease: lease.id,
         });
@@ -132,11 +130,8 @@ struct Held {
     expires_ms: i64,
 }
 
-async fn held_leases(
-    conn: &mut SqliteConnection,
-    device: PublicKey,
-) -> Result<Vec<Held>, StoreError> {
-    let rows = sqlx::query(
+fn held_leases(conn: &mut dyn Database, device: PublicKey) -> Result<Vec<Held>, StoreError> {
+    let rows = query(
         "SELECT lease.id, lease.work_unit, lease.audit, lease.expires_ms,
                 COALESCE(audit.samples, work_unit.samples) AS samples
          FROM lease
@@ -147,8 +142,7 @@ async fn held_leases(
     )
     .bind(device.to_string())
     .bind(i64::from(LEASES_MAX))
-    .fetch_all(conn)
-    .await?;
+    .fetch_all(conn)?;
     rows.iter()
         .map(|row| {
             Ok(Held {
@@ -162,22 +156,17 @@ async fn held_leases(
         .collect()
 }
 
-async fn render_p95_ms(
-    conn: &mut SqliteConnection,
-    device: PublicKey,
-) -> Result<Option<u64>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT render_ms FROM submission WHERE device = $1 ORDER BY number DESC LIMIT $2",
-    )
-    .bind(device.to_string())
-    .bind(RENDER_TIMES)
-    .fetch_all(conn)
-    .await?;
+fn render_p95_ms(conn: &mut dyn Database, device: PublicKey) -> Result<Option<u64>, StoreError> {
+    let rows =
+        query("SELECT render_ms FROM submission WHERE device = $1 ORDER BY number DESC LIMIT $2")
+            .bind(device.to_string())
+            .bind(RENDER_TIMES)
+            .fetch_all(conn)?;
     let times: Result<Vec<u64>, _> = rows.iter().map(|row| number(row, "render_ms")).collect();
     Ok(leases::p95_ms(&times?))
 }
 
-async fn grant(
+fn grant(
     tx: &mut Tx<'_>,
     device: PublicKey,
     candidate: Candidate,
@@ -191,7 +180,7 @@ async fn grant(
         samples: candidate.samples,
         expires_ms: tx.now_ms.saturating_add(term_ms),
     };
-    sqlx::query(
+    query(
         "INSERT INTO lease (id, device, work_unit, audit, leased_ms, expires_ms, state)
          VALUES ($1, $2, $3, $4, $5, $6, 'active')",
     )
@@ -201,8 +190,7 @@ async fn grant(
     .bind(held.audit.as_ref().map(WorkUnitId::as_str))
     .bind(tx.now_ms)
     .bind(held.expires_ms)
-    .execute(&mut *tx.conn)
-    .await?;
+    .execute(&mut *tx.conn)?;
     let (leased, id) = match &held.audit {
         Some(audit) => ("UPDATE audit SET state = 'leased' WHERE id = $1", audit),
         None => (
@@ -210,39 +198,34 @@ async fn grant(
             &held.work_unit,
         ),
     };
-    sqlx::query(leased)
-        .bind(id.as_str())
-        .execute(&mut *tx.conn)
-        .await?;
+    query(leased).bind(id.as_str()).execute(&mut *tx.conn)?;
     Ok(held)
 }
 
-async fn give_back(mut tx: Tx<'_>, lease: LeaseId, device: PublicKey) -> Result<(), StoreError> {
-    let found = find_lease(tx.conn, &lease, device).await?;
-    sqlx::query("UPDATE lease SET state = 'returned' WHERE id = $1 AND state = 'active'")
+fn give_back(tx: &mut Tx<'_>, lease: &LeaseId, device: PublicKey) -> Result<(), StoreError> {
+    let found = find_lease(tx.conn, lease, device)?;
+    query("UPDATE lease SET state = 'returned' WHERE id = $1 AND state = 'active'")
         .bind(lease.as_str())
-        .execute(&mut *tx.conn)
-        .await?;
-    free_work(&mut tx, &found.work_unit, found.audit.as_ref()).await
+        .execute(&mut *tx.conn)?;
+    free_work(tx, &found.work_unit, found.audit.as_ref())
 }
 
-async fn free_expired(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
-    let rows = sqlx::query(
+fn free_expired(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let rows = query(
         "UPDATE lease SET state = 'expired' WHERE state = 'active' AND expires_ms <= $1
          RETURNING work_unit, audit",
     )
     .bind(tx.now_ms)
-    .fetch_all(&mut *tx.conn)
-    .await?;
+    .fetch_all(&mut *tx.conn)?;
     for row in &rows {
         let audit: Option<WorkUnitId> = maybe_parsed(row, "audit")?;
-        free_work(tx, &parsed(row, "work_unit")?, audit.as_ref()).await?;
+        free_work(tx, &parsed(row, "work_unit")?, audit.as_ref())?;
     }
     Ok(rows.len() as u64)
 }
 
 /// Makes leased work ready again, unless another lease on it is still active.
-pub(super) async fn free_work(
+pub(super) fn free_work(
     tx: &mut Tx<'_>,
     work_unit: &WorkUnitId,
     audit: Option<&WorkUnitId>,
@@ -261,10 +244,7 @@ pub(super) async fn free_work(
             work_unit,
         ),
     };
-    sqlx::query(free)
-        .bind(id.as_str())
-        .execute(&mut *tx.conn)
-        .await?;
+    query(free).bind(id.as_str()).execute(&mut *tx.conn)?;
     Ok(())
 }
 

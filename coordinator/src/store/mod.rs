@@ -1,18 +1,19 @@
 //! The store: everything the coordinator remembers, as named transactions.
 //!
-//! One SQLite file in the data folder (WAL, synchronous=FULL), one writer task that commits in
-//! groups, a pool of readers. A method that changes anything returns *after* its commit is on
+//! One SQLite file in the data folder (WAL, synchronous=FULL) or a PostgreSQL server, one writer
+//! that commits in groups, a few readers; each has a thread and a connection. A method that changes anything returns *after* its commit is on
 //! disk, so its answer may be passed on as "durable". Every method may be called twice with the
 //! same arguments; the second call changes nothing.
 //!
-//! The folder may be opened by several processes at once (the operator's commands beside the
+//! The database may be opened by several processes at once (the operator's commands beside the
 //! server): writers take turns, nothing is cached between calls.
 //!
 //! # In reading order
 //!
-//! * [`Store::open`], [`StoreError`], the writer: how a transaction runs.
+//! * [`Store::open`], [`Place`], [`StoreError`], `database`, the writer and the readers: how a
+//!   transaction runs.
 //! * `flock`: founding, the manifest. `devices`: volunteers and their notices.
-//! * `leases`, `answers`, `submissions`, `audits`: a work unit's life.
+//! * `leases`, `answers`, `submissions`, `checking`, `audits`: a work unit's life.
 //! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
 //! * `status`: numbers for the status page and the metrics.
 //!
@@ -21,9 +22,12 @@
 //! Times are milliseconds since 1970 UTC by the store's [`Clock`](crate::clock::Clock). Sizes are
 //! bytes. Credit is in thousands of reference samples.
 
+mod database;
 mod error;
 mod open;
 mod paging;
+mod place;
+mod readers;
 mod rows;
 mod writer;
 
@@ -34,6 +38,7 @@ mod flock;
 mod acceptance;
 mod answers;
 mod audits;
+mod checking;
 mod leases;
 mod means;
 mod queue;
@@ -55,7 +60,9 @@ mod status;
 
 pub use answers::{EarlierAnswer, OpenLease};
 pub use audits::{AuditAnswer, AuditEvidence, Settlement};
+pub use checking::{CheckedFrames, ClaimedCheck};
 pub use clips::{ClipRow, ClipState, JoinSegment, NewClipFile};
+pub use database::DatabaseError;
 pub use entries::{EntryRow, NewEntry, Screening};
 pub use error::StoreError;
 pub use flock::{Flock, FoundingSheep, NewFlock};
@@ -64,6 +71,7 @@ pub use leases::{LeasedWork, WorkForDevice};
 pub use means::FrameMeans;
 pub use open::Store;
 pub use paging::{Page, PageRequest};
+pub use place::Place;
 pub use sheep::{SheepOrder, SheepRow, SheepState};
 pub use status::{ClipProgress, FlockStatus, UnitCounts, VolunteerCredit};
 pub use submissions::NewSubmission;

@@ -1,45 +1,37 @@
-//! Opening the store: files, pragmas, migrations, the writer and the readers.
+//! Opening the store: a connection, migrations, the writer and the readers.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Row, Sqlite, SqliteConnection, SqlitePool};
 
 use super::StoreError;
+use super::database::{Database, Query, Row, query};
+use super::place::Place;
+use super::readers::Readers;
+use super::rows::number;
 use super::writer::{Tx, Writer};
 use crate::clock::Clock;
-
-/// The database's file in the data folder.
-const FILE: &str = "woolgather.sqlite";
 
 /// Every migration, oldest first. A published one never changes; a change of the schema is a new
 /// one.
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_flock.sql"),
     include_str!("../../migrations/0002_drawn_by.sql"),
+    include_str!("../../migrations/0003_checks.sql"),
 ];
-
-/// How long one process waits for another's commit before it gives up.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Readers at the same time. Reads are short and the machine may have two cores.
-const READERS_MAX: u32 = 4;
 
 /// Everything the coordinator remembers. Cheap to clone; clones share one writer.
 #[derive(Clone)]
 pub struct Store {
     writer: Writer,
-    readers: SqlitePool,
+    readers: Readers,
     clock: Arc<dyn Clock>,
 }
 
 impl Store {
-    /// Opens (and, the first time, creates) the store in `data_dir`, bringing the schema up to
+    /// Opens (and, the first time, creates) the store at `place`, bringing the schema up to
     /// date. `rng_seed` feeds every id and draw: 32 bytes of [`crate::keys::fresh_bytes`], or a
     /// constant in tests. Must run inside a tokio runtime.
     ///
@@ -48,27 +40,26 @@ impl Store {
     /// [`StoreError::Io`], [`StoreError::Database`], or [`StoreError::Corrupt`] when a newer
     /// program wrote the store: say so and do not start.
     pub async fn open(
-        data_dir: &Path,
+        place: impl Into<Place>,
         clock: Arc<dyn Clock>,
         rng_seed: [u8; 32],
     ) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(data_dir)?;
-        let options = SqliteConnectOptions::new()
-            .filename(data_dir.join(FILE))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT)
-            .statement_cache_capacity(256);
-        let mut conn = options.connect().await?;
-        migrate(&mut conn, clock.now_ms()).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS_MAX)
-            .connect_lazy_with(options.pragma("query_only", "1"));
+        let place = place.into();
+        if let Place::Folder(folder) = &place {
+            std::fs::create_dir_all(folder)?;
+        }
+        let now_ms = clock.now_ms();
+        let there = place.clone();
+        let opening = tokio::task::spawn_blocking(move || {
+            let mut conn = there.connect()?;
+            migrate(&mut *conn, now_ms)?;
+            Ok::<_, StoreError>(conn)
+        });
+        let conn = opening.await.map_err(|_| StoreError::Closed)??;
         let rng = ChaCha20Rng::from_seed(rng_seed);
+        let readers = Readers::start(&place)?;
         Ok(Self {
-            writer: Writer::start(conn, Arc::clone(&clock), rng),
+            writer: Writer::start(place, conn, Arc::clone(&clock), rng)?,
             readers,
             clock,
         })
@@ -86,14 +77,32 @@ impl Store {
     pub(super) async fn write<T, F>(&self, transaction: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         self.writer.write(transaction).await
     }
 
-    /// One moment's view of everything committed.
-    pub(super) async fn read(&self) -> Result<sqlx::Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.readers.begin().await?)
+    /// Looks at one moment of everything committed.
+    pub(super) async fn read<T, F>(&self, look: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Database) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.readers.read(look).await
+    }
+
+    /// The rows a statement finds.
+    pub(super) async fn rows(&self, wanted: Query) -> Result<Vec<Row>, StoreError> {
+        self.read(|conn| Ok(wanted.fetch_all(conn)?)).await
+    }
+
+    /// The first row a statement finds, if there is one.
+    pub(super) async fn row(&self, wanted: Query) -> Result<Option<Row>, StoreError> {
+        self.read(|conn| Ok(wanted.fetch_optional(conn)?)).await
+    }
+
+    pub(super) fn writer(&self) -> &Writer {
+        &self.writer
     }
 
     pub(super) fn now_ms(&self) -> i64 {
@@ -101,30 +110,26 @@ impl Store {
     }
 }
 
-/// Applies the migrations that are missing. `BEGIN IMMEDIATE` makes processes take turns.
-async fn migrate(conn: &mut SqliteConnection, now_ms: i64) -> Result<(), StoreError> {
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await?;
-    let outcome = apply_missing(conn, now_ms).await;
+/// Applies the migrations that are missing. Processes take turns.
+fn migrate(conn: &mut dyn Database, now_ms: i64) -> Result<(), StoreError> {
+    conn.begin_alone()?;
+    let outcome = apply_missing(conn, now_ms);
     let end = if outcome.is_ok() {
         "COMMIT"
     } else {
         "ROLLBACK"
     };
-    sqlx::query(end).execute(conn).await?;
+    query(end).execute(conn)?;
     outcome
 }
 
-async fn apply_missing(conn: &mut SqliteConnection, now_ms: i64) -> Result<(), StoreError> {
-    sqlx::query(
+fn apply_missing(conn: &mut dyn Database, now_ms: i64) -> Result<(), StoreError> {
+    conn.script(
         "CREATE TABLE IF NOT EXISTS migration
          (number BIGINT PRIMARY KEY, applied_ms BIGINT NOT NULL)",
-    )
-    .execute(&mut *conn)
-    .await?;
-    let row = sqlx::query("SELECT COUNT(*) AS applied FROM migration")
-        .fetch_one(&mut *conn)
-        .await?;
-    let applied = usize::try_from(row.try_get::<i64, _>("applied")?).unwrap_or(usize::MAX);
+    )?;
+    let row = query("SELECT COUNT(*) AS applied FROM migration").fetch_one(conn)?;
+    let applied: usize = number(&row, "applied")?;
     let Some(missing) = MIGRATIONS.get(applied..) else {
         let known = MIGRATIONS.len();
         return Err(StoreError::Corrupt(format!(
@@ -132,12 +137,11 @@ async fn apply_missing(conn: &mut SqliteConnection, now_ms: i64) -> Result<(), S
         )));
     };
     for (number, migration) in (applied + 1..).zip(missing) {
-        sqlx::raw_sql(*migration).execute(&mut *conn).await?;
-        sqlx::query("INSERT INTO migration (number, applied_ms) VALUES ($1, $2)")
+        conn.script(migration)?;
+        query("INSERT INTO migration (number, applied_ms) VALUES ($1, $2)")
             .bind(number as i64)
             .bind(now_ms)
-            .execute(&mut *conn)
-            .await?;
+            .execute(conn)?;
     }
     Ok(())
 }

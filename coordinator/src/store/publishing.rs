@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::{Row, SqliteConnection};
 use woolgather_coordinator_core::planning::ring_edges;
 use woolgather_protocol::work::ClipKind;
 use woolgather_protocol::{ClipId, ProblemKind, SheepId};
 
 use super::births::{NewClip, plan};
 use super::clips::{ClipRow, find_clip};
+use super::database::{Database, query};
 use super::flock::{flock, next_manifest};
 use super::jobs::enqueue;
 use super::rows::{name_of, parsed, stored};
@@ -31,7 +31,7 @@ impl Store {
         file: NewClipFile,
     ) -> Result<u64, StoreError> {
         let clip = clip.clone();
-        self.write(move |tx| Box::pin(publish(tx, clip, version, file)))
+        self.write(move |tx| publish(tx, &clip, version, &file))
             .await
     }
 
@@ -42,43 +42,42 @@ impl Store {
     ///
     /// As every write: [`StoreError::Database`].
     pub async fn plan_edges(&self) -> Result<u32, StoreError> {
-        self.write(|tx| Box::pin(plan_edges(tx))).await
+        self.write(plan_edges).await
     }
 }
 
-async fn publish(
-    mut tx: Tx<'_>,
-    clip: ClipId,
+fn publish(
+    tx: &mut Tx<'_>,
+    clip: &ClipId,
     version: u32,
-    file: NewClipFile,
+    file: &NewClipFile,
 ) -> Result<u64, StoreError> {
-    let row = find_clip(tx.conn, &clip).await?;
+    let row = find_clip(tx.conn, clip)?;
     if row.version != version {
         return Err(StoreError::not_found("clip version", version));
     }
     match row.state {
         ClipState::Joining => {}
-        ClipState::Live => return Ok(flock(tx.conn).await?.manifest_sequence),
+        ClipState::Live => return Ok(flock(tx.conn)?.manifest_sequence),
         ClipState::Rendering | ClipState::Retired => {
             let detail = format!("The clip `{clip}` is not waiting to be published.");
             return Err(StoreError::refused(ProblemKind::NotFound, detail));
         }
     }
-    make_live(&mut tx, &row, &file).await?;
+    make_live(tx, &row, file)?;
     if row.kind == ClipKind::Loop {
-        sqlx::query("UPDATE sheep SET state = $2, poster = $3 WHERE id = $1")
+        query("UPDATE sheep SET state = $2, poster = $3 WHERE id = $1")
             .bind(row.from.as_str())
             .bind(name_of(&SheepState::Live))
             .bind(file.poster.to_string())
-            .execute(&mut *tx.conn)
-            .await?;
+            .execute(&mut *tx.conn)?;
     }
-    enqueue(&mut tx, &Job::Plan).await?;
-    next_manifest(&mut tx).await
+    enqueue(tx, &Job::Plan)?;
+    next_manifest(tx)
 }
 
-async fn make_live(tx: &mut Tx<'_>, clip: &ClipRow, file: &NewClipFile) -> Result<(), StoreError> {
-    sqlx::query(
+fn make_live(tx: &mut Tx<'_>, clip: &ClipRow, file: &NewClipFile) -> Result<(), StoreError> {
+    query(
         "UPDATE clip SET state = $2, published_ms = $3, blob = $4, bytes = $5, sha256 = $6,
                          info_hash = $7, torrent = $8, poster = $9
          WHERE id = $1",
@@ -92,16 +91,15 @@ async fn make_live(tx: &mut Tx<'_>, clip: &ClipRow, file: &NewClipFile) -> Resul
     .bind(file.info_hash.to_string())
     .bind(file.torrent.to_string())
     .bind(file.poster.to_string())
-    .execute(&mut *tx.conn)
-    .await?;
+    .execute(&mut *tx.conn)?;
     Ok(())
 }
 
-async fn plan_edges(mut tx: Tx<'_>) -> Result<u32, StoreError> {
-    let living = living_sheep(tx.conn).await?;
+fn plan_edges(tx: &mut Tx<'_>) -> Result<u32, StoreError> {
+    let living = living_sheep(tx.conn)?;
     let titles: BTreeMap<SheepId, String> = living.iter().cloned().collect();
     let ring: Vec<SheepId> = living.into_iter().map(|(sheep, _)| sheep).collect();
-    let existing = existing_edges(tx.conn).await?;
+    let existing = existing_edges(tx.conn)?;
     let mut planned = 0;
     for (from, to) in ring_edges(&ring, &existing) {
         let title = format!("{} → {}", titles[&from], titles[&to]);
@@ -111,28 +109,24 @@ async fn plan_edges(mut tx: Tx<'_>) -> Result<u32, StoreError> {
             to: &to,
             title: &title,
         };
-        planned += u32::from(plan(&mut tx, &edge).await?);
+        planned += u32::from(plan(tx, &edge)?);
     }
     Ok(planned)
 }
 
 /// The living sheep with their titles, in order of birth.
-async fn living_sheep(conn: &mut SqliteConnection) -> Result<Vec<(SheepId, String)>, StoreError> {
-    let rows = sqlx::query("SELECT id, title FROM sheep WHERE state = $1 ORDER BY number")
+fn living_sheep(conn: &mut dyn Database) -> Result<Vec<(SheepId, String)>, StoreError> {
+    let rows = query("SELECT id, title FROM sheep WHERE state = $1 ORDER BY number")
         .bind(name_of(&SheepState::Live))
-        .fetch_all(conn)
-        .await?;
+        .fetch_all(conn)?;
     rows.iter()
         .map(|row| Ok((parsed(row, "id")?, row.try_get("title")?)))
         .collect()
 }
 
-async fn existing_edges(
-    conn: &mut SqliteConnection,
-) -> Result<BTreeSet<(SheepId, SheepId)>, StoreError> {
-    let rows = sqlx::query("SELECT from_sheep, to_sheep FROM clip WHERE from_sheep <> to_sheep")
-        .fetch_all(conn)
-        .await?;
+fn existing_edges(conn: &mut dyn Database) -> Result<BTreeSet<(SheepId, SheepId)>, StoreError> {
+    let rows = query("SELECT from_sheep, to_sheep FROM clip WHERE from_sheep <> to_sheep")
+        .fetch_all(conn)?;
     rows.iter()
         .map(|row| Ok((parsed(row, "from_sheep")?, parsed(row, "to_sheep")?)))
         .collect()

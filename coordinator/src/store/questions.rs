@@ -1,11 +1,11 @@
 //! What a ballot asks, and what its answer says, whichever side a sheep was shown on.
 
-use sqlx::sqlite::SqliteRow;
 use woolgather_coordinator_core::ratings::PairAnswer;
 use woolgather_protocol::votes::Answer;
 use woolgather_protocol::{ProblemKind, SheepId};
 
 use super::StoreError;
+use super::database::Row;
 use super::rows::{maybe_parsed, parsed};
 
 /// What a ballot asks about, in the order of the sheep's ids, so that left and right do not make
@@ -18,7 +18,7 @@ pub(super) struct Question {
 }
 
 impl Question {
-    pub(super) fn of(row: &SqliteRow) -> Result<Self, StoreError> {
+    pub(super) fn of(row: &Row) -> Result<Self, StoreError> {
         let left: SheepId = parsed(row, "left_sheep")?;
         let right: Option<SheepId> = maybe_parsed(row, "right_sheep")?;
         Ok(match right {

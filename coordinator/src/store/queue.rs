@@ -1,10 +1,10 @@
 //! The queue: what a device gets next, in the order of `woolgather_coordinator_core::leases`.
 
-use sqlx::{Row, SqliteConnection};
 use woolgather_coordinator_core::leases::{Batch, end_of_clip, is_slow};
 use woolgather_protocol::{PublicKey, WorkUnitId};
 
 use super::StoreError;
+use super::database::{Database, query};
 use super::rows::{number, parsed};
 
 /// How many slow units are looked at before it is said that there is nothing.
@@ -29,8 +29,8 @@ pub(super) struct Asking {
 }
 
 /// The next work for a device, as much of it as fits into `batch`.
-pub(super) async fn choose(
-    conn: &mut SqliteConnection,
+pub(super) fn choose(
+    conn: &mut dyn Database,
     asking: &Asking,
     batch: &mut Batch,
 ) -> Result<Vec<Candidate>, StoreError> {
@@ -38,8 +38,8 @@ pub(super) async fn choose(
     if batch.room() == 0 {
         return Ok(chosen);
     }
-    let mut candidates = audits(conn, asking, batch.room()).await?;
-    candidates.extend(ready_units(conn, asking, batch.room()).await?);
+    let mut candidates = audits(conn, asking, batch.room())?;
+    candidates.extend(ready_units(conn, asking, batch.room())?);
     for candidate in candidates {
         if !batch.add(candidate.samples) {
             return Ok(chosen);
@@ -47,7 +47,7 @@ pub(super) async fn choose(
         chosen.push(candidate);
     }
     if batch.is_empty()
-        && let Some(slow) = slow_unit(conn, asking).await?
+        && let Some(slow) = slow_unit(conn, asking)?
         && batch.add(slow.samples)
     {
         chosen.push(slow);
@@ -56,12 +56,12 @@ pub(super) async fn choose(
 }
 
 /// Audits that wait, but never one of the device's own submission, nor one it reported badly on.
-async fn audits(
-    conn: &mut SqliteConnection,
+fn audits(
+    conn: &mut dyn Database,
     asking: &Asking,
     limit: u32,
 ) -> Result<Vec<Candidate>, StoreError> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT id, work_unit, samples FROM audit
          WHERE state = 'waiting' AND submitter <> $1
            AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.audit = audit.id
@@ -70,8 +70,7 @@ async fn audits(
     )
     .bind(asking.device.to_string())
     .bind(i64::from(limit))
-    .fetch_all(conn)
-    .await?;
+    .fetch_all(conn)?;
     rows.iter()
         .map(|row| {
             Ok(Candidate {
@@ -83,12 +82,12 @@ async fn audits(
         .collect()
 }
 
-async fn ready_units(
-    conn: &mut SqliteConnection,
+fn ready_units(
+    conn: &mut dyn Database,
     asking: &Asking,
     limit: u32,
 ) -> Result<Vec<Candidate>, StoreError> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT id, samples FROM work_unit
          WHERE state = 'ready'
            AND ($2 = 1
@@ -103,8 +102,7 @@ async fn ready_units(
     .bind(i64::from(asking.may_retry_failed))
     .bind(i64::from(limit))
     .bind(i64::try_from(asking.active_devices).unwrap_or(i64::MAX))
-    .fetch_all(conn)
-    .await?;
+    .fetch_all(conn)?;
     rows.iter()
         .map(|row| {
             Ok(Candidate {
@@ -117,11 +115,8 @@ async fn ready_units(
 }
 
 /// A unit at the end of a clip that one other device is slow with.
-async fn slow_unit(
-    conn: &mut SqliteConnection,
-    asking: &Asking,
-) -> Result<Option<Candidate>, StoreError> {
-    let rows = sqlx::query(
+fn slow_unit(conn: &mut dyn Database, asking: &Asking) -> Result<Option<Candidate>, StoreError> {
+    let rows = query(
         "SELECT work_unit.id, work_unit.samples, lease.leased_ms, lease.expires_ms, clip.segments,
                 (SELECT COUNT(*) FROM work_unit AS other
                  WHERE other.clip = work_unit.clip
@@ -141,8 +136,7 @@ async fn slow_unit(
     )
     .bind(asking.device.to_string())
     .bind(SLOW_MAX)
-    .fetch_all(conn)
-    .await?;
+    .fetch_all(conn)?;
     for row in &rows {
         let unfinished: u32 = number(row, "unfinished")?;
         let at_the_end = unfinished <= end_of_clip(number(row, "segments")?);

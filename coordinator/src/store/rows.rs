@@ -4,45 +4,44 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use super::StoreError;
+use super::database::Row;
 
 /// A text column as an id, a key or a fingerprint.
-pub(super) fn parsed<T>(row: &SqliteRow, column: &str) -> Result<T, StoreError>
+pub(super) fn parsed<T>(row: &Row, column: &str) -> Result<T, StoreError>
 where
     T: FromStr,
     T::Err: Display,
 {
-    parse(&row.try_get::<String, _>(column)?)
+    parse(&row.try_get::<String>(column)?)
 }
 
 /// The same for a column that may be empty.
-pub(super) fn maybe_parsed<T>(row: &SqliteRow, column: &str) -> Result<Option<T>, StoreError>
+pub(super) fn maybe_parsed<T>(row: &Row, column: &str) -> Result<Option<T>, StoreError>
 where
     T: FromStr,
     T::Err: Display,
 {
-    let text = row.try_get::<Option<String>, _>(column)?;
+    let text = row.try_get::<Option<String>>(column)?;
     text.map(|text| parse(&text)).transpose()
 }
 
 /// An integer column as an unsigned or narrower number.
-pub(super) fn number<T: TryFrom<i64>>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
-    let value = row.try_get::<i64, _>(column)?;
+pub(super) fn number<T: TryFrom<i64>>(row: &Row, column: &str) -> Result<T, StoreError> {
+    let value = row.try_get::<i64>(column)?;
     T::try_from(value).map_err(|_| StoreError::Corrupt(format!("{column} = {value}")))
 }
 
 /// A text column with a state or a kind, by its serde name.
-pub(super) fn named<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
-    let text = row.try_get::<String, _>(column)?;
+pub(super) fn named<T: DeserializeOwned>(row: &Row, column: &str) -> Result<T, StoreError> {
+    let text = row.try_get::<String>(column)?;
     serde_json::from_value(text.into()).map_err(corrupt)
 }
 
 /// A text column with JSON.
-pub(super) fn json<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
-    let text = row.try_get::<String, _>(column)?;
+pub(super) fn json<T: DeserializeOwned>(row: &Row, column: &str) -> Result<T, StoreError> {
+    let text = row.try_get::<String>(column)?;
     serde_json::from_str(&text).map_err(corrupt)
 }
 

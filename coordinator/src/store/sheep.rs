@@ -1,12 +1,11 @@
 //! Sheep as people see them.
 
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 use woolgather_coordinator_core::ratings::Belief;
 use woolgather_genome::{Genome, GenomeId};
 use woolgather_protocol::{Blake3, SheepId};
 
+use super::database::{Database, Row, query};
 use super::rows::{corrupt, maybe_parsed, name_of, named, number, parsed};
 use super::{Page, PageRequest, Store, StoreError};
 
@@ -69,9 +68,9 @@ impl Store {
     ///
     /// [`StoreError::Refused`] with `not-found`.
     pub async fn sheep(&self, sheep: &SheepId) -> Result<SheepRow, StoreError> {
-        let row = sqlx::query("SELECT * FROM sheep WHERE id = $1")
-            .bind(sheep.as_str())
-            .fetch_optional(&mut *self.read().await?)
+        let wanted = query("SELECT * FROM sheep WHERE id = $1").bind(sheep.as_str());
+        let row = self
+            .row(wanted)
             .await?
             .ok_or_else(|| StoreError::not_found("sheep", sheep))?;
         sheep_row(&row, self.now_ms())
@@ -101,12 +100,11 @@ impl Store {
             ),
         };
         let from = page.after.unwrap_or(start);
-        let rows = sqlx::query(sql)
+        let wanted = query(sql)
             .bind(state.as_ref().map(name_of).unwrap_or_default())
             .bind(from)
-            .bind(page.fetch())
-            .fetch_all(&mut *self.read().await?)
-            .await?;
+            .bind(page.fetch());
+        let rows = self.rows(wanted).await?;
         let now_ms = self.now_ms();
         let rows: Result<Vec<_>, _> = rows.iter().map(|row| sheep_row(row, now_ms)).collect();
         let mut page = Page::of(rows?, &page, |sheep| sheep.number);
@@ -124,30 +122,28 @@ impl Store {
     /// [`StoreError::Refused`] with `not-found`; [`StoreError::Corrupt`] when the bytes on disk
     /// are no genome.
     pub async fn sheep_genome(&self, sheep: &SheepId) -> Result<Genome, StoreError> {
-        let mut moment = self.read().await?;
-        let row = sqlx::query("SELECT genome FROM sheep WHERE id = $1")
-            .bind(sheep.as_str())
-            .fetch_optional(&mut *moment)
-            .await?
-            .ok_or_else(|| StoreError::not_found("sheep", sheep))?;
-        load_genome(&mut moment, row.try_get("genome")?).await
+        let sheep = sheep.clone();
+        self.read(move |conn| {
+            let row = query("SELECT genome FROM sheep WHERE id = $1")
+                .bind(sheep.as_str())
+                .fetch_optional(conn)?
+                .ok_or_else(|| StoreError::not_found("sheep", sheep))?;
+            load_genome(conn, row.try_get("genome")?)
+        })
+        .await
     }
 }
 
 /// A genome by its id, inside a transaction.
-pub(super) async fn load_genome(
-    conn: &mut SqliteConnection,
-    genome: &str,
-) -> Result<Genome, StoreError> {
-    let row = sqlx::query("SELECT canonical FROM genome WHERE id = $1")
+pub(super) fn load_genome(conn: &mut dyn Database, genome: &str) -> Result<Genome, StoreError> {
+    let row = query("SELECT canonical FROM genome WHERE id = $1")
         .bind(genome)
-        .fetch_one(conn)
-        .await?;
+        .fetch_one(conn)?;
     Genome::from_canonical_bytes(row.try_get("canonical")?).map_err(corrupt)
 }
 
 /// What is believed about a sheep now, drift included.
-pub(super) fn belief(row: &SqliteRow, now_ms: i64) -> Result<Belief, StoreError> {
+pub(super) fn belief(row: &Row, now_ms: i64) -> Result<Belief, StoreError> {
     let belief = Belief {
         mean: row.try_get("rating_mean")?,
         variance: row.try_get("rating_variance")?,
@@ -156,7 +152,7 @@ pub(super) fn belief(row: &SqliteRow, now_ms: i64) -> Result<Belief, StoreError>
     Ok(belief.drifted(now_ms.saturating_sub(rated_ms)))
 }
 
-fn sheep_row(row: &SqliteRow, now_ms: i64) -> Result<SheepRow, StoreError> {
+fn sheep_row(row: &Row, now_ms: i64) -> Result<SheepRow, StoreError> {
     let Belief { mean, variance } = belief(row, now_ms)?;
     Ok(SheepRow {
         number: row.try_get("number")?,

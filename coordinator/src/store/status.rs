@@ -1,9 +1,9 @@
 //! Numbers for the status page and the metrics.
 
-use sqlx::{Row, SqliteConnection};
 use woolgather_protocol::submission::WorkUnitState;
 
 use super::clips::{clip_rows, shown_name};
+use super::database::{Database, query};
 use super::devices::active_devices;
 use super::rows::{named, number};
 use super::{ClipRow, Store, StoreError};
@@ -95,15 +95,19 @@ impl Store {
     ///
     /// [`StoreError::Database`].
     pub async fn status(&self) -> Result<FlockStatus, StoreError> {
-        let mut moment = self.read().await?;
-        let conn = &mut *moment;
-        let units = unit_counts(conn).await?;
-        let active_workers = active_devices(conn, self.now_ms()).await?;
-        let in_progress = in_progress(conn).await?;
-        let recent = recent(conn).await?;
-        let volunteers = volunteers(conn).await?;
-        let row = sqlx::query(
-            "SELECT
+        let now_ms = self.now_ms();
+        self.read(move |conn| status(conn, now_ms)).await
+    }
+}
+
+fn status(conn: &mut dyn Database, now_ms: i64) -> Result<FlockStatus, StoreError> {
+    let units = unit_counts(conn)?;
+    let active_workers = active_devices(conn, now_ms)?;
+    let in_progress = in_progress(conn)?;
+    let recent = recent(conn)?;
+    let volunteers = volunteers(conn)?;
+    let row = query(
+        "SELECT
                 (SELECT COUNT(*) FROM audit WHERE state = 'waiting') AS audits_waiting,
                 (SELECT COUNT(*) FROM job WHERE state IN ('waiting', 'running')) AS jobs_open,
                 (SELECT COUNT(*) FROM job WHERE state = 'failed') AS jobs_failed,
@@ -112,45 +116,42 @@ impl Store {
                 (SELECT COUNT(*) FROM clip WHERE state = 'live') AS live_clips,
                 (SELECT COUNT(*) FROM vote) AS votes,
                 (SELECT COUNT(*) FROM entry WHERE state = 'needs_review') AS entries_to_review,
-                (SELECT COALESCE(SUM(credit), 0) FROM device) AS credit,
+                (SELECT CAST(COALESCE(SUM(credit), 0) AS BIGINT) FROM device) AS credit,
                 (SELECT COUNT(*) FROM lease) AS leases,
                 (SELECT COUNT(*) FROM lease WHERE state = 'expired') AS leases_expired,
                 (SELECT COUNT(*) FROM submission) AS submissions,
-                (SELECT COALESCE(SUM(refusals), 0) FROM device) AS refusals,
+                (SELECT CAST(COALESCE(SUM(refusals), 0) AS BIGINT) FROM device) AS refusals,
                 (SELECT COUNT(*) FROM audit WHERE state = 'passed') AS audits_passed,
-                (SELECT COALESCE(SUM(segment_bytes), 0) FROM submission) AS segment_bytes",
-        )
-        .fetch_one(conn)
-        .await?;
-        Ok(FlockStatus {
-            units,
-            audits_waiting: number(&row, "audits_waiting")?,
-            jobs_open: number(&row, "jobs_open")?,
-            jobs_failed: number(&row, "jobs_failed")?,
-            active_workers,
-            devices: number(&row, "devices")?,
-            live_sheep: number(&row, "live_sheep")?,
-            live_clips: number(&row, "live_clips")?,
-            votes: number(&row, "votes")?,
-            entries_to_review: number(&row, "entries_to_review")?,
-            credit: number(&row, "credit")?,
-            leases: number(&row, "leases")?,
-            leases_expired: number(&row, "leases_expired")?,
-            submissions: number(&row, "submissions")?,
-            refusals: number(&row, "refusals")?,
-            audits_passed: number(&row, "audits_passed")?,
-            segment_bytes: number(&row, "segment_bytes")?,
-            in_progress,
-            recent,
-            volunteers,
-        })
-    }
+                (SELECT CAST(COALESCE(SUM(segment_bytes), 0) AS BIGINT) FROM submission) AS segment_bytes",
+    )
+    .fetch_one(conn)?;
+    Ok(FlockStatus {
+        units,
+        audits_waiting: number(&row, "audits_waiting")?,
+        jobs_open: number(&row, "jobs_open")?,
+        jobs_failed: number(&row, "jobs_failed")?,
+        active_workers,
+        devices: number(&row, "devices")?,
+        live_sheep: number(&row, "live_sheep")?,
+        live_clips: number(&row, "live_clips")?,
+        votes: number(&row, "votes")?,
+        entries_to_review: number(&row, "entries_to_review")?,
+        credit: number(&row, "credit")?,
+        leases: number(&row, "leases")?,
+        leases_expired: number(&row, "leases_expired")?,
+        submissions: number(&row, "submissions")?,
+        refusals: number(&row, "refusals")?,
+        audits_passed: number(&row, "audits_passed")?,
+        segment_bytes: number(&row, "segment_bytes")?,
+        in_progress,
+        recent,
+        volunteers,
+    })
 }
 
-async fn unit_counts(conn: &mut SqliteConnection) -> Result<UnitCounts, StoreError> {
-    let rows = sqlx::query("SELECT state, COUNT(*) AS units FROM work_unit GROUP BY state")
-        .fetch_all(conn)
-        .await?;
+fn unit_counts(conn: &mut dyn Database) -> Result<UnitCounts, StoreError> {
+    let rows =
+        query("SELECT state, COUNT(*) AS units FROM work_unit GROUP BY state").fetch_all(conn)?;
     let mut counts = UnitCounts::default();
     for row in &rows {
         let units = number::<u64>(row, "units")?;
@@ -166,21 +167,19 @@ async fn unit_counts(conn: &mut SqliteConnection) -> Result<UnitCounts, StoreErr
 }
 
 /// Clips on their way, oldest first.
-async fn in_progress(conn: &mut SqliteConnection) -> Result<Vec<ClipProgress>, StoreError> {
-    let rows = sqlx::query(
+fn in_progress(conn: &mut dyn Database) -> Result<Vec<ClipProgress>, StoreError> {
+    let rows = query(
         "SELECT * FROM clip WHERE state IN ('rendering', 'joining') ORDER BY number LIMIT 20",
     )
-    .fetch_all(&mut *conn)
-    .await?;
+    .fetch_all(&mut *conn)?;
     let mut progress = Vec::new();
     for clip in clip_rows(&rows)? {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT state FROM work_unit WHERE clip = $1 AND clip_version = $2 ORDER BY segment",
         )
         .bind(clip.id.as_str())
         .bind(i64::from(clip.version))
-        .fetch_all(&mut *conn)
-        .await?;
+        .fetch_all(&mut *conn)?;
         let segments: Result<_, _> = rows.iter().map(|row| named(row, "state")).collect();
         progress.push(ClipProgress {
             clip,
@@ -190,23 +189,22 @@ async fn in_progress(conn: &mut SqliteConnection) -> Result<Vec<ClipProgress>, S
     Ok(progress)
 }
 
-async fn recent(conn: &mut SqliteConnection) -> Result<Vec<ClipRow>, StoreError> {
-    let rows = sqlx::query(
+fn recent(conn: &mut dyn Database) -> Result<Vec<ClipRow>, StoreError> {
+    let rows = query(
         "SELECT * FROM clip WHERE state = 'live'
          ORDER BY published_ms DESC, number DESC LIMIT 12",
     )
-    .fetch_all(conn)
-    .await?;
+    .fetch_all(conn)?;
     clip_rows(&rows)
 }
 
-async fn volunteers(conn: &mut SqliteConnection) -> Result<Vec<VolunteerCredit>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT volunteer, SUM(accepted_units) AS units, SUM(credit) AS earned FROM device
+fn volunteers(conn: &mut dyn Database) -> Result<Vec<VolunteerCredit>, StoreError> {
+    let rows = query(
+        "SELECT volunteer, CAST(SUM(accepted_units) AS BIGINT) AS units,
+                CAST(SUM(credit) AS BIGINT) AS earned FROM device
          WHERE accepted_units > 0 GROUP BY volunteer ORDER BY earned DESC, volunteer LIMIT 20",
     )
-    .fetch_all(conn)
-    .await?;
+    .fetch_all(conn)?;
     rows.iter()
         .map(|row| {
             Ok(VolunteerCredit {

@@ -5,14 +5,13 @@
 
 use std::net::IpAddr;
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use woolgather_coordinator_core::ballots::{BallotTicket, open_token};
 use woolgather_coordinator_core::ratings::Shift;
 use woolgather_protocol::votes::{Answer, Ballot, BallotRequest, Vote, VoteReceipt};
 use woolgather_protocol::{DeviceSecret, ProblemKind};
 
 use super::ballots;
+use super::database::{Row, query};
 use super::effects::{Direction, Effect, apply, effect, network_of, sheep_belief, weigh};
 use super::questions::Question;
 use super::rows::{maybe_parsed, name_of, number, parsed};
@@ -44,7 +43,7 @@ impl Store {
         secret: &DeviceSecret,
     ) -> Result<Ballot, StoreError> {
         let (voter, secret) = (voter.clone(), secret.clone());
-        self.write(|tx| Box::pin(ballots::deal(tx, voter, request, secret)))
+        self.write(move |tx| ballots::deal(tx, voter, &request, &secret))
             .await
     }
 
@@ -66,7 +65,7 @@ impl Store {
             return Err(unknown_ballot());
         }
         let answer = vote.answer;
-        self.write(move |tx| Box::pin(record_vote(tx, from, ticket, answer)))
+        self.write(move |tx| record_vote(tx, &from, &ticket, answer))
             .await
     }
 }
@@ -76,20 +75,20 @@ fn unknown_ballot() -> StoreError {
     StoreError::refused(ProblemKind::UnknownBallot, detail)
 }
 
-async fn record_vote(
-    mut tx: Tx<'_>,
-    from: VoteFrom,
-    ticket: BallotTicket,
+fn record_vote(
+    tx: &mut Tx<'_>,
+    from: &VoteFrom,
+    ticket: &BallotTicket,
     answer: Answer,
 ) -> Result<VoteReceipt, StoreError> {
-    let row = open_ballot(&mut tx, &ticket).await?;
+    let row = open_ballot(tx, ticket)?;
     let question = Question::of(&row)?;
     let verdict = question.verdict(answer)?;
-    let replaced = take_back(&mut tx, &from.voter, &question).await?;
-    let network = network_of(&mut tx, from.address).await?;
-    let weight = weigh(&mut tx, &from.voter, &question, &network).await?;
-    let effect = effect(&mut tx, &from.voter, &question, &verdict, weight).await?;
-    apply(&mut tx, &from.voter, &question, &effect, Direction::Forward).await?;
+    let replaced = take_back(tx, &from.voter, &question)?;
+    let network = network_of(tx, from.address)?;
+    let weight = weigh(tx, &from.voter, &question, &network)?;
+    let effect = effect(tx, &from.voter, &question, &verdict, weight)?;
+    apply(tx, &from.voter, &question, &effect, Direction::Forward)?;
     let counted = Counted {
         voter: &from.voter,
         ballot: &ticket.ballot,
@@ -98,30 +97,29 @@ async fn record_vote(
         network: &network,
         weight,
     };
-    insert_vote(&mut tx, &counted).await?;
+    insert_vote(tx, &counted)?;
     if !replaced {
-        count_standing(&mut tx, &question).await?;
+        count_standing(tx, &question)?;
     }
-    spend(&mut tx, &ticket.ballot, answer, weight).await?;
-    receipt(&mut tx, &from.voter, &row).await
+    spend(tx, &ticket.ballot, answer, weight)?;
+    receipt(tx, &from.voter, &row)
 }
 
 /// The ballot's row, if it may still be answered.
-async fn open_ballot(tx: &mut Tx<'_>, ticket: &BallotTicket) -> Result<SqliteRow, StoreError> {
-    let row = sqlx::query(
+fn open_ballot(tx: &mut Tx<'_>, ticket: &BallotTicket) -> Result<Row, StoreError> {
+    let row = query(
         "SELECT left_sheep, right_sheep, expires_ms, answered_ms FROM ballot
          WHERE id = $1 AND voter = $2",
     )
     .bind(&ticket.ballot)
     .bind(ticket.voter.as_str())
-    .fetch_optional(&mut *tx.conn)
-    .await?
+    .fetch_optional(&mut *tx.conn)?
     .ok_or_else(unknown_ballot)?;
-    if row.try_get::<Option<i64>, _>("answered_ms")?.is_some() {
+    if row.try_get::<Option<i64>>("answered_ms")?.is_some() {
         let detail = "This ballot was answered; ask for another one.";
         return Err(StoreError::refused(ProblemKind::SpentBallot, detail));
     }
-    if row.try_get::<i64, _>("expires_ms")? <= tx.now_ms {
+    if row.try_get::<i64>("expires_ms")? <= tx.now_ms {
         let detail = "This ballot was dealt more than a day ago; ask for another one.";
         return Err(StoreError::refused(ProblemKind::ExpiredBallot, detail));
     }
@@ -129,12 +127,8 @@ async fn open_ballot(tx: &mut Tx<'_>, ticket: &BallotTicket) -> Result<SqliteRow
 }
 
 /// Takes the voter's standing vote on this question back; says whether there was one.
-async fn take_back(
-    tx: &mut Tx<'_>,
-    voter: &VoterId,
-    question: &Question,
-) -> Result<bool, StoreError> {
-    let row = sqlx::query(
+fn take_back(tx: &mut Tx<'_>, voter: &VoterId, question: &Question) -> Result<bool, StoreError> {
+    let row = query(
         "DELETE FROM vote WHERE voter = $1 AND first_sheep = $2 AND second_sheep = $3
          RETURNING first_mean, first_precision, second_mean, second_precision, leniency_mean,
                    leniency_precision",
@@ -142,8 +136,7 @@ async fn take_back(
     .bind(voter.as_str())
     .bind(question.first.as_str())
     .bind(question.second_text())
-    .fetch_optional(&mut *tx.conn)
-    .await?;
+    .fetch_optional(&mut *tx.conn)?;
     let Some(row) = row else { return Ok(false) };
     let effect = Effect {
         first: Shift {
@@ -159,7 +152,7 @@ async fn take_back(
             precision: row.try_get("leniency_precision")?,
         },
     };
-    apply(tx, voter, question, &effect, Direction::Back).await?;
+    apply(tx, voter, question, &effect, Direction::Back)?;
     Ok(true)
 }
 
@@ -173,13 +166,13 @@ struct Counted<'a> {
     weight: f64,
 }
 
-async fn insert_vote(tx: &mut Tx<'_>, vote: &Counted<'_>) -> Result<(), StoreError> {
+fn insert_vote(tx: &mut Tx<'_>, vote: &Counted<'_>) -> Result<(), StoreError> {
     let Effect {
         first,
         second,
         leniency,
     } = vote.effect;
-    sqlx::query(
+    query(
         "INSERT INTO vote (voter, first_sheep, second_sheep, ballot, voted_ms, weight, network,
                            first_mean, first_precision, second_mean, second_precision,
                            leniency_mean, leniency_precision)
@@ -198,50 +191,37 @@ async fn insert_vote(tx: &mut Tx<'_>, vote: &Counted<'_>) -> Result<(), StoreErr
     .bind(second.precision)
     .bind(leniency.mean)
     .bind(leniency.precision)
-    .execute(&mut *tx.conn)
-    .await?;
+    .execute(&mut *tx.conn)?;
     Ok(())
 }
 
-async fn count_standing(tx: &mut Tx<'_>, question: &Question) -> Result<(), StoreError> {
-    sqlx::query("UPDATE sheep SET votes = votes + 1 WHERE id = $1 OR id = $2")
+fn count_standing(tx: &mut Tx<'_>, question: &Question) -> Result<(), StoreError> {
+    query("UPDATE sheep SET votes = votes + 1 WHERE id = $1 OR id = $2")
         .bind(question.first.as_str())
         .bind(question.second_text())
-        .execute(&mut *tx.conn)
-        .await?;
+        .execute(&mut *tx.conn)?;
     Ok(())
 }
 
-async fn spend(
-    tx: &mut Tx<'_>,
-    ballot: &str,
-    answer: Answer,
-    weight: f64,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE ballot SET answered_ms = $2, answer = $3, weight = $4 WHERE id = $1")
+fn spend(tx: &mut Tx<'_>, ballot: &str, answer: Answer, weight: f64) -> Result<(), StoreError> {
+    query("UPDATE ballot SET answered_ms = $2, answer = $3, weight = $4 WHERE id = $1")
         .bind(ballot)
         .bind(tx.now_ms)
         .bind(name_of(&answer))
         .bind(weight)
-        .execute(&mut *tx.conn)
-        .await?;
+        .execute(&mut *tx.conn)?;
     Ok(())
 }
 
-async fn receipt(
-    tx: &mut Tx<'_>,
-    voter: &VoterId,
-    ballot: &SqliteRow,
-) -> Result<VoteReceipt, StoreError> {
-    let left_rating = sheep_belief(tx, &parsed(ballot, "left_sheep")?).await?.mean;
+fn receipt(tx: &mut Tx<'_>, voter: &VoterId, ballot: &Row) -> Result<VoteReceipt, StoreError> {
+    let left_rating = sheep_belief(tx, &parsed(ballot, "left_sheep")?)?.mean;
     let right_rating = match maybe_parsed(ballot, "right_sheep")? {
-        Some(sheep) => Some(sheep_belief(tx, &sheep).await?.mean),
+        Some(sheep) => Some(sheep_belief(tx, &sheep)?.mean),
         None => None,
     };
-    let row = sqlx::query("UPDATE voter SET votes = votes + 1 WHERE id = $1 RETURNING votes")
+    let row = query("UPDATE voter SET votes = votes + 1 WHERE id = $1 RETURNING votes")
         .bind(voter.as_str())
-        .fetch_one(&mut *tx.conn)
-        .await?;
+        .fetch_one(&mut *tx.conn)?;
     Ok(VoteReceipt {
         left_rating,
         right_rating,

@@ -1,12 +1,12 @@
 //! Work units as their workers get them: rows put together, genomes and recipe included.
 
 use data_encoding::BASE64;
-use sqlx::{Row, SqliteConnection};
 use woolgather_protocol::WorkUnitId;
 use woolgather_protocol::limits::PREAMBLE_BYTES_MAX;
 use woolgather_protocol::work::{ClipKind, Task, WorkUnit};
 
 use super::StoreError;
+use super::database::{Database, query};
 use super::flock::flock;
 use super::rows::{named, number, parsed};
 
@@ -14,29 +14,28 @@ use super::rows::{named, number, parsed};
 const LENGTH_FIELD_BYTES: u64 = 4;
 
 /// The work of a unit, or of one of its audits. An audit carries its own id and its frame.
-pub(super) async fn load_work(
-    conn: &mut SqliteConnection,
+pub(super) fn load_work(
+    conn: &mut dyn Database,
     work_unit: &WorkUnitId,
     audit: Option<&WorkUnitId>,
 ) -> Result<WorkUnit, StoreError> {
-    let recipe = flock(conn).await?.recipe;
-    let row = sqlx::query(
+    let recipe = flock(conn)?.recipe;
+    let row = query(
         "SELECT work_unit.clip, work_unit.clip_version, work_unit.segment, work_unit.first_frame,
                 work_unit.frame_count, clip.kind, clip.title, clip.rng_seed, clip.from_sheep,
                 clip.to_sheep
          FROM work_unit JOIN clip ON clip.id = work_unit.clip WHERE work_unit.id = $1",
     )
     .bind(work_unit.as_str())
-    .fetch_optional(&mut *conn)
-    .await?
+    .fetch_optional(&mut *conn)?
     .ok_or_else(|| StoreError::not_found("work unit", work_unit))?;
     let kind: ClipKind = named(&row, "kind")?;
-    let mut genomes = vec![genome_of(conn, row.try_get("from_sheep")?).await?];
+    let mut genomes = vec![genome_of(conn, row.try_get("from_sheep")?)?];
     if kind == ClipKind::Edge {
-        genomes.push(genome_of(conn, row.try_get("to_sheep")?).await?);
+        genomes.push(genome_of(conn, row.try_get("to_sheep")?)?);
     }
     let task = match audit {
-        Some(audit) => audited_frame(conn, audit).await?,
+        Some(audit) => audited_frame(conn, audit)?,
         None => Task::Segment,
     };
     Ok(WorkUnit {
@@ -54,28 +53,23 @@ pub(super) async fn load_work(
             + u64::from(PREAMBLE_BYTES_MAX)
             + recipe.segment_bytes_max(),
         recipe,
-        rng_seed: row.try_get::<i64, _>("rng_seed")?.cast_unsigned(),
+        rng_seed: row.try_get::<i64>("rng_seed")?.cast_unsigned(),
     })
 }
 
-async fn genome_of(conn: &mut SqliteConnection, sheep: &str) -> Result<String, StoreError> {
-    let row = sqlx::query(
+fn genome_of(conn: &mut dyn Database, sheep: &str) -> Result<String, StoreError> {
+    let row = query(
         "SELECT canonical FROM genome JOIN sheep ON sheep.genome = genome.id WHERE sheep.id = $1",
     )
     .bind(sheep)
-    .fetch_one(conn)
-    .await?;
+    .fetch_one(conn)?;
     Ok(BASE64.encode(row.try_get("canonical")?))
 }
 
-async fn audited_frame(
-    conn: &mut SqliteConnection,
-    audit: &WorkUnitId,
-) -> Result<Task, StoreError> {
-    let row = sqlx::query("SELECT frame FROM audit WHERE id = $1")
+fn audited_frame(conn: &mut dyn Database, audit: &WorkUnitId) -> Result<Task, StoreError> {
+    let row = query("SELECT frame FROM audit WHERE id = $1")
         .bind(audit.as_str())
-        .fetch_one(conn)
-        .await?;
+        .fetch_one(conn)?;
     Ok(Task::Audit {
         frame: number(&row, "frame")?,
     })

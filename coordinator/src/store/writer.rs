@@ -1,36 +1,46 @@
 //! The writer: transactions queue up, are committed in groups, and are answered after the commit.
 //!
 //! ```text
-//! callers --mpsc--> [BEGIN IMMEDIATE, SAVEPOINT each, COMMIT + fsync] --oneshot--> callers
+//! callers --mpsc--> [begin, a savepoint each, commit + fsync] --oneshot--> callers
 //! ```
 //!
 //! One commit forces the disk once, however many transactions it carries: while one group is
 //! being forced, the next one gathers. A transaction that fails is rolled back to its savepoint
 //! and leaves the others alone. A caller that goes away changes nothing: what was queued is done.
+//! The writer has a thread and a connection of its own.
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
-use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::StoreError;
+use super::database::{Database, DatabaseError, query};
+use super::place::Place;
 use crate::clock::Clock;
 
 /// The most transactions in one commit; more would make the first of them wait too long.
-const GROUP_MAX: usize = 128;
+const GROUP_MAX: usize = 256;
 /// Transactions that may wait; callers beyond wait for a place, which slows a flood down.
 const QUEUE_MAX: usize = 1024;
 
 /// What a transaction works with.
 pub(super) struct Tx<'c> {
-    pub(super) conn: &'c mut SqliteConnection,
+    pub(super) conn: &'c mut dyn Database,
     pub(super) rng: &'c mut ChaCha20Rng,
     pub(super) now_ms: i64,
-    /// Set by whoever adds a job, so that the runner is woken after the commit.
-    pub(super) job_added: &'c mut bool,
+    /// Who is to be woken after the commit.
+    pub(super) news: &'c mut News,
+}
+
+/// What a transaction has brought that somebody waits for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct News {
+    /// A job.
+    pub(super) jobs: bool,
+    /// A submission whose frames have to be decoded.
+    pub(super) submissions: bool,
 }
 
 impl Tx<'_> {
@@ -46,29 +56,43 @@ impl Tx<'_> {
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Box<dyn Queued>>,
-    job_added: Arc<Notify>,
+    bells: Arc<Bells>,
+}
+
+/// Rung after a commit that has brought something.
+#[derive(Default)]
+struct Bells {
+    job_added: Notify,
+    submission_taken: Notify,
 }
 
 impl Writer {
-    /// Starts the writer task. It ends when the last sender is gone.
-    pub(super) fn start(conn: SqliteConnection, clock: Arc<dyn Clock>, rng: ChaCha20Rng) -> Self {
+    /// Starts the writer on a connection to `place`. It ends when the last sender is gone.
+    pub(super) fn start(
+        place: Place,
+        conn: Box<dyn Database>,
+        clock: Arc<dyn Clock>,
+        rng: ChaCha20Rng,
+    ) -> std::io::Result<Self> {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-        let job_added = Arc::new(Notify::new());
+        let bells = Arc::new(Bells::default());
         let task = Task {
+            place,
             conn,
             clock,
             rng,
-            job_added: Arc::clone(&job_added),
+            bells: Arc::clone(&bells),
         };
-        tokio::spawn(task.run(waiting));
-        Self { queue, job_added }
+        let thread = std::thread::Builder::new().name("store writer".into());
+        thread.spawn(move || task.run(waiting))?;
+        Ok(Self { queue, bells })
     }
 
     /// Queues a transaction and waits until it is on disk.
     pub(super) async fn write<T, F>(&self, transaction: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         let queued = Transaction {
@@ -83,16 +107,21 @@ impl Writer {
 
     /// Woken whenever a commit has added a job.
     pub(super) fn job_added(&self) -> &Notify {
-        &self.job_added
+        &self.bells.job_added
+    }
+
+    /// Woken whenever a commit has taken a submission.
+    pub(super) fn submission_taken(&self) -> &Notify {
+        &self.bells.submission_taken
     }
 }
 
 /// A transaction in the queue, its types forgotten.
 trait Queued: Send {
     /// Does the work and says whether it shall be kept.
-    fn run<'c>(&'c mut self, tx: Tx<'c>) -> BoxFuture<'c, bool>;
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// Answers the caller; `failed` when the group could not be committed.
-    fn answer(self: Box<Self>, failed: Option<&Arc<sqlx::Error>>);
+    fn answer(self: Box<Self>, failed: Option<&Arc<DatabaseError>>);
 }
 
 struct Transaction<T, F> {
@@ -104,21 +133,19 @@ struct Transaction<T, F> {
 impl<T, F> Queued for Transaction<T, F>
 where
     T: Send + 'static,
-    F: for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    F: FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
 {
-    fn run<'c>(&'c mut self, tx: Tx<'c>) -> BoxFuture<'c, bool> {
-        Box::pin(async move {
-            let Some(work) = self.work.take() else {
-                return false;
-            };
-            let outcome = work(tx).await;
-            let keep = outcome.is_ok();
-            self.outcome = Some(outcome);
-            keep
-        })
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let Some(work) = self.work.take() else {
+            return false;
+        };
+        let outcome = work(tx);
+        let keep = outcome.is_ok();
+        self.outcome = Some(outcome);
+        keep
     }
 
-    fn answer(self: Box<Self>, failed: Option<&Arc<sqlx::Error>>) {
+    fn answer(self: Box<Self>, failed: Option<&Arc<DatabaseError>>) {
         let outcome = match (self.outcome, failed) {
             // A transaction that was refused changed nothing, committed or not.
             (Some(Err(error)), _) => Err(error),
@@ -132,80 +159,82 @@ where
 }
 
 struct Task {
-    conn: SqliteConnection,
+    place: Place,
+    conn: Box<dyn Database>,
     clock: Arc<dyn Clock>,
     rng: ChaCha20Rng,
-    job_added: Arc<Notify>,
+    bells: Arc<Bells>,
 }
 
 impl Task {
-    async fn run(mut self, mut waiting: mpsc::Receiver<Box<dyn Queued>>) {
+    fn run(mut self, mut waiting: mpsc::Receiver<Box<dyn Queued>>) {
         let mut group = Vec::with_capacity(GROUP_MAX);
-        while waiting.recv_many(&mut group, GROUP_MAX).await > 0 {
-            let mut job_added = false;
-            let failed = self
-                .commit(&mut group, &mut job_added)
-                .await
-                .err()
-                .map(Arc::new);
+        while waiting.blocking_recv_many(&mut group, GROUP_MAX) > 0 {
+            let mut news = News::default();
+            let committed = self.commit(&mut group, &mut news);
+            let failed = committed.err().map(Arc::new);
             for queued in group.drain(..) {
                 queued.answer(failed.as_ref());
             }
-            if job_added && failed.is_none() {
-                self.job_added.notify_one();
+            if news.jobs && failed.is_none() {
+                self.bells.job_added.notify_one();
             }
-        }
-        if let Err(error) = self.conn.close().await {
-            tracing::warn!(%error, "The store did not close cleanly; nothing is lost");
+            if news.submissions && failed.is_none() {
+                self.bells.submission_taken.notify_one();
+            }
         }
     }
 
-    async fn commit(
+    fn commit(
         &mut self,
         group: &mut [Box<dyn Queued>],
-        job_added: &mut bool,
-    ) -> Result<(), sqlx::Error> {
-        execute(&mut self.conn, "BEGIN IMMEDIATE").await?;
-        let outcome = self.run_group(group, job_added).await;
+        news: &mut News,
+    ) -> Result<(), DatabaseError> {
+        if self.conn.is_broken() {
+            self.conn = self.place.connect()?;
+        }
+        self.conn.begin_alone()?;
+        let outcome = self.run_group(group, news);
         let end = if outcome.is_ok() {
             "COMMIT"
         } else {
             "ROLLBACK"
         };
-        let ended = execute(&mut self.conn, end).await;
+        let ended = self.execute(end);
         if outcome.is_ok() && ended.is_err() {
-            // Without this the next group could not begin. It fails when SQLite has rolled back
-            // by itself (a full disk), which is as good.
-            let _ = execute(&mut self.conn, "ROLLBACK").await;
+            // Without this the next group could not begin. It fails when the database has rolled
+            // back by itself (a full disk), which is as good.
+            let _ = self.execute("ROLLBACK");
         }
         outcome.and(ended)
     }
 
-    async fn run_group(
+    fn run_group(
         &mut self,
         group: &mut [Box<dyn Queued>],
-        job_added: &mut bool,
-    ) -> Result<(), sqlx::Error> {
+        news: &mut News,
+    ) -> Result<(), DatabaseError> {
         for queued in group {
-            execute(&mut self.conn, "SAVEPOINT one").await?;
-            let mut added = false;
-            let tx = Tx {
-                conn: &mut self.conn,
+            self.execute("SAVEPOINT one")?;
+            let mut brought = News::default();
+            let mut tx = Tx {
+                conn: &mut *self.conn,
                 rng: &mut self.rng,
                 now_ms: self.clock.now_ms(),
-                job_added: &mut added,
+                news: &mut brought,
             };
-            if queued.run(tx).await {
-                *job_added |= added;
+            if queued.run(&mut tx) {
+                news.jobs |= brought.jobs;
+                news.submissions |= brought.submissions;
             } else {
-                execute(&mut self.conn, "ROLLBACK TO one").await?;
+                self.execute("ROLLBACK TO one")?;
             }
-            execute(&mut self.conn, "RELEASE one").await?;
+            self.execute("RELEASE one")?;
         }
         Ok(())
     }
-}
 
-async fn execute(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
-    sqlx::query(sql).execute(conn).await.map(drop)
+    fn execute(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
+        query(sql).execute(&mut *self.conn).map(drop)
+    }
 }

@@ -6,7 +6,8 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
-use woolgather_coordinator::checks::{CheckError, SegmentReport, check_segment, encoder_settings};
+use woolgather_coordinator::checks::{CheckError, check_frames, check_structure, encoder_settings};
+use woolgather_coordinator::store::CheckedFrames;
 use woolgather_protocol::{ProblemKind, Recipe};
 use woolgather_video::{inspect_segment, sequence_header};
 
@@ -20,16 +21,18 @@ fn sound_segment() -> Vec<u8> {
     segments::segment(&recipe, 0, recipe.segment_frames)
 }
 
-async fn checked(recipe: &Recipe, segment: &[u8]) -> Result<SegmentReport, ProblemKind> {
+async fn checked(recipe: &Recipe, segment: &[u8]) -> Result<CheckedFrames, ProblemKind> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("segment");
     std::fs::write(&path, segment).unwrap();
-    check_segment(recipe, &path)
-        .await
-        .map_err(|error| match error {
-            CheckError::Refused(problem) => problem.kind,
-            CheckError::Failed(error) => panic!("{error:#}"),
-        })
+    let report = match check_structure(recipe, segment) {
+        Ok(()) => check_frames(recipe, &path).await,
+        Err(error) => Err(error),
+    };
+    report.map_err(|error| match error {
+        CheckError::Refused(problem) => problem.kind,
+        CheckError::Failed(error) => panic!("{error:#}"),
+    })
 }
 
 async fn check_refused(segment: &[u8], kind: ProblemKind) {

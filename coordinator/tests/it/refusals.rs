@@ -29,7 +29,7 @@ async fn check_submission(kind: ProblemKind, spoil: impl Fn(&WorkUnit) -> Vec<u8
     let mut leases = leases.into_iter().map(|lease| honest_device.open(lease));
     let (lease, work) = leases.find(|(_, again)| again.id == work.id).unwrap();
     let receipt: Receipt = good(honest_device.submit(&lease, honest(&work)).await).await;
-    assert_eq!(receipt.state, WorkUnitState::Auditing);
+    assert_eq!(receipt.state, WorkUnitState::Submitted);
 }
 
 async fn unit_status(

@@ -4,6 +4,10 @@
 //! `event`. A [`Machine`] keeps them all, so that a caller can wait for one, count them, or read
 //! the numbers in them. Whatever the program writes to stderr goes to a log in its data folder.
 
+mod postgres;
+
+pub use postgres::PostgresServer;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};

@@ -6,6 +6,7 @@ use woolgather_protocol::votes::{Answer, BallotRequest, Vote};
 use woolgather_protocol::{DeviceSecret, PublicKey};
 
 use super::support::*;
+use crate::store::database::query;
 use crate::store::{VoteFrom, VoterId};
 
 #[tokio::test]
@@ -105,12 +106,8 @@ async fn a_spent_ballot_stays_spent_after_a_restart() {
 async fn a_store_made_by_a_newer_program_is_not_touched() {
     let world = World::with_sheep(0).await;
     let future = world.store.write(|tx| {
-        Box::pin(async move {
-            sqlx::query("INSERT INTO migration (number, applied_ms) VALUES (1000, 0)")
-                .execute(tx.conn)
-                .await?;
-            Ok(())
-        })
+        query("INSERT INTO migration (number, applied_ms) VALUES (1000, 0)").execute(tx.conn)?;
+        Ok(())
     });
     future.await.unwrap();
     let refused = world.try_second_store().await.err().unwrap();

@@ -107,7 +107,7 @@ async fn late_but_valid_work_is_taken() {
     world.store.sweep().await.unwrap();
     let receipt = world.submit(device(1), &leases[0]).await;
     assert!(!receipt.duplicate);
-    assert_eq!(receipt.state, WorkUnitState::Auditing);
+    assert_eq!(receipt.state, WorkUnitState::Submitted);
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
-//! A small flock in a temporary folder, and workers that do as they are told.
+//! A small flock in a database of its own, and workers that do as they are told.
+//!
+//! The database is an SQLite file in a temporary folder, or, where `WOOLGATHER_TEST_POSTGRES` has
+//! the address of a PostgreSQL server, a schema on it that goes when the test is over.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +18,7 @@ use crate::store::*;
 
 pub(super) const TERM_MIN: Duration = Duration::from_secs(300);
 pub(super) const MINUTE_MS: i64 = 60_000;
+pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
 /// Two segments of two frames for every clip: the smallest flock in which everything happens.
 pub(super) fn recipe() -> Recipe {
@@ -33,21 +36,81 @@ pub(super) fn recipe() -> Recipe {
 pub(super) struct World {
     pub(super) store: Store,
     pub(super) clock: Arc<MockClock>,
-    folder: tempfile::TempDir,
+    home: Home,
+}
+
+/// Where a test's database is; gone with it.
+enum Home {
+    Folder(tempfile::TempDir),
+    Schema(Box<Schema>),
+}
+
+impl Home {
+    fn new() -> Self {
+        match std::env::var("WOOLGATHER_TEST_POSTGRES") {
+            Ok(address) => Self::Schema(Box::new(Schema::create(&address))),
+            Err(_) => Self::Folder(tempfile::tempdir().unwrap()),
+        }
+    }
+
+    fn place(&self) -> Place {
+        match self {
+            Self::Folder(folder) => Place::Folder(folder.path().to_owned()),
+            Self::Schema(schema) => Place::Server(Box::new(schema.config.clone())),
+        }
+    }
+}
+
+/// A schema of its own on the server.
+struct Schema {
+    name: String,
+    config: postgres::Config,
+}
+
+impl Schema {
+    fn create(address: &str) -> Self {
+        let random = crate::keys::fresh_bytes().unwrap();
+        let name = format!("test_{}", data_encoding::HEXLOWER.encode(&random[..8]));
+        let config: postgres::Config = address.parse().unwrap();
+        Self::batch(config.clone(), format!("CREATE SCHEMA {name}"));
+        let mut inside = config;
+        inside.options(&format!("-c search_path={name}"));
+        Self {
+            name,
+            config: inside,
+        }
+    }
+
+    /// On a thread of its own, since the client waits and tests are asynchronous.
+    fn batch(config: postgres::Config, sql: String) {
+        let thread = std::thread::spawn(move || {
+            config
+                .connect(postgres::NoTls)
+                .unwrap()
+                .batch_execute(&sql)
+                .unwrap();
+        });
+        thread.join().unwrap();
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        Self::batch(
+            self.config.clone(),
+            format!("DROP SCHEMA {} CASCADE", self.name),
+        );
+    }
 }
 
 impl World {
     /// A founded flock with so many sheep.
     pub(super) async fn with_sheep(count: usize) -> Self {
         let clock = Arc::new(MockClock::at(1_800_000_000_000));
-        let folder = tempfile::tempdir().unwrap();
-        let store = open(folder.path(), &clock, 1).await;
+        let home = Home::new();
+        let store = open(home.place(), &clock, 1).await;
         store.found_flock(new_flock(count)).await.unwrap();
-        Self {
-            store,
-            clock,
-            folder,
-        }
+        Self { store, clock, home }
     }
 
     /// Another store on the same folder, as another process would open it.
@@ -57,12 +120,12 @@ impl World {
 
     pub(super) async fn try_second_store(&self) -> Result<Store, StoreError> {
         let clock: Arc<MockClock> = Arc::clone(&self.clock);
-        Store::open(self.folder.path(), clock, [2; 32]).await
+        Store::open(self.home.place(), clock, [2; 32]).await
     }
 
     /// The process dies without a word and comes back.
     pub(super) async fn restart(&mut self) {
-        let reopened = open(self.folder.path(), &self.clock, 3).await;
+        let reopened = open(self.home.place(), &self.clock, 3).await;
         self.store = reopened;
     }
 
@@ -87,9 +150,22 @@ impl World {
             .unwrap()
     }
 
+    /// Hands a segment in and has its frames decoded.
     pub(super) async fn submit(&self, device: PublicKey, lease: &LeasedWork) -> Receipt {
         let submission = submission(device, lease);
-        self.store.record_submission(submission).await.unwrap()
+        let receipt = self.store.record_submission(submission).await.unwrap();
+        self.check_all().await;
+        receipt
+    }
+
+    /// Decodes everything that waits for it, as a checker would, and finds it sound.
+    pub(super) async fn check_all(&self) {
+        let claimed = self.store.claim_checks(100, MINUTE).await.unwrap();
+        for check in claimed {
+            let frames = sound_frames();
+            let checked = self.store.record_check(check.submission, frames).await;
+            checked.unwrap();
+        }
     }
 
     /// Reports the audited frame; `agrees` is the comparison's outcome.
@@ -169,9 +245,9 @@ impl World {
     }
 }
 
-async fn open(folder: &Path, clock: &Arc<MockClock>, rng_seed: u8) -> Store {
+async fn open(place: Place, clock: &Arc<MockClock>, rng_seed: u8) -> Store {
     let clock: Arc<MockClock> = Arc::clone(clock);
-    Store::open(folder, clock, [rng_seed; 32]).await.unwrap()
+    Store::open(place, clock, [rng_seed; 32]).await.unwrap()
 }
 
 pub(super) fn new_flock(count: usize) -> NewFlock {
@@ -211,12 +287,19 @@ pub(super) fn submission(device: PublicKey, lease: &LeasedWork) -> NewSubmission
         device,
         segment: Blake3::of(format!("{device} {}", lease.lease).as_bytes()),
         segment_bytes: 1_000,
+        short_segment: Some(vec![7; 1_000]),
         frames: (0..frames)
             .map(|frame| Blake3::of(&frame.to_le_bytes()))
             .collect(),
         render_ms: 1_000,
         drawn_by: DeviceKind::Cpu,
-        means: (0..frames).map(means).collect(),
+    }
+}
+
+/// What decoding a segment of the recipe's shows.
+pub(super) fn sound_frames() -> CheckedFrames {
+    CheckedFrames {
+        means: (0..recipe().segment_frames).map(means).collect(),
         suspicious: Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use woolgather_coordinator::clock::Clock;
 use woolgather_protocol::audit::{AuditReport, encode_means};
 use woolgather_protocol::signing::{self, Nonce, RequestToSign};
-use woolgather_protocol::submission::{Preamble, Receipt};
+use woolgather_protocol::submission::{Preamble, Receipt, WorkUnitState, WorkUnitStatus};
 use woolgather_protocol::work::{DeviceKind, Lease, LeaseRequest, LeaseResponse, Task, WorkUnit};
 use woolgather_protocol::{
     Blake3, DeviceSecret, Problem, ProblemKind, PublicKey, WorkUnitId, paths,
@@ -148,10 +148,28 @@ impl Device {
         (lease, work)
     }
 
-    /// Hands in `body` for a lease.
+    /// Hands in `body` for a lease, and waits until it is checked if it was taken.
     pub(crate) async fn submit(&self, lease: &Lease, body: Vec<u8>) -> reqwest::Response {
         let path = paths::submission(&lease.id);
-        self.send(self.sign(Method::PUT, &path, body)).await
+        let response = self.send(self.sign(Method::PUT, &path, body)).await;
+        if response.status().is_success() {
+            let work = lease.work.open(&self.coordinator).unwrap();
+            self.wait_for_check(&work.id).await;
+        }
+        response
+    }
+
+    async fn wait_for_check(&self, work_unit: &WorkUnitId) {
+        let url = format!("{}{}", self.url, paths::work_unit(work_unit));
+        for _ in 0..1000 {
+            let answer = self.http.get(&url).send().await.unwrap();
+            let status: WorkUnitStatus = good(answer).await;
+            if status.state != WorkUnitState::Submitted {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("nobody checks {work_unit}");
     }
 
     /// Renders (in a manner of speaking) and hands in every segment there is.

@@ -46,6 +46,7 @@ pub(crate) struct TestCoordinator {
     folder: TempDir,
     stop: Option<oneshot::Sender<()>>,
     server: Option<tokio::task::JoinHandle<()>>,
+    checker: tokio::task::JoinHandle<()>,
 }
 
 /// 64×64 pixels, 4 frames in segments of 2.
@@ -115,6 +116,8 @@ impl TestCoordinator {
             let _ = stopped.await;
         };
         let server = tokio::spawn(server::serve(listener, router(app.clone()), stopped));
+        let checked = app.clone();
+        let checker = tokio::spawn(async move { jobs::run_checks(&checked).await });
         Self {
             app,
             clock,
@@ -124,6 +127,7 @@ impl TestCoordinator {
             folder,
             stop: Some(stop),
             server: Some(server),
+            checker,
         }
     }
 
@@ -131,6 +135,7 @@ impl TestCoordinator {
     pub(crate) async fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
         self.server.take().unwrap().await.unwrap();
+        self.checker.abort();
     }
 
     /// Does jobs, as the program does, until the flock's numbers are as `done` wants them.

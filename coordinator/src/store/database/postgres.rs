@@ -1,0 +1,160 @@
+//! PostgreSQL, for flocks that several coordinators serve.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::sync::Arc;
+
+use postgres::types::{FromSql, IsNull, ToSql, Type, private::BytesMut};
+use postgres::{Client, Config, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::{Database, DatabaseError, Row, Value};
+
+/// The name under which coordinators take turns at changing the flock.
+const TURN: &str = "BEGIN; SELECT pg_advisory_xact_lock(8023194507732)";
+
+/// A connection to the server.
+pub(in crate::store) struct Postgres {
+    client: Client,
+    statements: HashMap<&'static str, Statement>,
+}
+
+impl Postgres {
+    /// Connects. `sslmode` in the address says whether the connection must be encrypted; the
+    /// server's certificate is checked against those this machine trusts.
+    ///
+    /// # Errors
+    ///
+    /// What the server or its client says.
+    pub(in crate::store) fn connect(config: &Config) -> Result<Self, DatabaseError> {
+        let (tls, unreadable) = MakeRustlsConnect::with_native_certs()
+            .map_err(|errors| DatabaseError::Tls(format!("{errors:?}")))?;
+        for error in unreadable {
+            tracing::warn!(%error, "A certificate of this machine is not understood: {error}");
+        }
+        let mut client = config.connect(tls)?;
+        // A receipt means durable, whatever the server's own default is.
+        client.batch_execute("SET synchronous_commit = on")?;
+        Ok(Self {
+            client,
+            statements: HashMap::new(),
+        })
+    }
+
+    fn prepared(&mut self, sql: &'static str) -> Result<Statement, DatabaseError> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(sql)?;
+        self.statements.insert(sql, statement.clone());
+        Ok(statement)
+    }
+}
+
+impl Database for Postgres {
+    fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+        let statement = self.prepared(sql)?;
+        let names = statement.columns().iter();
+        let columns: Arc<[String]> = names.map(|column| column.name().to_owned()).collect();
+        let rows = self.client.query(&statement, &borrowed(values))?;
+        rows.iter()
+            .map(|row| {
+                let values: Result<_, _> = (0..row.len()).map(|place| row.try_get(place)).collect();
+                Ok(Row {
+                    columns: Arc::clone(&columns),
+                    values: values?,
+                })
+            })
+            .collect()
+    }
+
+    fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, DatabaseError> {
+        let statement = self.prepared(sql)?;
+        Ok(self.client.execute(&statement, &borrowed(values))?)
+    }
+
+    fn script(&mut self, script: &str) -> Result<(), DatabaseError> {
+        Ok(self
+            .client
+            .batch_execute(&script.replace("BLOB", "BYTEA"))?)
+    }
+
+    fn begin_alone(&mut self) -> Result<(), DatabaseError> {
+        Ok(self.client.batch_execute(TURN)?)
+    }
+
+    fn begin_reading(&mut self) -> Result<(), DatabaseError> {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        Ok(self.client.batch_execute(begin)?)
+    }
+
+    fn is_broken(&self) -> bool {
+        self.client.is_closed()
+    }
+}
+
+fn borrowed(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    values
+        .iter()
+        .map(|value| value as &(dyn ToSql + Sync))
+        .collect()
+}
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            // The server takes a literal's type for a placeholder beside it.
+            Self::Integer(value) => match *ty {
+                Type::INT2 => i16::try_from(*value)?.to_sql(ty, out),
+                Type::INT4 => i32::try_from(*value)?.to_sql(ty, out),
+                Type::FLOAT8 => (*value as f64).to_sql(ty, out),
+                _ => value.to_sql(ty, out),
+            },
+            Self::Double(value) => value.to_sql(ty, out),
+            Self::Text(value) => value.to_sql(ty, out),
+            Self::Bytes(value) => value.to_sql(ty, out),
+        }
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(
+            *ty,
+            Type::INT2
+                | Type::INT4
+                | Type::INT8
+                | Type::FLOAT8
+                | Type::TEXT
+                | Type::VARCHAR
+                | Type::BYTEA
+        )
+    }
+
+    postgres::types::to_sql_checked!();
+}
+
+impl<'a> FromSql<'a> for Value {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(match *ty {
+            Type::BOOL => Self::Integer(i64::from(bool::from_sql(ty, raw)?)),
+            Type::INT2 => Self::Integer(i64::from(i16::from_sql(ty, raw)?)),
+            Type::INT4 => Self::Integer(i64::from(i32::from_sql(ty, raw)?)),
+            Type::INT8 => Self::Integer(i64::from_sql(ty, raw)?),
+            Type::FLOAT8 => Self::Double(f64::from_sql(ty, raw)?),
+            Type::BYTEA => Self::Bytes(Vec::from_sql(ty, raw)?),
+            _ => Self::Text(String::from_sql(ty, raw)?),
+        })
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(Self::Null)
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        <Self as ToSql>::accepts(ty) || *ty == Type::BOOL
+    }
+}
