@@ -125,6 +125,12 @@ impl Machine {
         }
     }
 
+    /// The process's number.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        lock(&self.child).id()
+    }
+
     /// Waits for the program's own end; all it said is there afterwards.
     ///
     /// # Errors

@@ -1,0 +1,119 @@
+//! Frames that need no rendering, and the segment they make.
+//!
+//! Every work unit gets the same segment, so that what is measured is the coordinator. Its frames
+//! drift, so that continuity finds nothing odd.
+
+use anyhow::Context as _;
+use hyper::body::Bytes;
+use woolgather_protocol::audit::{AuditReport, encode_means};
+use woolgather_protocol::submission::Preamble;
+use woolgather_protocol::work::DeviceKind;
+use woolgather_protocol::{Blake3, Recipe};
+use woolgather_render_kernel::Planes;
+use woolgather_video::{EncoderSettings, PlanesRef, SegmentEncoder};
+
+/// The smallest frames that a coordinator takes, so that decoding them disturbs least.
+#[must_use]
+pub(crate) fn recipe() -> Recipe {
+    Recipe {
+        width: 64,
+        height: 64,
+        loop_frames: 4,
+        edge_frames: 4,
+        segment_frames: 2,
+        quality: 1.0,
+        temporal_samples: 1,
+        ..Recipe::small()
+    }
+}
+
+/// What everybody hands in.
+pub(crate) struct Answers {
+    /// The body of a submission.
+    pub(crate) submission: Bytes,
+    /// Its digest.
+    pub(crate) digest: Blake3,
+    /// The audit report on each frame of a segment.
+    pub(crate) audits: Vec<AuditReport>,
+    /// Digest of the segment.
+    pub(crate) segment: Blake3,
+}
+
+impl Answers {
+    /// Encodes the segment; with `noise` its frames are of the kind that no encoder makes short.
+    pub(crate) fn make(recipe: &Recipe, noise: bool) -> anyhow::Result<Self> {
+        let frames: Vec<Planes> = (0..recipe.segment_frames)
+            .map(|frame| planes(recipe, frame, noise))
+            .collect();
+        let segment = encode(recipe, &frames)?;
+        let preamble = Preamble {
+            segment_bytes: segment.len() as u64,
+            segment: Blake3::of(&segment),
+            frames: frames.iter().map(|frame| Blake3(frame.digest())).collect(),
+            render_ms: 1_000,
+            drawn_by: DeviceKind::Cpu,
+        };
+        let report = |planes: &Planes| {
+            let means = planes.block_means();
+            AuditReport {
+                frame: Blake3(planes.digest()),
+                luma: encode_means(&means.luma),
+                chroma_blue: encode_means(&means.chroma_blue),
+                chroma_red: encode_means(&means.chroma_red),
+                render_ms: 500,
+                drawn_by: DeviceKind::Cpu,
+            }
+        };
+        let submission = [preamble.to_bytes(), segment].concat();
+        Ok(Self {
+            digest: Blake3::of(&submission),
+            submission: submission.into(),
+            audits: frames.iter().map(report).collect(),
+            segment: preamble.segment,
+        })
+    }
+}
+
+/// A ramp that drifts; with `noise` one that no encoder makes short.
+fn planes(recipe: &Recipe, frame: u32, noise: bool) -> Planes {
+    let plane = |width: u32, height: u32, slope: [u32; 2]| -> Vec<u16> {
+        let mut random = 0x9e37_79b9_u32 ^ (slope[0] << 8);
+        let mut pixel = |x: u32, y: u32| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let grain = if noise { random >> 22 } else { 0 };
+            let level = 200 + (x * slope[0] + y * slope[1] + frame * 2) % 500 + grain / 4;
+            u16::try_from(level).unwrap_or(u16::MAX)
+        };
+        let rows = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        rows.map(|(x, y)| pixel(x, y)).collect()
+    };
+    let (wide, high) = (recipe.width.div_ceil(2), recipe.height.div_ceil(2));
+    Planes {
+        width: recipe.width,
+        height: recipe.height,
+        luma: plane(recipe.width, recipe.height, [3, 5]),
+        chroma_blue: plane(wide, high, [1, 0]),
+        chroma_red: plane(wide, high, [0, 1]),
+    }
+}
+
+fn encode(recipe: &Recipe, frames: &[Planes]) -> anyhow::Result<Vec<u8>> {
+    let mut encoder = SegmentEncoder::new(&EncoderSettings {
+        width: recipe.width,
+        height: recipe.height,
+        fps: recipe.fps,
+        speed: recipe.encoder.speed,
+        quantizer: recipe.encoder.quantizer,
+        segment_frames: recipe.segment_frames,
+    })?;
+    for planes in frames {
+        encoder.push(&PlanesRef {
+            width: planes.width,
+            height: planes.height,
+            luma: &planes.luma,
+            chroma_blue: &planes.chroma_blue,
+            chroma_red: &planes.chroma_red,
+        })?;
+    }
+    encoder.finish().context("the encoder failed")
+}

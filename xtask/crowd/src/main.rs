@@ -1,0 +1,72 @@
+//! Thousands of volunteers who render nothing: what a coordinator bears, and what it loses.
+//!
+//! Each subcommand starts a real coordinator on a fresh data folder, presses it over HTTP from this
+//! process, and prints a table. The machine is shared with the coordinator, so every figure is a
+//! lower bound.
+//!
+//! # Contents
+//!
+//! * `subject`, `filling`: the coordinator and its flock.
+//! * `wire`, `frames`: a volunteer's connection, and what it hands in.
+//! * `pairs`: leases and submissions a second.
+
+mod figures;
+mod filling;
+mod frames;
+mod pairs;
+mod subject;
+mod wire;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use woolgather_machines::PostgresServer;
+
+use subject::{Ground, Subject};
+
+/// Press a coordinator
+#[derive(Debug, Parser)]
+#[command(name = "woolgather-crowd")]
+struct Cli {
+    /// The coordinator's program
+    #[arg(long, value_name = "FILE")]
+    program: PathBuf,
+    /// What it stands on
+    #[arg(long, value_enum, default_value_t = Store::Sqlite)]
+    store: Store,
+    /// Work units it has to give
+    #[arg(long, default_value_t = 200_000)]
+    units: u64,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Store {
+    /// An SQLite file
+    Sqlite,
+    /// A PostgreSQL server, started for this
+    Postgres,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Leases and submissions a second, with everything durable
+    Pairs(pairs::PairsOptions),
+}
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let ground = match cli.store {
+        Store::Sqlite => Ground::Sqlite,
+        Store::Postgres => Ground::Postgres(PostgresServer::start()?),
+    };
+    let mut subject = Subject::found(&cli.program, ground, cli.units)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match &cli.command {
+            Command::Pairs(options) => pairs::run(&subject, options).await,
+        }
+    })?;
+    subject.stop()
+}

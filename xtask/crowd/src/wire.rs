@@ -1,0 +1,164 @@
+//! A volunteer's connection: signed requests over one socket, as little work as can be, for the
+//! machine is shared with the coordinator that is measured.
+
+use std::net::SocketAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, bail};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::net::TcpStream;
+use woolgather_protocol::signing::{self, Nonce, RequestToSign};
+use woolgather_protocol::{Blake3, DeviceSecret, Problem, PublicKey};
+
+/// A device and its connection.
+pub(crate) struct Wire {
+    secret: DeviceSecret,
+    key: String,
+    coordinator: PublicKey,
+    address: SocketAddr,
+    sender: Option<SendRequest<Full<Bytes>>>,
+    nonces: u64,
+    /// What its clock shows more than ours, ms.
+    pub(crate) skew_ms: i64,
+}
+
+/// What came back.
+pub(crate) enum Answer<T> {
+    /// The coordinator did it.
+    Done(T),
+    /// It did not, and says why.
+    Refused(Problem),
+    /// It is busy, and says when to come back.
+    Busy {
+        /// Seconds.
+        retry_after_s: u64,
+    },
+}
+
+impl Wire {
+    /// The device with this number, not connected yet.
+    pub(crate) fn new(address: SocketAddr, coordinator: PublicKey, number: u64) -> Self {
+        let mut seed = [0x5a; 32];
+        seed[..8].copy_from_slice(&number.to_le_bytes());
+        let secret = DeviceSecret::from_bytes(&seed);
+        Self {
+            key: secret.public().to_string(),
+            secret,
+            coordinator,
+            address,
+            sender: None,
+            nonces: u64::from(std::process::id()) << 32,
+            skew_ms: 0,
+        }
+    }
+
+    /// Hangs up.
+    pub(crate) fn hang_up(&mut self) {
+        self.sender = None;
+    }
+
+    async fn connected(&mut self) -> anyhow::Result<&mut SendRequest<Full<Bytes>>> {
+        if self.sender.as_ref().is_none_or(SendRequest::is_closed) {
+            let stream = TcpStream::connect(self.address).await?;
+            stream.set_nodelay(true)?;
+            let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+            // It ends when either side hangs up.
+            tokio::spawn(connection);
+            self.sender = Some(sender);
+        }
+        let sender = self.sender.as_mut().context("connected just now")?;
+        sender.ready().await?;
+        Ok(sender)
+    }
+
+    /// Sends a signed JSON body.
+    pub(crate) async fn json<T: DeserializeOwned>(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+    ) -> anyhow::Result<Answer<T>> {
+        let body = serde_json::to_vec(body)?;
+        let digest = Blake3::of(&body);
+        self.send(method, path, body.into(), digest).await
+    }
+
+    /// Sends a signed body with this digest.
+    pub(crate) async fn send<T: DeserializeOwned>(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+        digest: Blake3,
+    ) -> anyhow::Result<Answer<T>> {
+        self.nonces += 1;
+        let mut nonce = [0; 16];
+        nonce[..8].copy_from_slice(&self.nonces.to_le_bytes());
+        let to_sign = RequestToSign {
+            method: method.as_str(),
+            path,
+            coordinator: &self.coordinator,
+            time_ms: now_ms() + self.skew_ms,
+            nonce: Nonce(nonce),
+            body: digest,
+        };
+        let request = Request::builder()
+            .uri(path)
+            .header("host", "coordinator")
+            .header("content-type", "application/json")
+            .header(signing::HEADER_KEY, &self.key)
+            .header(signing::HEADER_TIME, to_sign.time_ms.to_string())
+            .header(signing::HEADER_NONCE, to_sign.nonce.to_string())
+            .header(signing::HEADER_BODY, to_sign.body.to_string())
+            .header(
+                signing::HEADER_SIGNATURE,
+                to_sign.sign(&self.secret).to_string(),
+            )
+            .method(method)
+            .body(Full::new(body))?;
+        let response = self.connected().await?.send_request(request).await?;
+        let status = response.status();
+        let retry_after = response.headers().get("retry-after").cloned();
+        let body = response.into_body().collect().await?.to_bytes();
+        if status.is_success() {
+            return Ok(Answer::Done(serde_json::from_slice(&body)?));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+            let seconds = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
+            return Ok(Answer::Busy {
+                retry_after_s: seconds.unwrap_or(1),
+            });
+        }
+        match serde_json::from_slice(&body) {
+            Ok(problem) => Ok(Answer::Refused(problem)),
+            Err(_) => bail!("{status}: {}", String::from_utf8_lossy(&body)),
+        }
+    }
+}
+
+impl<T> Answer<T> {
+    /// What was done.
+    ///
+    /// # Errors
+    ///
+    /// When nothing was.
+    pub(crate) fn done(self) -> anyhow::Result<T> {
+        match self {
+            Self::Done(value) => Ok(value),
+            Self::Refused(problem) => bail!("{problem}"),
+            Self::Busy { retry_after_s } => bail!("busy, come back in {retry_after_s} s"),
+        }
+    }
+}
+
+/// Our clock, ms since 1970 UTC.
+pub(crate) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
