@@ -48,6 +48,7 @@ mod sheep;
 mod ballots;
 mod effects;
 mod questions;
+mod seen;
 mod votes;
 
 mod entries;
@@ -64,6 +65,7 @@ pub use leases::{LeasedWork, WorkForDevice};
 pub use means::FrameMeans;
 pub use open::Store;
 pub use paging::{Page, PageRequest};
+pub use seen::SeenBallot;
 pub use sheep::{SheepOrder, SheepRow, SheepState};
 pub use status::{ClipProgress, FlockStatus, UnitCounts, VolunteerCredit};
 pub use submissions::NewSubmission;
