@@ -48,7 +48,7 @@ impl Sight {
         let page = match page.transpose() {
             Ok(page) => page.map(String::from),
             Err(error) => {
-                tracing::warn!("There is no page about what was seen: {error:#}");
+                tracing::info!("There is no page about what was seen: {error:#}");
                 None
             }
         };

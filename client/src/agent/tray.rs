@@ -121,7 +121,10 @@ impl ksni::Tray for Notifier {
     }
 
     fn watcher_offline(&self, reason: OfflineReason) -> bool {
-        tracing::info!("No panel shows icons just now: {reason:?}");
+        match reason {
+            OfflineReason::Error(error) => tracing::info!("No panel shows icons yet: {error}"),
+            _ => tracing::info!("The panel that showed the icon has gone"),
+        }
         true
     }
 }
@@ -199,7 +202,7 @@ fn paused(mut picture: RgbaImage) -> RgbaImage {
     }
     let side = picture.width();
     let bar = (side / 8).max(2);
-    let (top, bottom) = (side / 2, side - side / 12);
+    let (top, bottom) = (side * 9 / 16, side - side / 12);
     let right = side - side / 12;
     let lefts = [right - 3 * bar, right - bar];
     // A dark seam first, so that the bars stand off from whatever is below them.

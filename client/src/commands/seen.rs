@@ -29,7 +29,7 @@ pub(crate) fn seen(args: &SeenArgs) -> anyhow::Result<()> {
     }
     if args.open {
         let page = page.context(
-            "there is no page: no flock is known yet, and `woolgather sync --coordinator URL` joins one",
+            "there is no page: no flock was met from here yet, and `woolgather sync --coordinator URL` joins one",
         )?;
         return open(&page);
     }
