@@ -157,6 +157,7 @@ mod tests {
         assert!(parse("woolgather vote up").is_ok());
         assert!(parse("woolgather vote down --sheep 2").is_ok());
         assert!(parse("woolgather vote --sheep 2").is_err());
+        assert!(parse("woolgather vote up --coordinator http://flock.example").is_ok());
         for command in ["work", "sync", "vote"] {
             let line = format!("woolgather {command}");
             assert!(parse(&format!("{line} --coordinator http://flock.example")).is_ok());

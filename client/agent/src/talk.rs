@@ -134,7 +134,7 @@ pub enum Answer {
         /// The sheep, the last one first; at most [`SEEN_MAX`](crate::seen::SEEN_MAX).
         sheep: Vec<SeenSheep>,
         /// The address of the website's page about them, signed by this device and good for a while; none where no
-        /// flock is known.
+        /// flock was met or nothing seen.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         page: Option<String>,
     },

@@ -44,7 +44,8 @@ impl Sight {
         let taste = &mut self.taste;
         let sheep = self.seen.list(|_| None).into_iter();
         let sheep = sheep.map(|sheep| with_vote(sheep, taste)).collect();
-        let page = self.has_page().then(|| self.page());
+        let has_page = self.has_page() && self.seen.newest().is_some();
+        let page = has_page.then(|| self.page());
         let page = match page.transpose() {
             Ok(page) => page.map(String::from),
             Err(error) => {

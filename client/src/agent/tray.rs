@@ -17,6 +17,8 @@ use woolgather_agent::tray::{Act, Choice, Face, Item, Look};
 
 /// When a bus that was not there is looked for again.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
+/// How long the panel is left alone after a change: somebody may be reading the menu.
+const LEFT_ALONE: Duration = Duration::from_millis(300);
 
 /// The icon, from the desk's side.
 pub(crate) struct Tray {
@@ -63,6 +65,7 @@ fn keep(wanted: &Receiver<Option<Face>>, chosen: &(impl Fn(Act) + Clone + Send +
             }
             (Some(face), Some(handle)) => {
                 handle.update(|notifier| notifier.face.clone_from(face));
+                thread::sleep(LEFT_ALONE);
             }
             (Some(face), None) => {
                 let notifier = Notifier {

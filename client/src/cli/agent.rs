@@ -25,8 +25,9 @@ Examples:
   woolgather vote down --sheep 2
   woolgather seen --open
 
-The agent remembers the last twelve sheep that were on the screens of this session, until it ends. The page that --open
-shows lets you vote on them for half an hour; its address is signed with this device's key.";
+The agent remembers the last twelve sheep that were on the screens of this session,
+until it ends. The page that --open shows takes votes on them for half an hour; its
+address is signed with this device's key, so keep it to yourself for so long.";
 
 pub(super) const PAUSE_HELP: &str = "\
 Examples:

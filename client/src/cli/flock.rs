@@ -172,8 +172,9 @@ pub(crate) struct PlayArgs {
 /// Options of `vote`.
 #[derive(Debug, Args)]
 pub(crate) struct VoteArgs {
+    // A coordinator in the environment is no reason to refuse a vote.
     /// What you think of the sheep that is playing now, or of --sheep, through the agent
-    #[arg(value_name = "VOTE", value_enum, conflicts_with_all = ["coordinator", "single", "answer", "json"])]
+    #[arg(value_name = "VOTE", value_enum, conflicts_with_all = ["single", "answer", "json"])]
     pub(crate) playing: Option<Thumb>,
     /// A sheep that was on a screen here lately: its number in `woolgather seen`, or its id
     #[arg(long, value_name = "SHEEP", requires = "playing")]

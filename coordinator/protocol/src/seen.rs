@@ -36,7 +36,7 @@ pub struct SeenList {
     pub coordinator: PublicKey,
     /// The device that showed them.
     pub device: PublicKey,
-    /// The sheep, the last one first; at most [`SEEN_SHEEP_MAX`], each once.
+    /// The sheep, the last one first; 1 to [`SEEN_SHEEP_MAX`], each once.
     pub sheep: Vec<SheepId>,
     /// When the list was made, by the device's clock.
     pub made_at_ms: i64,
@@ -60,7 +60,7 @@ impl SeenList {
     }
 }
 
-/// The text is no list: too long, not ours, or with too many sheep on it.
+/// The text is no list: too long, not ours, or with too many sheep on it or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("this is not a list of sheep that a computer has shown")]
 pub struct NoList;
@@ -109,7 +109,8 @@ impl Claim {
         let signed: Signed<SeenList> = serde_json::from_slice(&bytes).map_err(|_| NoList)?;
         let list: SeenList = serde_json::from_str(&signed.document).map_err(|_| NoList)?;
         let twice = |at: usize| list.sheep[..at].contains(&list.sheep[at]);
-        if list.sheep.len() > SEEN_SHEEP_MAX || (0..list.sheep.len()).any(twice) {
+        let count = list.sheep.len();
+        if !(1..=SEEN_SHEEP_MAX).contains(&count) || (0..count).any(twice) {
             return Err(NoList);
         }
         Ok(Self { list, signed })
@@ -182,7 +183,6 @@ mod tests {
         assert!(text.len() < SEEN_CHARS_MAX * 4 / 5, "{}", text.len());
         assert_eq!(Claim::read(&text).unwrap().sheep(), full.sheep);
         check(&text, NOW_MS, Ok(secret(1).public()));
-        check(&list(0).seal(&secret(1)), NOW_MS, Ok(secret(1).public()));
     }
 
     #[test]
@@ -227,7 +227,8 @@ mod tests {
     }
 
     #[test]
-    fn more_sheep_than_fit_or_one_twice_are_no_list() {
+    fn more_sheep_than_fit_or_one_twice_or_none_are_no_list() {
+        assert_eq!(Claim::read(&list(0).seal(&secret(1))), Err(NoList));
         let many = list(SEEN_SHEEP_MAX + 1).seal(&secret(1));
         assert_eq!(Claim::read(&many), Err(NoList));
         let mut twice = list(2);

@@ -275,6 +275,7 @@ async fn nonsense_is_no_list() {
         .map(|number| format!("s-{number}").parse().unwrap())
         .collect();
     let many = computer.seal(&many);
+    let none = computer.seal(&[]);
     let twice = computer.seal(&[sheep[0].clone(), sheep[0].clone()]);
     let long = "A".repeat(4000);
     for text in [
@@ -283,6 +284,7 @@ async fn nonsense_is_no_list() {
         "%00%ff",
         "\"><script>alert(1)</script>",
         &many,
+        &none,
         &twice,
         &long,
     ] {

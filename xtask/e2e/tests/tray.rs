@@ -106,6 +106,19 @@ impl Session {
         Ok(saver)
     }
 
+    /// The process of the agent's that runs this command.
+    fn child(&self, command: &str) -> Option<u32> {
+        let agent = self.agent.as_ref()?.id().to_string();
+        fs::read_dir("/proc").ok()?.flatten().find_map(|process| {
+            let pid = process.file_name().to_str()?.parse().ok()?;
+            let stat = fs::read_to_string(process.path().join("stat")).ok()?;
+            let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?;
+            let line = fs::read(process.path().join("cmdline")).ok()?;
+            let word = line.split(|&byte| byte == 0).nth(1)?;
+            (parent == agent && word == command.as_bytes()).then_some(pid)
+        })
+    }
+
     /// Votes that wait to be sent, one a line.
     fn waiting(&self) -> String {
         fs::read_to_string(self.path("data/votes.jsonl")).unwrap_or_default()
@@ -231,6 +244,15 @@ fn the_menu_shows_the_flock_until_somebody_touches_a_key() -> anyhow::Result<()>
     session.screen.press("a");
     wait_until("nothing", || Ok(brightness(&session.screen) == 0.0))?;
     ensure!(session.status()?["running"] == true);
+
+    panel.click("Settings…");
+    let mut settings = None;
+    wait_until("the settings", || {
+        settings = session.child("settings");
+        Ok(settings.is_some())
+    })?;
+    let settings = settings.context("a process")?;
+    Command::new("kill").arg(settings.to_string()).status()?;
     Ok(())
 }
 
