@@ -166,6 +166,10 @@ fn the_menu_votes_on_what_was_seen_pauses_and_ends_the_agent() -> anyhow::Result
     drop(session.show("fern", "Fern")?);
 
     // A panel that comes later finds the icon.
+    wait_until("nobody shows the icon", || {
+        let log = fs::read_to_string(session.path("agent.log"))?;
+        Ok(log.contains("No panel shows icons yet"))
+    })?;
     let panel = Panel::open(&session.bus);
     panel.wait_for_icons(1);
     ensure!(panel.title() == "Woolgather");
