@@ -1,8 +1,8 @@
 //! The command line: what volunteers, voters and artists may type.
 //!
 //! Each group of commands has a file with its options and its examples: [`pictures`] (render,
-//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote), [`agent`] (agent, status, pause, resume, the
-//! hack), [`settings`] (config, settings), [`machine`] (adapters).
+//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote), [`agent`] (agent, status, seen, pause,
+//! resume, the hack), [`settings`] (config, settings), [`machine`] (adapters).
 
 mod agent;
 mod flock;
@@ -18,7 +18,7 @@ use clap::{Parser, Subcommand};
 
 #[cfg(not(windows))]
 pub(crate) use agent::HackArgs;
-pub(crate) use agent::{AgentArgs, DistFilesArgs, DoctorArgs, PauseArgs, StatusArgs};
+pub(crate) use agent::{AgentArgs, DistFilesArgs, DoctorArgs, PauseArgs, SeenArgs, StatusArgs};
 pub(crate) use flock::{Choice, PlayArgs, SyncArgs, Thumb, VoteArgs, WorkArgs};
 pub(crate) use genomes::*;
 pub(crate) use machine::AdaptersArgs;
@@ -85,6 +85,9 @@ pub(crate) enum Command {
     Agent(AgentArgs),
     /// Say what the agent is doing, or why not
     Status(StatusArgs),
+    /// List what was on the screens here lately, to vote on it
+    #[command(after_help = agent::SEEN_HELP)]
+    Seen(SeenArgs),
     /// Have the agent do nothing for a while
     #[command(after_help = agent::PAUSE_HELP)]
     Pause(PauseArgs),
@@ -152,6 +155,9 @@ mod tests {
     #[test]
     fn work_sync_and_vote_need_a_coordinator_and_play_does_not() {
         assert!(parse("woolgather vote up").is_ok());
+        assert!(parse("woolgather vote down --sheep 2").is_ok());
+        assert!(parse("woolgather vote --sheep 2").is_err());
+        assert!(parse("woolgather vote up --coordinator http://flock.example").is_ok());
         for command in ["work", "sync", "vote"] {
             let line = format!("woolgather {command}");
             assert!(parse(&format!("{line} --coordinator http://flock.example")).is_ok());

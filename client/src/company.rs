@@ -8,7 +8,7 @@ pub(crate) use linux::Company;
 mod linux {
     use std::sync::mpsc::{Receiver, Sender, channel};
 
-    use woolgather_agent::talk::{Request, SaverHello};
+    use woolgather_agent::talk::{Request, SaverHello, TEXT_BYTES_MAX};
     use woolgather_player::PlayEvent;
 
     use crate::agent::socket::Visit;
@@ -29,6 +29,7 @@ mod linux {
                     .map_or_else(|| "the screen".to_owned(), |number| number.to_string()),
                 sheep: None,
                 sheep_id: None,
+                artist: None,
                 dropped_frames: 0,
                 key_taken: false,
             };
@@ -46,9 +47,14 @@ mod linux {
         /// Passes on what the agent wants to know.
         pub(crate) fn hear(&mut self, event: &PlayEvent) {
             match event {
-                PlayEvent::Shown { sheep, title, .. } => {
-                    self.hello.sheep = Some(title.chars().take(60).collect());
+                PlayEvent::Shown {
+                    sheep,
+                    title,
+                    artist,
+                } => {
+                    self.hello.sheep = Some(short(title));
                     self.hello.sheep_id.clone_from(sheep);
+                    self.hello.artist = Some(short(artist)).filter(|artist| !artist.is_empty());
                 }
                 PlayEvent::Dropped { frames } => self.hello.dropped_frames = *frames,
                 PlayEvent::KeyTaken => {
@@ -70,6 +76,11 @@ mod linux {
                 tell.send(self.hello.clone()).ok();
             }
         }
+    }
+
+    /// As much of a name as fits the agent's messages, in whatever script it is written.
+    fn short(name: &str) -> String {
+        name.chars().take(TEXT_BYTES_MAX / 4).collect()
     }
 
     /// Holds a connection for as long as the player lives; an agent that comes later is found with the next sheep.

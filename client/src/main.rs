@@ -75,7 +75,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Sync(args) => wait(commands::sync::sync(data, args)),
         Command::Play(args) => commands::play::play(data, config, &args),
         Command::Vote(args) => match args.playing {
-            Some(thumb) => commands::agent::vote(thumb),
+            Some(thumb) => commands::seen::vote(thumb, args.sheep.as_deref()),
             None => wait(commands::vote::vote(data, &args)),
         },
         Command::Adapters(args) => commands::adapters::adapters(&args),
@@ -84,6 +84,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Agent(args) => commands::agent::agent(data, config, &args),
         Command::Status(args) => commands::agent::status(&args),
         Command::Pause(args) => commands::agent::pause(&args),
+        Command::Seen(args) => commands::seen::seen(&args),
         Command::Resume => commands::agent::resume(),
         Command::Doctor(args) => commands::doctor::doctor(data, config, &args),
         #[cfg(not(windows))]

@@ -8,10 +8,14 @@
 //!
 //! Player and agent are several processes, so each change of a file is made under a lock (`votes.lock`, `taste.lock`).
 
+#[cfg(target_os = "linux")]
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
@@ -88,6 +92,36 @@ pub(crate) fn voted_down(data: &Path) -> Vec<SheepId> {
     let votes = VoteFile::taste(data).all();
     let down = votes.into_iter().filter(|vote| !vote.up);
     down.map(|vote| vote.sheep).collect()
+}
+
+/// What somebody here thinks of sheep: the last vote on each, read again when it changes.
+#[cfg(target_os = "linux")]
+pub(crate) struct Taste {
+    file: VoteFile,
+    read: Option<SystemTime>,
+    votes: HashMap<SheepId, bool>,
+}
+
+#[cfg(target_os = "linux")]
+impl Taste {
+    pub(crate) fn of(data: &Path) -> Self {
+        Self {
+            file: VoteFile::taste(data),
+            read: None,
+            votes: HashMap::new(),
+        }
+    }
+
+    /// Was the last vote on this sheep an upward one? `None` where there was none.
+    pub(crate) fn up(&mut self, sheep: &SheepId) -> Option<bool> {
+        let modified = fs::metadata(&self.file.file).and_then(|file| file.modified());
+        if modified.as_ref().ok() != self.read.as_ref() {
+            self.read = modified.ok();
+            let votes = self.file.all().into_iter();
+            self.votes = votes.map(|vote| (vote.sheep, vote.up)).collect();
+        }
+        self.votes.get(sheep).copied()
+    }
 }
 
 /// The file that changes when [`voted_down`] does.
@@ -241,6 +275,22 @@ mod tests {
             remember(folder.path(), cast).unwrap();
         }
         assert_eq!(voted_down(folder.path()), [vote(2, false).sheep]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_taste_that_changes_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut taste = Taste::of(folder.path());
+        let sheep = vote(1, true).sheep;
+        assert_eq!(taste.up(&sheep), None);
+        remember(folder.path(), vote(1, true)).unwrap();
+        assert_eq!(taste.up(&sheep), Some(true));
+        remember(folder.path(), vote(1, false)).unwrap();
+        let file = File::options().write(true).open(taste_file(folder.path()));
+        let later = SystemTime::now() + Duration::from_secs(5);
+        file.unwrap().set_modified(later).unwrap();
+        assert_eq!(taste.up(&sheep), Some(false));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::{env, fs, io};
 
 use woolgather_protocol::entries::EntryState;
 use woolgather_web::assets;
-use woolgather_web::views::{Page, render};
+use woolgather_web::views::{Page, SeenPage, render};
 
 const ASSETS: [&str; 6] = [
     "site.css",
@@ -51,6 +51,9 @@ fn main() -> io::Result<()> {
     write(&folder, "sheep-long", &long)?;
     write(&folder, "vote", &samples::vote())?;
     write(&folder, "vote-empty", &no_pair)?;
+    write(&folder, "seen", &samples::seen())?;
+    write(&folder, "seen-doubted", &samples::seen_doubted())?;
+    write(&folder, "seen-empty", &SeenPage::default())?;
     write(&folder, "upload", &samples::upload())?;
     write(&folder, "upload-refused", &samples::upload_refused())?;
     write(&folder, "entry", &samples::entry(EntryState::Screening))?;

@@ -68,9 +68,10 @@ const RENAMED: &[(&str, &str)] = &[
     ),
 ];
 
-/// Libraries that are looked for at run time, so that nothing else tells of them: windows on X11 and Wayland, and drivers.
+/// What is looked for at run time, so that nothing else tells of it: libraries for windows on X11 and Wayland, drivers, and
+/// what opens a page in the browser.
 const RECOMMENDS: &str = "libvulkan1, mesa-vulkan-drivers | vulkan-icd, libegl1, libwayland-client0, libxkbcommon0, \
-    libxkbcommon-x11-0, libx11-xcb1, libxcursor1, libxi6";
+    libxkbcommon-x11-0, libx11-xcb1, libxcursor1, libxi6, xdg-utils";
 
 /// Makes the package.
 ///

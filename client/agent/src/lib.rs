@@ -11,7 +11,8 @@
 //! * [`memory`]: what has to be remembered from one moment to the next so that nothing flaps.
 //! * [`decision`] and [`reason`]: what follows from these three, and how it is said.
 //! * [`agent`] and [`state`]: the steps from one moment to the next, and what survives a restart.
-//! * [`talk`] and [`savers`]: the messages on the agent's socket, and who shows the flock.
+//! * [`talk`] and [`savers`]: the messages on the agent's socket, and who shows the flock; [`seen`]: what they showed.
+//! * [`tray`]: the icon in the panel and its menu.
 //!
 //! This room is pure: it has no clock, files, threads, windows or network. Time is an argument, and
 //! whoever calls carries out the effects. Words are those of `docs/glossary.md`.
@@ -35,6 +36,10 @@ pub mod state;
 pub mod talk;
 
 pub mod savers;
+
+pub mod seen;
+
+pub mod tray;
 
 pub use agent::{Agent, Effect};
 pub use decision::{Decision, Effort, Line, Network, Saver, Work, decide};

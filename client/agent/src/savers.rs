@@ -52,6 +52,13 @@ impl Savers {
         self.0.first()?.sheep_id.as_deref()
     }
 
+    /// The id of the sheep that a process plays, where it plays one of the flock's.
+    #[must_use]
+    pub fn shows(&self, pid: u32) -> Option<&str> {
+        let saver = self.0.iter().find(|saver| saver.pid == pid)?;
+        saver.sheep_id.as_deref()
+    }
+
     /// Frames that all of them together missed.
     #[must_use]
     pub fn dropped_frames(&self) -> u64 {
@@ -89,6 +96,7 @@ mod tests {
             monitor: monitor.to_owned(),
             sheep: sheep.map(str::to_owned),
             sheep_id: None,
+            artist: None,
             dropped_frames: 0,
             key_taken: false,
         }
@@ -124,7 +132,7 @@ mod tests {
         savers.hello(hello(11, "DP-2", None));
         savers.bye(10);
         savers.bye(99);
-        assert_eq!(savers.voter(), Some(11));
+        assert_eq!((savers.voter(), savers.shows(11)), (Some(11), None));
         savers.bye(11);
         assert_eq!((savers.voter(), savers.playing()), (None, Vec::new()));
     }

@@ -26,6 +26,8 @@ pub struct Settings {
     pub network: NetworkSettings,
     /// How much disk the flock may take.
     pub disk: DiskSettings,
+    /// The agent itself.
+    pub agent: AgentSettings,
 }
 
 /// When the saver shows.
@@ -93,6 +95,13 @@ pub struct DiskSettings {
     pub free_gib_min: u32,
 }
 
+/// The agent itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentSettings {
+    /// Does it have an icon in the desktop's panel?
+    pub tray: bool,
+}
+
 /// A person's answer to a question that must be asked first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consent {
@@ -155,6 +164,7 @@ impl Default for Settings {
                 flock_gib_max: 2,
                 free_gib_min: 5,
             },
+            agent: AgentSettings { tray: true },
         }
     }
 }

@@ -21,6 +21,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::seen::SeenSheep;
+
 /// The version of the messages.
 pub const VERSION: u64 = 1;
 
@@ -47,11 +49,16 @@ pub enum Request {
     },
     /// End a pause.
     Resume,
-    /// A vote on what is playing.
+    /// A vote on what is playing, or on a sheep that was seen lately.
     Vote {
         /// Which way.
         vote: Vote,
+        /// The id of a sheep that was seen; without it the vote is on the one that is playing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sheep: Option<String>,
     },
+    /// What was on the screens lately? Answered with [`Answer::Seen`].
+    Seen,
     /// A saver process is here, or plays another sheep. Answered with [`Answer::Saver`].
     SaverHello(SaverHello),
     /// It goes.
@@ -65,7 +72,7 @@ pub enum Request {
     Stop,
 }
 
-/// A vote on what is playing.
+/// A vote on a sheep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Vote {
@@ -91,6 +98,9 @@ pub struct SaverHello {
     /// That sheep's id, where it is one of the flock's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheep_id: Option<String>,
+    /// Who made that sheep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artist: Option<String>,
     /// Frames that went by unseen since it began.
     #[serde(default)]
     pub dropped_frames: u64,
@@ -118,6 +128,15 @@ pub enum Answer {
         votes: bool,
         /// What the other processes play.
         others: Vec<Playing>,
+    },
+    /// What was on the screens lately.
+    Seen {
+        /// The sheep, the last one first; at most [`SEEN_MAX`](crate::seen::SEEN_MAX).
+        sheep: Vec<SeenSheep>,
+        /// The address of the website's page about them, signed by this device and good for a while; none where no
+        /// flock was met or nothing seen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        page: Option<String>,
     },
 }
 
@@ -238,11 +257,10 @@ impl Request {
             }
             Self::SaverHello(hello) => {
                 let sheep = hello.sheep.iter().chain(&hello.sheep_id);
-                let mut texts = sheep.chain([&hello.monitor]);
-                if texts.any(|text| text.len() > TEXT_BYTES_MAX) {
-                    return Err(NoMessage::LongText);
-                }
+                let texts = sheep.chain(&hello.artist).chain([&hello.monitor]);
+                check_lengths(texts)?;
             }
+            Self::Vote { sheep, .. } => check_lengths(sheep.iter())?,
             _ => {}
         }
         Ok(request)
@@ -264,6 +282,14 @@ impl Answer {
     pub fn read(line: &[u8]) -> Result<Self, NoMessage> {
         read(line, "answer")
     }
+}
+
+fn check_lengths<'a>(mut texts: impl Iterator<Item = &'a String>) -> Result<(), NoMessage> {
+    let is_long = |text: &String| text.len() > TEXT_BYTES_MAX;
+    if texts.any(is_long) {
+        return Err(NoMessage::LongText);
+    }
+    Ok(())
 }
 
 #[derive(Serialize)]

@@ -4,6 +4,7 @@
 //!
 //! * [`Coordinator`]: a coordinator whose key is known; every call is a method of it.
 //! * [`DownloadRequest`]: a file by ranged, resumable HTTP, checked against its SHA-256.
+//! * [`address`]: one of the paths under a coordinator's own address.
 //! * [`ApiError`]: one variant per reaction.
 //!
 //! Requests that change something are signed with the device's key. All of them may be sent twice,
@@ -19,3 +20,4 @@ mod request;
 pub use coordinator::{Coordinator, Submission};
 pub use download::DownloadRequest;
 pub use error::ApiError;
+pub use request::address;

@@ -104,7 +104,8 @@ pub(crate) async fn pause_after(tried: u32) {
 }
 
 /// `path`, which starts with a slash and may have a query, under the coordinator's own path.
-pub(crate) fn address(base: &Url, path: &str) -> Url {
+#[must_use]
+pub fn address(base: &Url, path: &str) -> Url {
     let (path, query) = path
         .split_once('?')
         .map_or((path, None), |(path, query)| (path, Some(query)));

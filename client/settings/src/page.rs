@@ -156,6 +156,14 @@ const MORE: &[Part] = &[
         ],
     },
     Part {
+        title: "In the panel",
+        words: "",
+        items: &[Item {
+            words: "It says what is being done, and takes votes on what you have just seen.",
+            ..item("agent.tray", "Show an icon")
+        }],
+    },
+    Part {
         title: "Limits on drawing",
         words: "",
         items: &[

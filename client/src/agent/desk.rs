@@ -1,5 +1,7 @@
 //! The agent's desk: everything that comes in becomes a situation, and what is decided is carried out.
 
+mod panel;
+
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -7,7 +9,8 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::Value;
 use url::Url;
 use woolgather_agent::situation::{InSaver, Input, Link, Queue, Sleep};
-use woolgather_agent::talk::{Answer, Rendering, Request, Status, Today, Vote};
+use woolgather_agent::talk::{Answer, Rendering, Request, Status, Today};
+use woolgather_agent::tray::Act;
 use woolgather_agent::{
     Agent, Decision, Effect, Line, LocalTime, Reason, Saver, Savers, Settings, Situation, State,
     Weekday, Why, Work,
@@ -16,10 +19,10 @@ use woolgather_platform::desktop::SleepEvent;
 
 use super::children::{ChildNews, Role};
 use super::hands::{Hands, STATE};
+use super::sight::Sight;
 use super::socket::Asked;
 use super::survey::{Looking, Presence, Survey};
-use crate::library;
-use crate::votes;
+use super::tray::Tray;
 
 /// Between two steps while something of ours runs or shows, and while nothing does.
 const STEP_BUSY: Duration = Duration::from_millis(150);
@@ -37,6 +40,8 @@ pub(crate) enum Event {
     Survey(Survey),
     Sleep(SleepEvent),
     Child(ChildNews),
+    /// Somebody chose this in the icon's menu.
+    Chosen(Act),
     /// The system wants the agent to end.
     Stop,
 }
@@ -56,6 +61,10 @@ pub(crate) struct Desk<S> {
     survey: Survey,
     sleep: Sleep,
     savers: Savers,
+    sight: Sight,
+    tray: Tray,
+    /// Is an icon in the panel wanted?
+    wants_tray: bool,
     /// When the saver's windows last told of a key of theirs.
     key_taken: Option<Instant>,
     saver_left: bool,
@@ -78,6 +87,7 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
         events: Receiver<Event>,
         looking: Arc<Mutex<Looking>>,
         look_now: Sender<()>,
+        tray: Tray,
     ) -> Self {
         let kept = std::fs::read_to_string(hands.place().folder.join(STATE));
         let state = match kept.map(|text| State::from_json(&text)) {
@@ -92,6 +102,9 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
         lock(&looking).apps = settings.exclusive.apps.clone();
         hands.set_quota(quota_bytes(&settings));
         Self {
+            sight: Sight::new(hands.place()),
+            tray,
+            wants_tray: settings.agent.tray,
             agent: Agent::new(settings, state, unix_s()),
             hands,
             settings: again,
@@ -141,6 +154,7 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
         for effect in self.agent.clone().stop() {
             self.carry_out(&effect);
         }
+        self.tray.show(None);
         self.hands.let_go();
     }
 
@@ -169,6 +183,7 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
             Event::Sleep(SleepEvent::Woke) => self.sleep = Sleep::JustWoke,
             Event::Child(ChildNews::Said(role, number, said)) => self.hear(role, number, &said),
             Event::Child(ChildNews::Ended(role, number)) => self.bury(role, number),
+            Event::Chosen(act) => return self.act(act),
         }
         false
     }
@@ -184,12 +199,14 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
                 self.agent.resume();
                 Answer::Ok
             }
-            Request::Vote { vote } => self.vote(vote),
+            Request::Vote { vote, sheep } => self.sight.vote(vote, sheep.as_deref(), &self.savers),
+            Request::Seen => self.sight.list(),
             Request::SaverHello(hello) => {
                 if hello.key_taken && self.hands.number(Role::Saver) == Some(hello.pid) {
                     self.key_taken = Some(Instant::now());
                     self.vote_key = true;
                 }
+                self.sight.hear(&hello, &self.savers, unix_s());
                 self.savers.hello(hello)
             }
             Request::SaverBye { pid } => {
@@ -210,32 +227,10 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
     fn change_settings(&mut self, settings: Settings) {
         lock(&self.looking).apps = settings.exclusive.apps.clone();
         self.hands.set_quota(quota_bytes(&settings));
+        self.wants_tray = settings.agent.tray;
         self.agent.change_settings(settings);
         // Who has gone sees the old look and nothing else.
         self.look_now.send(()).ok();
-    }
-
-    fn vote(&self, vote: Vote) -> Answer {
-        let refused = |sentence: &str| Answer::Refused {
-            sentence: sentence.to_owned(),
-        };
-        let Some(sheep) = self.savers.on_vote() else {
-            return refused("Nothing of the flock is playing just now.");
-        };
-        let Ok(sheep) = sheep.parse() else {
-            return refused("What is playing has no name that can be voted on.");
-        };
-        let up = vote == Vote::Up;
-        let folder = &self.hands.place().folder;
-        match votes::keep_and_send(folder, sheep, up) {
-            Ok(()) => {
-                if let Err(error) = library::trim(folder, u64::MAX) {
-                    tracing::warn!("The clips of a sheep voted down are still here: {error:#}");
-                }
-                Answer::Ok
-            }
-            Err(error) => refused(&format!("The vote could not be kept: {error}.")),
-        }
     }
 
     fn status(&self) -> Status {
@@ -337,6 +332,7 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
             self.queue = Queue::Unasked;
         }
         lock(&self.looking).own = self.hands.numbers();
+        self.show_in_panel();
     }
 
     fn carry_out(&mut self, effect: &Effect) {
@@ -376,11 +372,7 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
             .is_none_or(|decision| decision.network.send == Line::Open);
         Situation {
             unix_s: unix_s(),
-            local: LocalTime::new(
-                Weekday::ALL[usize::from(local.weekday().to_monday_zero_offset().unsigned_abs())],
-                local.hour().unsigned_abs().into(),
-                local.minute().unsigned_abs().into(),
-            ),
+            local: local_time(&local),
             input: match &self.presence {
                 Presence::Here => Input::Since(Duration::ZERO),
                 Presence::Away(since) => Input::Since(now.saturating_duration_since(*since)),
@@ -455,6 +447,15 @@ fn quota_bytes(settings: &Settings) -> u64 {
 fn unix_s() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs() as i64)
+}
+
+/// The clock on the wall.
+fn local_time(now: &jiff::Zoned) -> LocalTime {
+    LocalTime::new(
+        Weekday::ALL[usize::from(now.weekday().to_monday_zero_offset().unsigned_abs())],
+        now.hour().unsigned_abs().into(),
+        now.minute().unsigned_abs().into(),
+    )
 }
 
 fn cores() -> u32 {

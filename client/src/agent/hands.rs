@@ -7,8 +7,9 @@
 //! | fetching, sharing | `sync` | when it is told |
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::mpsc::Sender;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use url::Url;
@@ -223,8 +224,25 @@ impl Hands {
         }
     }
 
-    fn open_saver(&mut self) {
-        let mut command = self.program("play");
+    /// Opens the settings in a window, which stays when the agent goes.
+    pub(crate) fn open_settings(&self) {
+        let mut command = self.program("settings");
+        command.stdin(Stdio::null());
+        let opened = command.spawn().and_then(|mut window| {
+            let wait = thread::Builder::new().name("settings".into());
+            wait.spawn(move || window.wait())
+        });
+        if let Err(error) = opened {
+            tracing::warn!("The settings could not be opened: {error}");
+        }
+    }
+
+    /// Shows the flock, also because somebody wants to see it now, whatever was decided. A saver that is there goes on.
+    pub(crate) fn open_saver(&mut self) {
+        if self.saver.is_some() {
+            return;
+        }
+        let mut command = self.child("play");
         command.arg("--as-saver").args(&self.place.saver);
         self.saver = self.start(Role::Saver, command);
     }
@@ -259,7 +277,7 @@ impl Hands {
         } else {
             "cpu"
         };
-        let mut command = self.program("work");
+        let mut command = self.child("work");
         command
             .args(["--json", "--coordinator", coordinator.as_str()])
             .args(["--threads", &effort.cores.to_string()])
@@ -273,7 +291,7 @@ impl Hands {
 
     fn start_sharing(&self, lines: Lines) -> Option<(Running, Lines)> {
         let coordinator = self.place.coordinator.as_ref()?;
-        let mut command = self.program("sync");
+        let mut command = self.child("sync");
         command
             .args(["--json", "--coordinator", coordinator.as_str()])
             .args(["--quota", &lines.quota_bytes.to_string()]);
@@ -296,11 +314,18 @@ impl Hands {
     }
 
     /// A command of this program's, on a leash.
+    fn child(&self, command: &str) -> Command {
+        let mut made = self.program(command);
+        made.arg("--leash");
+        made
+    }
+
+    /// A command of this program's.
     fn program(&self, command: &str) -> Command {
         // Without a path of its own there is only the name.
         let program = std::env::current_exe().unwrap_or_else(|_| "woolgather".into());
         let mut made = Command::new(program);
-        made.args([command, "--leash"]);
+        made.arg(command);
         if let Some(data) = &self.place.data {
             made.arg("--data").arg(data);
         }

@@ -1,4 +1,4 @@
-//! What one may type about the desktop: `agent`, `status`, `pause`, `resume`, `doctor`, and `install-hack` or, on Windows,
+//! What one may type about the desktop: `agent`, `status`, `seen`, `pause`, `resume`, `doctor`, and `install-hack` or, on Windows,
 //! `install-saver`.
 
 use std::path::PathBuf;
@@ -18,6 +18,16 @@ Examples:
 
 The agent shows the flock while nobody is at the machine and, once you have agreed to it, renders and shares.
 It stays out of the way: any key or movement stops it at once. What it may do is in the settings.";
+
+pub(super) const SEEN_HELP: &str = "\
+Examples:
+  woolgather seen
+  woolgather vote down --sheep 2
+  woolgather seen --open
+
+The agent remembers the last twelve sheep that were on the screens of this session,
+until it ends. The page that --open shows takes votes on them for half an hour; its
+address is signed with this device's key, so keep it to yourself for so long.";
 
 pub(super) const PAUSE_HELP: &str = "\
 Examples:
@@ -51,6 +61,17 @@ pub(crate) struct AgentArgs {
 /// Options of `status`.
 #[derive(Debug, Args)]
 pub(crate) struct StatusArgs {
+    /// One JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Options of `seen`.
+#[derive(Debug, Args)]
+pub(crate) struct SeenArgs {
+    /// Show them on the website, in your browser
+    #[arg(long)]
+    pub(crate) open: bool,
     /// One JSON object instead of words
     #[arg(long)]
     pub(crate) json: bool,

@@ -40,6 +40,7 @@ f fills the screen, esc leaves.";
 pub(super) const VOTE_HELP: &str = "\
 Examples:
   woolgather vote up
+  woolgather vote down --sheep 2
   woolgather vote --coordinator https://flock.example
   woolgather vote --coordinator https://flock.example --single --answer up";
 
@@ -171,9 +172,13 @@ pub(crate) struct PlayArgs {
 /// Options of `vote`.
 #[derive(Debug, Args)]
 pub(crate) struct VoteArgs {
-    /// What you think of the sheep that is playing now, through the agent
-    #[arg(value_name = "VOTE", value_enum, conflicts_with_all = ["coordinator", "single", "answer", "json"])]
+    // A coordinator in the environment is no reason to refuse a vote.
+    /// What you think of the sheep that is playing now, or of --sheep, through the agent
+    #[arg(value_name = "VOTE", value_enum, conflicts_with_all = ["single", "answer", "json"])]
     pub(crate) playing: Option<Thumb>,
+    /// A sheep that was on a screen here lately: its number in `woolgather seen`, or its id
+    #[arg(long, value_name = "SHEEP", requires = "playing")]
+    pub(crate) sheep: Option<String>,
     /// Address of the flock's coordinator
     #[arg(
         long,
@@ -193,7 +198,7 @@ pub(crate) struct VoteArgs {
     pub(crate) json: bool,
 }
 
-/// A vote on what is playing.
+/// A vote on what is playing or was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Thumb {
     /// More like this

@@ -1,4 +1,4 @@
-//! `woolgather agent`, and what others ask of it: `status`, `pause`, `resume`, `vote up`.
+//! `woolgather agent`, and what others ask of it: `status`, `pause`, `resume`.
 
 use std::fs;
 use std::path::Path;
@@ -11,14 +11,15 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::{Context as _, bail};
 use url::Url;
 use woolgather_agent::Settings;
-use woolgather_agent::talk::{Answer, Request, Status, Vote};
+use woolgather_agent::talk::{Answer, Request, Status};
 use woolgather_platform::single::{Agent as Claim, ClaimError};
 
 use crate::agent::desk::{Desk, Event};
 use crate::agent::hands::{Hands, Place};
 use crate::agent::socket::{self, Visit};
 use crate::agent::survey::{self, Looking};
-use crate::cli::{AgentArgs, PauseArgs, SettingsArgs, StatusArgs, Thumb};
+use crate::agent::tray::Tray;
+use crate::cli::{AgentArgs, PauseArgs, SettingsArgs, StatusArgs};
 use crate::identity::{Identity, data_folder};
 use crate::library::Library;
 use crate::say::{bytes, plain_lines};
@@ -106,9 +107,14 @@ fn work(
             }
         }
     })?;
+    let to = tell.clone();
+    let tray = Tray::start(move |act| {
+        // At the end nobody listens any more.
+        to.send(Event::Chosen(act)).ok();
+    })?;
     stop_when_asked(tell)?;
     let hands = Hands::new(place, children);
-    Desk::new(hands, settings, again, events, looking, look_now).run();
+    Desk::new(hands, settings, again, events, looking, look_now, tray).run();
     Ok(())
 }
 
@@ -271,19 +277,8 @@ pub(crate) fn resume() -> anyhow::Result<()> {
     status(&StatusArgs { json: false })
 }
 
-/// Votes on what is playing.
-pub(crate) fn vote(thumb: Thumb) -> anyhow::Result<()> {
-    let vote = match thumb {
-        Thumb::Up => Vote::Up,
-        Thumb::Down => Vote::Down,
-    };
-    ask(&Request::Vote { vote })?;
-    println!("Thank you, your vote is kept and sent.");
-    Ok(())
-}
-
 /// Asks the agent for something that it does or refuses.
-fn ask(request: &Request) -> anyhow::Result<()> {
+pub(super) fn ask(request: &Request) -> anyhow::Result<()> {
     let visit = Visit::begin()?;
     let mut visit = visit.context("the agent is not running; `woolgather agent` starts it")?;
     match visit.ask(request)? {

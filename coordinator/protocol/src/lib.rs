@@ -10,7 +10,7 @@
 //! * [`keys`], [`signing`]: ed25519 keys, signed requests, signed documents.
 //! * [`recipe`], [`work`], [`submission`], [`audit`]: what a worker gets and gives.
 //! * [`manifest`]: what a client may play and share.
-//! * [`votes`], [`entries`]: what people give.
+//! * [`votes`], [`entries`]: what people give; [`seen`]: what a device has shown them.
 //! * [`info`]: what a coordinator says of itself.
 //! * [`problem`]: every refusal, with a stable kind.
 //! * [`limits`], [`paths`]: sizes and addresses both ends use.
@@ -31,6 +31,7 @@ pub mod manifest;
 pub mod paths;
 pub mod problem;
 pub mod recipe;
+pub mod seen;
 pub mod signing;
 pub mod submission;
 pub mod votes;

@@ -16,6 +16,8 @@ pub const BALLOTS: &str = "/v1/ballots";
 pub const VOTES: &str = "/v1/votes";
 /// POST, signed: [`crate::entries::EntryRequest`] → [`crate::entries::Entry`].
 pub const ENTRIES: &str = "/v1/entries";
+/// GET: the website's page about what a device has just shown; POST: a vote from it.
+pub const SEEN: &str = "/seen";
 /// GET: the tracker's announce (BEP 3).
 pub const ANNOUNCE: &str = "/announce";
 /// GET: the tracker's scrape (BEP 48).
@@ -61,6 +63,12 @@ pub fn torrent(id: &ClipId, version: u32) -> String {
 #[must_use]
 pub fn poster(id: &SheepId) -> String {
     format!("/v1/sheep/{id}/poster.webp")
+}
+
+/// GET: the website's page about the sheep on a sealed [`crate::seen::SeenList`].
+#[must_use]
+pub fn seen(list: &str) -> String {
+    format!("{SEEN}?list={list}")
 }
 
 /// GET: the state of an entry.

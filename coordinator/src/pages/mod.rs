@@ -4,7 +4,7 @@
 //! GET /sheep/{id} -> store rows -> views::SheepPage -> HTML
 //! ```
 //!
-//! * [`home`], [`sheep`], [`vote`], [`submit`], [`status`], [`fixed`]: the pages.
+//! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`fixed`]: the pages.
 //! * [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`answer`]: pages and refusals as responses.
 
@@ -12,6 +12,7 @@ pub mod answer;
 pub mod cards;
 pub mod fixed;
 pub mod home;
+pub mod seen;
 pub mod sheep;
 pub mod status;
 pub mod submit;
@@ -23,10 +24,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
+use woolgather_protocol::paths;
 
 use crate::state::App;
 
-/// The largest form without a file, in bytes: a ballot's token and an answer.
+/// The largest form without a file, in bytes: a ballot's token and an answer, or a list of sheep.
 const FORM_BYTES_MAX: usize = 16 * 1024;
 
 /// Routes of the pages.
@@ -36,6 +38,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/sheep/{id}", get(sheep::get_sheep))
         .route("/sheep/{id}/genome.flam3", get(sheep::get_genome))
         .route("/vote", get(vote::get_vote).post(vote::post_vote))
+        .route(paths::SEEN, get(seen::get_seen).post(seen::post_seen))
         .route("/entries/{id}", get(submit::get_entry))
         .route("/entries/{id}/preview.webp", get(submit::get_preview))
         .route("/status", get(status::get_status))

@@ -4,7 +4,7 @@ use woolgather_coordinator_core::ballots::{BALLOT_TERM_MS, BallotTicket, seal_to
 use woolgather_coordinator_core::dealing::{Candidate, deal_pair, deal_single};
 use woolgather_coordinator_core::ratings::Belief;
 use woolgather_protocol::votes::{Ballot, BallotRequest, BallotSheep};
-use woolgather_protocol::{DeviceSecret, ProblemKind};
+use woolgather_protocol::{DeviceSecret, ProblemKind, SheepId};
 
 use super::database::{Database, query};
 use super::rows::{name_of, number, parsed};
@@ -31,11 +31,7 @@ pub(super) fn deal(
         let detail = "There are not enough living sheep yet.";
         StoreError::refused(ProblemKind::NoBallot, detail)
     })?;
-    let ticket = BallotTicket {
-        ballot: ballot_name(tx.random()),
-        voter,
-        expires_at_ms: tx.now_ms + BALLOT_TERM_MS,
-    };
+    let ticket = fresh_ticket(tx, voter);
     let ballot = Ballot {
         token: seal_token(&ticket, secret),
         left: left.clone(),
@@ -43,6 +39,15 @@ pub(super) fn deal(
     };
     log(tx, &ticket, &ballot)?;
     Ok(ballot)
+}
+
+/// A ticket for a new ballot.
+pub(super) fn fresh_ticket(tx: &mut Tx<'_>, voter: VoterId) -> BallotTicket {
+    BallotTicket {
+        ballot: ballot_name(tx.random()),
+        voter,
+        expires_at_ms: tx.now_ms + BALLOT_TERM_MS,
+    }
 }
 
 /// Ten random bytes as sixteen characters, like every other name.
@@ -100,7 +105,7 @@ fn living(conn: &mut dyn Database, now_ms: i64) -> Result<Vec<Living>, StoreErro
         .collect()
 }
 
-fn meet_voter(tx: &mut Tx<'_>, voter: &VoterId) -> Result<(), StoreError> {
+pub(super) fn meet_voter(tx: &mut Tx<'_>, voter: &VoterId) -> Result<(), StoreError> {
     let Belief { mean, variance } = Belief::NEW_VOTER;
     query(
         "INSERT INTO voter (id, first_seen_ms, leniency_mean, leniency_variance)
@@ -115,23 +120,33 @@ fn meet_voter(tx: &mut Tx<'_>, voter: &VoterId) -> Result<(), StoreError> {
 }
 
 fn log(tx: &mut Tx<'_>, ticket: &BallotTicket, ballot: &Ballot) -> Result<(), StoreError> {
-    let right = ballot.right.as_ref().map(|right| right.id.as_str());
+    let right = ballot.right.as_ref().map(|right| &right.id);
+    insert_ballot(tx, ticket, &ballot.left.id, right)?;
+    for sheep in [Some(&ballot.left.id), right].into_iter().flatten() {
+        query("UPDATE sheep SET exposures = exposures + 1 WHERE id = $1")
+            .bind(sheep.as_str())
+            .execute(&mut *tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Writes a ballot down.
+pub(super) fn insert_ballot(
+    tx: &mut Tx<'_>,
+    ticket: &BallotTicket,
+    left: &SheepId,
+    right: Option<&SheepId>,
+) -> Result<(), StoreError> {
     query(
         "INSERT INTO ballot (id, voter, left_sheep, right_sheep, dealt_ms, expires_ms)
          VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(&ticket.ballot)
     .bind(ticket.voter.as_str())
-    .bind(ballot.left.id.as_str())
-    .bind(right)
+    .bind(left.as_str())
+    .bind(right.map(SheepId::as_str))
     .bind(tx.now_ms)
     .bind(ticket.expires_at_ms)
     .execute(&mut *tx.conn)?;
-    let shown = [Some(ballot.left.id.as_str()), right];
-    for sheep in shown.into_iter().flatten() {
-        query("UPDATE sheep SET exposures = exposures + 1 WHERE id = $1")
-            .bind(sheep)
-            .execute(&mut *tx.conn)?;
-    }
     Ok(())
 }

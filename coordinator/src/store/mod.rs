@@ -53,6 +53,7 @@ mod sheep;
 mod ballots;
 mod effects;
 mod questions;
+mod seen;
 mod votes;
 
 mod entries;
@@ -72,6 +73,7 @@ pub use means::FrameMeans;
 pub use open::Store;
 pub use paging::{Page, PageRequest};
 pub use place::Place;
+pub use seen::SeenBallot;
 pub use sheep::{SheepOrder, SheepRow, SheepState};
 pub use status::{ClipProgress, FlockStatus, UnitCounts, VolunteerCredit};
 pub use submissions::NewSubmission;

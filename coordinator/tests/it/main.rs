@@ -8,6 +8,7 @@ mod pages;
 mod publishing;
 mod refusals;
 mod screening;
+mod seen;
 mod support;
 mod tracker;
 mod votes;

@@ -32,6 +32,7 @@ async fn every_page_is_there_before_and_after_the_first_sheep_is_born() {
         "/?page=2",
         &sheep_page,
         "/vote",
+        "/seen",
         "/submit",
         "/status",
         "/join",

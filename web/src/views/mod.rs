@@ -8,6 +8,7 @@
 //! | the flock | [`HomePage`] | `/`, `/?page=N` |
 //! | one sheep | [`SheepPage`] | `/sheep/{id}` |
 //! | two sheep to compare | [`VotePage`] | `/vote` |
+//! | what a computer has just shown | [`SeenPage`] | `/seen` |
 //! | offering a genome | [`UploadPage`] | `/submit` |
 //! | what became of it | [`EntryPage`] | `/entries/{id}` |
 //! | the work going on | [`StatusPage`] | `/status` |
@@ -18,6 +19,7 @@ mod entry;
 mod error;
 mod home;
 mod join;
+mod seen;
 mod sheep;
 mod status;
 mod upload;
@@ -30,6 +32,7 @@ pub use entry::EntryPage;
 pub use error::ErrorPage;
 pub use home::{HomePage, PageNumber};
 pub use join::JoinPage;
+pub use seen::{SeenPage, SeenSheep};
 pub use sheep::{ClipFacts, ClipLink, Rating, SheepCard, SheepLink, SheepPage};
 pub use status::{ClipProgress, Published, StatusPage, SwarmNumbers, VolunteerLine};
 pub use upload::{Refusal, UploadPage};

@@ -3,7 +3,9 @@
 use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::problem::GenomeFault;
 use woolgather_web::assets;
-use woolgather_web::views::{Page, Rating, Refusal, SheepCard, SheepLink, VolunteerLine, render};
+use woolgather_web::views::{
+    Page, Rating, Refusal, SeenPage, SheepCard, SheepLink, VolunteerLine, render,
+};
 
 use crate::samples::{self, HOSTILE};
 
@@ -29,6 +31,9 @@ fn all() -> Vec<(String, String)> {
         named("home, empty", html(&samples::home_empty())),
         named("sheep", html(&samples::sheep())),
         named("vote", html(&samples::vote())),
+        named("seen", html(&samples::seen())),
+        named("seen, doubted", html(&samples::seen_doubted())),
+        named("seen, without a list", html(&SeenPage::default())),
         named("upload", html(&samples::upload())),
         named("upload, refused", html(&samples::upload_refused())),
         named("status", html(&samples::status())),
@@ -71,6 +76,12 @@ fn hostile_pages() -> Vec<String> {
         pair.left = hostile_card();
         pair.right = hostile_card();
     }
+    let mut seen = samples::seen();
+    seen.list = Some(text());
+    seen.doubt = Some(text());
+    seen.problem = Some(text());
+    seen.sheep[0].card = hostile_card();
+    seen.sheep[0].ballot = Some(text());
     let mut upload = samples::upload_refused();
     upload.artist = text();
     upload.refused = Some(Refusal {
@@ -106,6 +117,7 @@ fn hostile_pages() -> Vec<String> {
         html(&home),
         html(&sheep),
         html(&vote),
+        html(&seen),
         html(&upload),
         html(&entry),
         html(&status),
@@ -310,6 +322,38 @@ fn the_vote_is_a_plain_form() {
         assert!(page.contains(&button), "{answer}");
     }
     assert!(page.contains("Thank you, counted."));
+}
+
+#[test]
+fn what_was_seen_is_voted_on_with_a_plain_form() {
+    let page = html(&samples::seen());
+    assert!(page.contains("method=\"post\" action=\"/seen\""));
+    assert!(page.contains("name=\"list\" value=\"s3413d\""));
+    let button = |way: &str, number: usize, id: &str, pressed: bool| {
+        format!(
+            "name=\"{way}\" value=\"b4ll0t-{number}\" formaction=\"/seen#s-{id}\" aria-pressed=\"{pressed}\""
+        )
+    };
+    assert!(page.contains(&button("up", 0, "cinder-star", false)));
+    assert!(page.contains(&button("up", 1, "lightning-rose", true)));
+    assert!(page.contains(&button("down", 3, "three-lanterns", true)));
+    assert!(page.contains("Thank you, counted."));
+    assert_eq!(page.matches("It has retired").count(), 1);
+    // Whoever knows what others think of a sheep is not asked what they think.
+    assert!(!page.contains("<meter"));
+}
+
+#[test]
+fn a_list_in_doubt_shows_its_sheep_and_says_why_nobody_can_vote() {
+    let page = html(&samples::seen_doubted());
+    assert!(page.contains("Cinder Star") && page.contains("more than half an hour old"));
+    assert!(!page.contains("<button class=\"button\""));
+}
+
+#[test]
+fn without_a_list_the_page_says_where_lists_come_from() {
+    let page = html(&SeenPage::default());
+    assert!(page.contains("woolgather seen --open") && !page.contains("<form"));
 }
 
 #[test]

@@ -5,10 +5,11 @@ use woolgather_protocol::entries::{Entry, EntryState};
 use woolgather_protocol::ids::{ClipId, SheepId};
 use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::submission::WorkUnitState;
+use woolgather_protocol::votes::Answer;
 use woolgather_web::views::{
     ClipFacts, ClipLink, ClipProgress, EntryPage, ErrorPage, HomePage, JoinPage, PageNumber, Pair,
-    Published, Rating, Refusal, SheepCard, SheepLink, SheepPage, StatusPage, SwarmNumbers,
-    UploadPage, VolunteerLine, VotePage,
+    Published, Rating, Refusal, SeenPage, SeenSheep, SheepCard, SheepLink, SheepPage, StatusPage,
+    SwarmNumbers, UploadPage, VolunteerLine, VotePage,
 };
 
 const STARTERS: [(&str, &str); 8] = [
@@ -101,6 +102,37 @@ pub(crate) fn home_second() -> HomePage {
         number: PageNumber { page: 2, pages: 3 },
         ..home()
     }
+}
+
+/// What was seen, one of it liked, one not, and one retired.
+pub(crate) fn seen() -> SeenPage {
+    let seen = |number: usize| SeenSheep {
+        card: card(number),
+        ballot: (number != 4).then(|| format!("b4ll0t-{number}")),
+        standing: [None, Some(Answer::Up), None, Some(Answer::Down)][number % 4],
+    };
+    SeenPage {
+        list: Some("s3413d".to_owned()),
+        sheep: (0..7).map(seen).collect(),
+        doubt: None,
+        thanked: true,
+        problem: None,
+    }
+}
+
+/// A list that nobody can vote with.
+pub(crate) fn seen_doubted() -> SeenPage {
+    let mut page = seen();
+    for seen in &mut page.sheep {
+        seen.ballot = None;
+        seen.standing = None;
+    }
+    page.thanked = false;
+    page.doubt = Some(
+        "This list is more than half an hour old: open it again from your computer to vote."
+            .to_owned(),
+    );
+    page
 }
 
 pub(crate) fn sheep() -> SheepPage {

@@ -44,5 +44,7 @@ pub(crate) fn postgres(address: &str, units: u64) -> anyhow::Result<()> {
         client.batch_execute("ANALYZE")?;
         Ok(())
     });
-    thread.join().map_err(|_| anyhow::anyhow!("filling failed"))?
+    thread
+        .join()
+        .map_err(|_| anyhow::anyhow!("filling failed"))?
 }

@@ -35,8 +35,6 @@ pub(crate) struct Answers {
     pub(crate) digest: Blake3,
     /// The audit report on each frame of a segment.
     pub(crate) audits: Vec<AuditReport>,
-    /// Digest of the segment.
-    pub(crate) segment: Blake3,
 }
 
 impl Answers {
@@ -69,7 +67,6 @@ impl Answers {
             digest: Blake3::of(&submission),
             submission: submission.into(),
             audits: frames.iter().map(report).collect(),
-            segment: preamble.segment,
         })
     }
 }

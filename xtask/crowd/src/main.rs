@@ -62,7 +62,9 @@ fn main() -> anyhow::Result<()> {
         Store::Postgres => Ground::Postgres(PostgresServer::start()?),
     };
     let mut subject = Subject::found(&cli.program, ground, cli.units)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         match &cli.command {
             Command::Pairs(options) => pairs::run(&subject, options).await,

@@ -8,7 +8,7 @@ use clap::Args;
 use hyper::Method;
 use woolgather_protocol::submission::Receipt;
 use woolgather_protocol::work::{Lease, LeaseRequest, LeaseResponse, Task, WorkUnit};
-use woolgather_protocol::{paths, PublicKey};
+use woolgather_protocol::{PublicKey, paths};
 
 use crate::figures::{Times, ms};
 use crate::frames::{Answers, recipe};
@@ -84,8 +84,14 @@ fn report(all: &mut Done, seconds: f64, options: &PairsOptions, memory: u64) {
         all.empty,
         memory / 1_000_000,
     );
-    println!("{:<12} {:>9} {:>9} {:>9} {:>9}", "", "a second", "p50 ms", "p99 ms", "most ms");
-    for (name, times) in [("leases", &mut all.leases), ("submissions", &mut all.submissions)] {
+    println!(
+        "{:<12} {:>9} {:>9} {:>9} {:>9}",
+        "", "a second", "p50 ms", "p99 ms", "most ms"
+    );
+    for (name, times) in [
+        ("leases", &mut all.leases),
+        ("submissions", &mut all.submissions),
+    ] {
         println!(
             "{name:<12} {:>9.0} {:>9.1} {:>9.1} {:>9.1}",
             times.count() as f64 / seconds,
@@ -94,12 +100,19 @@ fn report(all: &mut Done, seconds: f64, options: &PairsOptions, memory: u64) {
             ms(times.percentile(1.0)),
         );
     }
-    let slowest = all.leases.percentile(0.99).max(all.submissions.percentile(0.99));
+    let slowest = all
+        .leases
+        .percentile(0.99)
+        .max(all.submissions.percentile(0.99));
     println!(
         "{pairs:.0} pairs a second, {:.0} times BOINC's {BOINC_2005} of 2005; wanted {PAIRS_WANTED} and p99 {:.0} ms: {}",
         pairs / BOINC_2005,
         ms(P99_WANTED),
-        if pairs >= PAIRS_WANTED && slowest <= P99_WANTED { "kept" } else { "missed" },
+        if pairs >= PAIRS_WANTED && slowest <= P99_WANTED {
+            "kept"
+        } else {
+            "missed"
+        },
     );
 }
 

@@ -72,7 +72,13 @@ impl Subject {
         let _ = std::fs::remove_file(self.data().join("listen.txt"));
         let recipe = self.recipe();
         let recipe = recipe.to_str().context("a folder with an odd name")?;
-        let mut args = vec!["serve", "--listen", "127.0.0.1:0", "--origin-listen", "127.0.0.1:0"];
+        let mut args = vec![
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--origin-listen",
+            "127.0.0.1:0",
+        ];
         args.extend(["--recipe", recipe, "--starter-sheep", "2", "--no-edges"]);
         // Nothing here was rendered, so the coordinator must not render it itself.
         args.extend(["--audit-patience", "24h"]);
@@ -115,7 +121,9 @@ impl Subject {
     /// Its key.
     pub(crate) async fn key(&self) -> anyhow::Result<PublicKey> {
         let info: Value = serde_json::from_slice(&get(self.address()?, paths::INFO).await?)?;
-        let key = info["key"].as_str().context("a coordinator without a key")?;
+        let key = info["key"]
+            .as_str()
+            .context("a coordinator without a key")?;
         Ok(key.parse()?)
     }
 
@@ -126,11 +134,6 @@ impl Subject {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
         Ok(1024 * kilobytes.unwrap_or(0_u64))
-    }
-
-    /// Its database file, or the server's address.
-    pub(crate) fn ground(&self) -> &Ground {
-        &self.ground
     }
 }
 

@@ -9,8 +9,6 @@ use std::io::{PipeReader, Read as _, pipe};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use image::RgbImage;
 use wayland_client::globals::registry_queue_init;
@@ -18,6 +16,7 @@ use wayland_client::{Connection, EventQueue, delegate_noop};
 use wayland_protocols_plasma::fake_input::client::org_kde_kwin_fake_input::OrgKdeKwinFakeInput;
 use zbus::{Fd, OwnedVariant, Variant};
 
+use crate::eventually;
 use crate::unheard::Unheard;
 
 /// The line that brings every program these tests start.
@@ -188,17 +187,6 @@ fn without_capabilities(folder: &Path) -> PathBuf {
     std::fs::copy("/usr/bin/kwin_wayland", &copy)
         .unwrap_or_else(|error| panic!("kwin_wayland: {error}; {INSTALL}"));
     copy
-}
-
-fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let until = Instant::now() + Duration::from_secs(30);
-    loop {
-        if let Some(there) = look() {
-            return there;
-        }
-        assert!(Instant::now() < until, "{what} does not start");
-        thread::sleep(Duration::from_millis(50));
-    }
 }
 
 impl Hand {

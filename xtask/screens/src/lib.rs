@@ -1,6 +1,6 @@
 //! Screens that nobody sees, for tests: X servers ([`Screen`], [`TwoMonitors`]) and Wayland desktops ([`Desktop`],
 //! [`Kwin`]), what a person would do in front of them, and the hosts of savers that a [`Person`] may have
-//! ([`XScreenSaver`], [`MateScreensaver`]).
+//! ([`XScreenSaver`], [`MateScreensaver`]); and the [`Panel`] of a session, with its bus.
 //!
 //! A program that is missing panics with the line that installs it: a test that cannot look has not passed.
 
@@ -9,6 +9,7 @@ mod host;
 mod kwin;
 mod mate;
 mod mouse;
+mod panel;
 mod person;
 mod picture;
 mod unheard;
@@ -21,6 +22,7 @@ pub use foreign::ForeignWindow;
 pub use kwin::Kwin;
 pub use mate::MateScreensaver;
 pub use mouse::Mouse;
+pub use panel::{MenuLine, Panel, Pixmap, SessionBus};
 pub use person::Person;
 pub use picture::{Area, Motion, lit, motion, shot_of};
 pub use wayland::{BAR, Desktop};
@@ -30,6 +32,8 @@ pub use xscreensaver::XScreenSaver;
 
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// A process that ends with this value.
 #[derive(Debug)]
@@ -71,5 +75,17 @@ pub fn is_root() -> bool {
 pub fn give_to_ordinary_user(path: &std::path::Path) {
     if is_root() {
         std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).expect("root gives it away");
+    }
+}
+
+/// What `look` finds, as soon as it finds something.
+fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(there) = look() {
+            return there;
+        }
+        assert!(Instant::now() < until, "{what}: never");
+        thread::sleep(Duration::from_millis(50));
     }
 }

@@ -314,5 +314,11 @@ pub fn rows() -> Vec<Row> {
             Field::Number(1..=1024, |s| &mut s.disk.free_gib_min),
             "No new sheep are fetched when less than this would stay free for you, in GiB.",
         ),
+        row(
+            "agent",
+            "tray",
+            Field::Switch(|s| &mut s.agent.tray),
+            "Show an icon in the panel while the agent runs? Desktops without room for icons show none.",
+        ),
     ]
 }

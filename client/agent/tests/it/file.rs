@@ -194,7 +194,7 @@ fn the_words_of_the_table_fit_a_page() {
 pub(crate) fn any_settings() -> impl Strategy<Value = Settings> {
     let range = "(mon|tue-fri|sat sun|fri-mon) (0[0-9]|1[0-9]):[0-5][0-9]-2[0-3]:[0-5][0-9]";
     let consent = || prop::sample::select(vec![Consent::Ask, Consent::Given, Consent::Refused]);
-    let switches = prop::array::uniform5(any::<bool>());
+    let switches = prop::array::uniform6(any::<bool>());
     let numbers = (
         1..=240_u32,
         1..=240_u32,
@@ -224,6 +224,7 @@ pub(crate) fn any_settings() -> impl Strategy<Value = Settings> {
             s.saver.clock,
             s.render.on_battery,
             s.network.on_metered,
+            s.agent.tray,
         ] = switches;
         s.saver.idle_minutes = numbers.0;
         s.render.idle_minutes = numbers.1;

@@ -1,6 +1,7 @@
 //! Lines on the agent's socket: there and back, and whatever else comes in.
 
 use proptest::prelude::*;
+use woolgather_agent::seen::SeenSheep;
 use woolgather_agent::talk::{
     Answer, LINE_BYTES_MAX, NoMessage, PAUSE_MAX, Playing, Rendering, Request, SaverHello, Status,
     TEXT_BYTES_MAX, Today, Vote,
@@ -15,7 +16,10 @@ fn lines_look_as_they_are_written_down() {
     );
     let pause = Request::Pause { for_s: None };
     assert_eq!(pause.to_line(), "{\"v\":1,\"request\":\"pause\"}\n");
-    let vote = Request::Vote { vote: Vote::Up };
+    let vote = Request::Vote {
+        vote: Vote::Up,
+        sheep: None,
+    };
     assert_eq!(
         vote.to_line(),
         "{\"v\":1,\"request\":\"vote\",\"vote\":\"up\"}\n"
@@ -80,10 +84,17 @@ fn lines_and_texts_have_limits() {
         monitor: "m".repeat(TEXT_BYTES_MAX + 1),
         sheep: None,
         sheep_id: None,
+        artist: None,
         dropped_frames: 0,
         key_taken: false,
     };
     let line = Request::SaverHello(hello).to_line();
+    assert_eq!(Request::read(line.as_bytes()), Err(NoMessage::LongText));
+    let vote = Request::Vote {
+        vote: Vote::Down,
+        sheep: Some("s".repeat(TEXT_BYTES_MAX + 1)),
+    };
+    let line = vote.to_line();
     assert_eq!(Request::read(line.as_bytes()), Err(NoMessage::LongText));
 }
 
@@ -97,12 +108,16 @@ fn text() -> impl Strategy<Value = String> {
     "\\PC{0,40}"
 }
 
+fn any_vote() -> impl Strategy<Value = Vote> {
+    prop::sample::select(vec![Vote::Up, Vote::Down])
+}
+
 fn any_request() -> impl Strategy<Value = Request> {
     let hello = (
         any::<u32>(),
         any::<Option<u64>>(),
         text(),
-        prop::array::uniform2(prop::option::of(text())),
+        prop::array::uniform3(prop::option::of(text())),
         any::<u64>(),
     );
     prop_oneof![
@@ -111,16 +126,19 @@ fn any_request() -> impl Strategy<Value = Request> {
         Just(Request::SettingsChanged),
         Just(Request::Stop),
         prop::option::of(1..=PAUSE_MAX.as_secs()).prop_map(|for_s| Request::Pause { for_s }),
-        prop::sample::select(vec![Vote::Up, Vote::Down]).prop_map(|vote| Request::Vote { vote }),
+        Just(Request::Seen),
+        (any_vote(), prop::option::of(text()))
+            .prop_map(|(vote, sheep)| Request::Vote { vote, sheep }),
         any::<u32>().prop_map(|pid| Request::SaverBye { pid }),
         hello.prop_map(
-            |(pid, window, monitor, [sheep, sheep_id], dropped_frames)| {
+            |(pid, window, monitor, [sheep, sheep_id, artist], dropped_frames)| {
                 Request::SaverHello(SaverHello {
                     pid,
                     window,
                     monitor,
                     sheep,
                     sheep_id,
+                    artist,
                     dropped_frames,
                     key_taken: dropped_frames % 2 == 1,
                 })
@@ -132,6 +150,19 @@ fn any_request() -> impl Strategy<Value = Request> {
 fn any_playing() -> impl Strategy<Value = Vec<Playing>> {
     let playing = (text(), text()).prop_map(|(monitor, sheep)| Playing { monitor, sheep });
     prop::collection::vec(playing, 0..3)
+}
+
+fn any_seen() -> impl Strategy<Value = Vec<SeenSheep>> {
+    let texts = prop::array::uniform3(text());
+    let seen = (texts, any::<i64>(), prop::option::of(any_vote()));
+    let seen = seen.prop_map(|([id, title, artist], shown_unix_s, vote)| SeenSheep {
+        id,
+        title,
+        artist,
+        shown_unix_s,
+        vote,
+    });
+    prop::collection::vec(seen, 0..3)
 }
 
 fn any_answer() -> impl Strategy<Value = Answer> {
@@ -158,6 +189,8 @@ fn any_answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
         Just(Answer::Ok),
         text().prop_map(|sentence| Answer::Refused { sentence }),
+        (any_seen(), prop::option::of(text()))
+            .prop_map(|(sheep, page)| Answer::Seen { sheep, page }),
         (any::<bool>(), any_playing()).prop_map(|(votes, others)| Answer::Saver { votes, others }),
         status.prop_map(|(sentence, playing, rendering, [sharing, paused], today)| {
             Answer::Status(Box::new(Status {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use crate::cli::{AgentArgs, DoctorArgs, PauseArgs, StatusArgs, Thumb};
+use crate::cli::{AgentArgs, DoctorArgs, PauseArgs, SeenArgs, StatusArgs, Thumb};
 
 const NOT_HERE: &str = "the desktop agent does not run on this system yet";
 
@@ -32,7 +32,11 @@ pub(crate) fn sentence() -> Option<String> {
     )
 }
 
-pub(crate) fn vote(_: Thumb) -> anyhow::Result<()> {
+pub(crate) fn seen(_: &SeenArgs) -> anyhow::Result<()> {
+    bail!(NOT_HERE)
+}
+
+pub(crate) fn vote(_: Thumb, _: Option<&str>) -> anyhow::Result<()> {
     bail!(NOT_HERE)
 }
 
