@@ -23,6 +23,9 @@ const MEMORY_BYTES_MAX: u64 = 4 << 30;
 /// Processor time the child may use, in seconds.
 #[cfg(unix)]
 const CPU_SECONDS_MAX: u64 = 120;
+/// How far the child stands back for everything else on the machine.
+#[cfg(unix)]
+const NICENESS: i32 = 10;
 /// Files the child may hold: standard input, output and error, which are open already.
 #[cfg(unix)]
 const FILES_MAX: u64 = 3;
@@ -114,6 +117,8 @@ fn limit_this_process() -> anyhow::Result<()> {
     bound(Resource::Nofile, FILES_MAX)?;
     bound(Resource::Fsize, 0)?;
     bound(Resource::Core, 0)?;
+    // Receipts come first.
+    rustix::process::nice(NICENESS)?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use woolgather_protocol::{Blake3, Problem, PublicKey, WorkUnitId};
 
 use super::acceptance::refuse_submission;
 use super::database::{Row, query};
-use super::flock::flock;
+use super::flock::recipe;
 use super::rows::{name_of, number, parsed, stored};
 use super::writer::Tx;
 use super::{FrameMeans, Store, StoreError};
@@ -192,7 +192,7 @@ fn plan_audits(
         .bind(device)
         .fetch_one(tx.conn)?;
     let accepted_units = number(&known, "accepted_units")?;
-    let samples = samples_of(&flock(tx.conn)?.recipe, 1);
+    let samples = samples_of(&*recipe(tx.conn)?, 1);
     let (digests, _) = row.try_get::<&[u8]>("frames")?.as_chunks::<32>();
     let first_frame: u32 = number(row, "first_frame")?;
     for frame in draw_frames(frame_count, &frames.suspicious, accepted_units, tx.rng) {

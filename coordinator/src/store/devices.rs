@@ -68,24 +68,42 @@ fn find_device(conn: &mut dyn Database, device: PublicKey) -> Result<Option<Devi
     }))
 }
 
+/// A device that was seen this short a time ago is not written down again.
+const SEEN_AGAIN_MS: i64 = ACTIVE_MS / 12;
+
 /// Notes that a device works; one that never introduced itself is registered without a name.
 pub(super) fn touch(tx: &mut Tx<'_>, device: PublicKey) -> Result<(), StoreError> {
     query(
         "INSERT INTO device (key, volunteer, first_seen_ms, last_seen_ms) VALUES ($1, '', $2, $2)
-         ON CONFLICT (key) DO UPDATE SET last_seen_ms = excluded.last_seen_ms",
+         ON CONFLICT (key) DO UPDATE SET last_seen_ms = excluded.last_seen_ms
+         WHERE device.last_seen_ms <= excluded.last_seen_ms - $3",
     )
     .bind(device.to_string())
     .bind(tx.now_ms)
+    .bind(SEEN_AGAIN_MS)
     .execute(&mut *tx.conn)?;
     Ok(())
 }
 
+/// Up to this many devices are counted every time: it is quick, and one more or less decides what is
+/// done. Many are counted once in a while: one more or less decides nothing.
+const FEW_DEVICES: u64 = 64;
+const COUNT_GOOD_MS: i64 = 1_000;
+
 /// How many devices asked for work or handed some in lately.
 pub(super) fn active_devices(conn: &mut dyn Database, now_ms: i64) -> Result<u64, StoreError> {
+    if let Some((counted_ms, active)) = conn.memo().active_devices
+        && active > FEW_DEVICES
+        && (counted_ms..counted_ms + COUNT_GOOD_MS).contains(&now_ms)
+    {
+        return Ok(active);
+    }
     let row = query("SELECT COUNT(*) AS active FROM device WHERE last_seen_ms > $1")
         .bind(now_ms - ACTIVE_MS)
         .fetch_one(conn)?;
-    number(&row, "active")
+    let active = number(&row, "active")?;
+    conn.memo().active_devices = Some((now_ms, active));
+    Ok(active)
 }
 
 /// Leaves a notice for a device.

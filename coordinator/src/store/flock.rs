@@ -1,6 +1,7 @@
 //! The flock: founding it once, and what the manifest says of it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use woolgather_genome::Genome;
 use woolgather_protocol::manifest::{Manifest, ManifestClip, ManifestSheep};
@@ -143,6 +144,16 @@ pub(super) fn flock(conn: &mut dyn Database) -> Result<Flock, StoreError> {
     find_flock(conn)?.ok_or_else(|| {
         StoreError::refused(ProblemKind::NotFound, "No flock has been founded here yet.")
     })
+}
+
+/// The flock's recipe, which is asked for all the time and never changes.
+pub(super) fn recipe(conn: &mut dyn Database) -> Result<Arc<Recipe>, StoreError> {
+    if let Some(recipe) = &conn.memo().recipe {
+        return Ok(Arc::clone(recipe));
+    }
+    let recipe = Arc::new(flock(conn)?.recipe);
+    conn.memo().recipe = Some(Arc::clone(&recipe));
+    Ok(recipe)
 }
 
 fn find_flock(conn: &mut dyn Database) -> Result<Option<Flock>, StoreError> {

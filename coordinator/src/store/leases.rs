@@ -16,6 +16,9 @@ use super::work::load_work;
 use super::writer::Tx;
 use super::{Store, StoreError};
 
+/// How long a sweep is good for.
+const SWEEP_EVERY_MS: i64 = 1_000;
+
 /// How many of a device's last submissions its usual render time is taken from.
 const RENDER_TIMES: i64 = 50;
 
@@ -84,7 +87,7 @@ fn lease_work(
     request: &LeaseRequest,
     term_min: Duration,
 ) -> Result<WorkForDevice, StoreError> {
-    free_expired(tx)?;
+    sweep_in_passing(tx)?;
     touch(tx, device)?;
     let active = active_devices(tx.conn, tx.now_ms)?;
     let mut batch = Batch::new(request);
@@ -92,7 +95,7 @@ fn lease_work(
     for lease in &held {
         batch.hold(lease.samples);
     }
-    let p95_ms = render_p95_ms(tx.conn, device)?;
+    let p95_ms = render_p95_ms(tx, device)?;
     let asking = queue::Asking {
         device,
         now_ms: tx.now_ms,
@@ -156,14 +159,21 @@ fn held_leases(conn: &mut dyn Database, device: PublicKey) -> Result<Vec<Held>, 
         .collect()
 }
 
-fn render_p95_ms(conn: &mut dyn Database, device: PublicKey) -> Result<Option<u64>, StoreError> {
+fn render_p95_ms(tx: &mut Tx<'_>, device: PublicKey) -> Result<Option<u64>, StoreError> {
+    if let Some(known) = tx.conn.memo().render_p95_ms(&device, tx.now_ms) {
+        return Ok(known);
+    }
     let rows =
         query("SELECT render_ms FROM submission WHERE device = $1 ORDER BY number DESC LIMIT $2")
             .bind(device.to_string())
             .bind(RENDER_TIMES)
-            .fetch_all(conn)?;
+            .fetch_all(tx.conn)?;
     let times: Result<Vec<u64>, _> = rows.iter().map(|row| number(row, "render_ms")).collect();
-    Ok(leases::p95_ms(&times?))
+    let p95_ms = leases::p95_ms(&times?);
+    tx.conn
+        .memo()
+        .remember_render_p95(device, tx.now_ms, p95_ms);
+    Ok(p95_ms)
 }
 
 fn grant(
@@ -208,6 +218,18 @@ fn give_back(tx: &mut Tx<'_>, lease: &LeaseId, device: PublicKey) -> Result<(), 
         .bind(lease.as_str())
         .execute(&mut *tx.conn)?;
     free_work(tx, &found.work_unit, found.audit.as_ref())
+}
+
+/// Frees leases that have run out, at most once a second: the sweeper does it too, and looking for
+/// them at every request costs more than it finds.
+fn sweep_in_passing(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let swept_ms = tx.conn.memo().swept_ms;
+    let fresh = swept_ms.is_some_and(|swept| (swept..swept + SWEEP_EVERY_MS).contains(&tx.now_ms));
+    if !fresh {
+        tx.conn.memo().swept_ms = Some(tx.now_ms);
+        free_expired(tx)?;
+    }
+    Ok(())
 }
 
 fn free_expired(tx: &mut Tx<'_>) -> Result<u64, StoreError> {

@@ -7,7 +7,7 @@ use woolgather_protocol::work::{ClipKind, Task, WorkUnit};
 
 use super::StoreError;
 use super::database::{Database, query};
-use super::flock::flock;
+use super::flock::recipe;
 use super::rows::{named, number, parsed};
 
 /// The length field before a submission's preamble.
@@ -19,7 +19,7 @@ pub(super) fn load_work(
     work_unit: &WorkUnitId,
     audit: Option<&WorkUnitId>,
 ) -> Result<WorkUnit, StoreError> {
-    let recipe = flock(conn)?.recipe;
+    let recipe = recipe(conn)?;
     let row = query(
         "SELECT work_unit.clip, work_unit.clip_version, work_unit.segment, work_unit.first_frame,
                 work_unit.frame_count, clip.kind, clip.title, clip.rng_seed, clip.from_sheep,
@@ -52,18 +52,23 @@ pub(super) fn load_work(
         upload_bytes_max: LENGTH_FIELD_BYTES
             + u64::from(PREAMBLE_BYTES_MAX)
             + recipe.segment_bytes_max(),
-        recipe,
+        recipe: (*recipe).clone(),
         rng_seed: row.try_get::<i64>("rng_seed")?.cast_unsigned(),
     })
 }
 
 fn genome_of(conn: &mut dyn Database, sheep: &str) -> Result<String, StoreError> {
+    if let Some(genome) = conn.memo().genome(sheep) {
+        return Ok(genome.clone());
+    }
     let row = query(
         "SELECT canonical FROM genome JOIN sheep ON sheep.genome = genome.id WHERE sheep.id = $1",
     )
     .bind(sheep)
     .fetch_one(conn)?;
-    Ok(BASE64.encode(row.try_get("canonical")?))
+    let genome = BASE64.encode(row.try_get("canonical")?);
+    conn.memo().remember_genome(sheep, genome.clone());
+    Ok(genome)
 }
 
 fn audited_frame(conn: &mut dyn Database, audit: &WorkUnitId) -> Result<Task, StoreError> {

@@ -8,11 +8,13 @@
 //!
 //! * `subject`, `filling`: the coordinator and its flock.
 //! * `wire`, `frames`: a volunteer's connection, and what it hands in.
-//! * `pairs`: leases and submissions a second.
+//! * `pairs`: leases and submissions a second. `kills`, `ledger`: nothing lost, nothing twice.
 
 mod figures;
 mod filling;
 mod frames;
+mod kills;
+mod ledger;
 mod pairs;
 mod subject;
 mod wire;
@@ -53,6 +55,8 @@ enum Store {
 enum Command {
     /// Leases and submissions a second, with everything durable
     Pairs(pairs::PairsOptions),
+    /// Killed under load, again and again: is everything acknowledged there, once?
+    Kills(kills::KillsOptions),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -68,6 +72,7 @@ fn main() -> anyhow::Result<()> {
     runtime.block_on(async {
         match &cli.command {
             Command::Pairs(options) => pairs::run(&subject, options).await,
+            Command::Kills(options) => kills::run(&mut subject, options).await,
         }
     })?;
     subject.stop()

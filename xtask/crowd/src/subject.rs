@@ -16,6 +16,7 @@ use woolgather_protocol::{PublicKey, paths};
 
 use crate::filling;
 use crate::frames::recipe;
+use crate::ledger::Place;
 
 /// How long a coordinator may take to listen.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -33,6 +34,8 @@ pub(crate) struct Subject {
     program: PathBuf,
     folder: tempfile::TempDir,
     ground: Ground,
+    /// The same at every start, so that volunteers find it again.
+    listen: String,
     machine: Option<Machine>,
 }
 
@@ -43,6 +46,7 @@ impl Subject {
             program: program.to_owned(),
             folder: tempfile::tempdir()?,
             ground,
+            listen: free_address()?.to_string(),
             machine: None,
         };
         let recipe = serde_json::to_vec(&recipe())?;
@@ -75,7 +79,7 @@ impl Subject {
         let mut args = vec![
             "serve",
             "--listen",
-            "127.0.0.1:0",
+            &self.listen,
             "--origin-listen",
             "127.0.0.1:0",
         ];
@@ -127,6 +131,14 @@ impl Subject {
         Ok(key.parse()?)
     }
 
+    /// Where its store is, for somebody who reads it from outside.
+    pub(crate) fn place(&self) -> Place {
+        match &self.ground {
+            Ground::Sqlite => Place::File(self.data().join("woolgather.sqlite")),
+            Ground::Postgres(server) => Place::Server(server.address()),
+        }
+    }
+
     /// Memory it holds, in bytes.
     pub(crate) fn memory(&self) -> anyhow::Result<u64> {
         let machine = self.machine.as_ref().context("it is not running")?;
@@ -135,6 +147,11 @@ impl Subject {
         let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
         Ok(1024 * kilobytes.unwrap_or(0_u64))
     }
+}
+
+/// An address nobody listens on now.
+fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
 /// Asks an unsigned question.

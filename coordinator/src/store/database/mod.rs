@@ -5,12 +5,14 @@
 //! and bytes. A connection is used by one thread at a time and waits for its answers; the store
 //! gives it a thread of its own.
 
+mod memo;
 mod postgres;
 mod row;
 mod sqlite;
 mod value;
 
 pub(super) use self::postgres::Postgres;
+pub(super) use memo::Memo;
 pub(super) use row::Row;
 pub(super) use sqlite::Sqlite;
 pub(super) use value::{FromValue, Value};
@@ -83,6 +85,9 @@ pub(super) trait Database: Send {
 
     /// Whether the connection is of no use any more and another one has to be made.
     fn is_broken(&self) -> bool;
+
+    /// What need not be asked again.
+    fn memo(&mut self) -> &mut Memo;
 }
 
 /// A statement with its values; see the crate's uses.

@@ -8,7 +8,7 @@ use postgres::types::{FromSql, IsNull, ToSql, Type, private::BytesMut};
 use postgres::{Client, Config, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{Database, DatabaseError, Row, Value};
+use super::{Database, DatabaseError, Memo, Row, Value};
 
 /// The name under which coordinators take turns at changing the flock.
 const TURN: &str = "BEGIN; SELECT pg_advisory_xact_lock(8023194507732)";
@@ -17,6 +17,7 @@ const TURN: &str = "BEGIN; SELECT pg_advisory_xact_lock(8023194507732)";
 pub(in crate::store) struct Postgres {
     client: Client,
     statements: HashMap<&'static str, Statement>,
+    memo: Memo,
 }
 
 impl Postgres {
@@ -38,6 +39,7 @@ impl Postgres {
         Ok(Self {
             client,
             statements: HashMap::new(),
+            memo: Memo::default(),
         })
     }
 
@@ -90,6 +92,10 @@ impl Database for Postgres {
 
     fn is_broken(&self) -> bool {
         self.client.is_closed()
+    }
+
+    fn memo(&mut self) -> &mut Memo {
+        &mut self.memo
     }
 }
 

@@ -1,19 +1,28 @@
 //! SQLite: one file, written ahead and forced to disk with every commit.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql};
 
-use super::{Database, DatabaseError, Row, Value};
+use super::{Database, DatabaseError, Memo, Row, Value};
 
 /// How long one process waits for another's commit before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Statements kept ready; the program has fewer.
 const STATEMENTS: usize = 512;
+
+/// Pages of 4 KiB that the log may have before it is carried over into the file. Each time costs
+/// forced writes, and at the next start as much has to be read.
+const WAL_PAGES: i64 = 4096;
+
+/// Memory for pages of a connection, in KiB.
+const CACHE_KIB: i64 = 16 * 1024;
 
 /// The placeholders a statement may have.
 const NAMES: [&str; 24] = [
@@ -24,6 +33,8 @@ const NAMES: [&str; 24] = [
 /// A connection to the file.
 pub(in crate::store) struct Sqlite {
     conn: Connection,
+    memo: Memo,
+    columns: HashMap<&'static str, Arc<[String]>>,
 }
 
 impl Sqlite {
@@ -35,11 +46,19 @@ impl Sqlite {
     pub(in crate::store) fn open(file: &Path) -> Result<Self, DatabaseError> {
         let conn = Connection::open(file)?;
         conn.busy_timeout(BUSY_TIMEOUT)?;
+        // Otherwise a statement with `LIMIT $1` is compiled again for every number bound to it.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", "FULL")?;
         conn.pragma_update(None, "foreign_keys", true)?;
-        Ok(Self { conn })
+        conn.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+        conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        Ok(Self {
+            conn,
+            memo: Memo::default(),
+            columns: HashMap::new(),
+        })
     }
 
     /// Opens the file for somebody who only reads.
@@ -58,7 +77,10 @@ impl Database for Sqlite {
     fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
         let mut statement = self.conn.prepare_cached(sql)?;
         bind(&mut statement, values)?;
-        let columns: Arc<[String]> = statement.column_names().map(Into::into).collect();
+        let columns = self.columns.entry(sql).or_insert_with(|| {
+            let names = statement.column_names();
+            names.into_iter().map(str::to_owned).collect()
+        });
         let mut found = Vec::new();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
@@ -66,7 +88,7 @@ impl Database for Sqlite {
                 .map(|place| row.get_ref(place).map(value))
                 .collect();
             found.push(Row {
-                columns: Arc::clone(&columns),
+                columns: Arc::clone(columns),
                 values: values?,
             });
         }
@@ -93,6 +115,10 @@ impl Database for Sqlite {
 
     fn is_broken(&self) -> bool {
         false
+    }
+
+    fn memo(&mut self) -> &mut Memo {
+        &mut self.memo
     }
 }
 

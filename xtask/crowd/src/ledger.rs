@@ -1,0 +1,157 @@
+//! What the store holds in the end, read from outside, and whether it adds up.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use anyhow::ensure;
+use woolgather_protocol::LeaseId;
+
+/// Where the store is.
+pub(crate) enum Place {
+    /// An SQLite file.
+    File(PathBuf),
+    /// A PostgreSQL server's address.
+    Server(String),
+}
+
+/// The sums that must agree.
+pub(crate) struct Ledger {
+    /// Leases whose submissions are there.
+    pub(crate) leases_answered: HashSet<LeaseId>,
+    /// Units accepted.
+    pub(crate) accepted: i64,
+    /// Rows of credit.
+    pub(crate) credit_rows: i64,
+    credit: i64,
+    devices_units: i64,
+    devices_credit: i64,
+    accepted_without_audit: i64,
+    units: i64,
+    units_in_states: i64,
+    submissions_of_accepted: i64,
+}
+
+/// Numbers, in this order, as one row.
+const SUMS: &str = "SELECT
+    (SELECT COUNT(*) FROM work_unit WHERE state = 'accepted'),
+    (SELECT COUNT(*) FROM credit),
+    (SELECT CAST(COALESCE(SUM(credit), 0) AS BIGINT) FROM credit),
+    (SELECT CAST(COALESCE(SUM(accepted_units), 0) AS BIGINT) FROM device),
+    (SELECT CAST(COALESCE(SUM(credit), 0) AS BIGINT) FROM device),
+    (SELECT COUNT(*) FROM work_unit WHERE state = 'accepted' AND NOT EXISTS
+        (SELECT 1 FROM audit WHERE audit.submission = work_unit.submission AND audit.state = 'passed')),
+    (SELECT COUNT(*) FROM work_unit),
+    (SELECT COUNT(*) FROM work_unit WHERE state IN
+        ('ready', 'leased', 'submitted', 'auditing', 'accepted', 'quarantined')),
+    (SELECT COUNT(*) FROM submission WHERE state = 'accepted')";
+
+const LEASES: &str = "SELECT lease FROM submission";
+
+/// Reads the sums.
+pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
+    // PostgreSQL's client waits, which a thread of an asynchronous program must not.
+    let thread = std::thread::spawn(move || match place {
+        Place::File(file) => read_file(&file),
+        Place::Server(address) => read_server(&address),
+    });
+    let (sums, leases) = thread
+        .join()
+        .map_err(|_| anyhow::anyhow!("the store was not read"))??;
+    let leases: Result<_, _> = leases.iter().map(|lease| lease.parse()).collect();
+    let [
+        accepted,
+        credit_rows,
+        credit,
+        devices_units,
+        devices_credit,
+        accepted_without_audit,
+        units,
+        units_in_states,
+        submissions_of_accepted,
+    ] = sums;
+    Ok(Ledger {
+        leases_answered: leases?,
+        accepted,
+        credit_rows,
+        credit,
+        devices_units,
+        devices_credit,
+        accepted_without_audit,
+        units,
+        units_in_states,
+        submissions_of_accepted,
+    })
+}
+
+type Read = ([i64; 9], Vec<String>);
+
+fn read_file(file: &std::path::Path) -> anyhow::Result<Read> {
+    let conn = rusqlite::Connection::open(file)?;
+    let damage: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+    ensure!(damage == "ok", "the database is damaged: {damage}");
+    let mut sums = [0; 9];
+    conn.query_row(SUMS, [], |row| {
+        for (place, sum) in sums.iter_mut().enumerate() {
+            *sum = row.get(place)?;
+        }
+        Ok(())
+    })?;
+    let mut leases = conn.prepare(LEASES)?;
+    let leases: Result<_, _> = leases.query_map([], |row| row.get(0))?.collect();
+    Ok((sums, leases?))
+}
+
+fn read_server(address: &str) -> anyhow::Result<Read> {
+    let mut client = postgres::Client::connect(address, postgres::NoTls)?;
+    let row = client.query_one(SUMS, &[])?;
+    let mut sums = [0; 9];
+    for (place, sum) in sums.iter_mut().enumerate() {
+        *sum = row.get(place);
+    }
+    let leases = client.query(LEASES, &[])?;
+    Ok((sums, leases.iter().map(|row| row.get(0)).collect()))
+}
+
+impl Ledger {
+    /// Whether everything adds up.
+    ///
+    /// # Errors
+    ///
+    /// The first sum that does not.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        let same = |what: &str, left: i64, right: i64| -> anyhow::Result<()> {
+            ensure!(left == right, "{what}: {left} and {right}");
+            Ok(())
+        };
+        same(
+            "units accepted, rows of credit",
+            self.accepted,
+            self.credit_rows,
+        )?;
+        same(
+            "rows of credit, units of devices",
+            self.credit_rows,
+            self.devices_units,
+        )?;
+        same(
+            "credit, credit of devices",
+            self.credit,
+            self.devices_credit,
+        )?;
+        same(
+            "units accepted, submissions accepted",
+            self.accepted,
+            self.submissions_of_accepted,
+        )?;
+        same(
+            "units, units in a state that exists",
+            self.units,
+            self.units_in_states,
+        )?;
+        same(
+            "units accepted without an audit",
+            self.accepted_without_audit,
+            0,
+        )
+    }
+}
