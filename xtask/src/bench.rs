@@ -1,5 +1,5 @@
 //! `cargo xtask bench …`: builds the measuring program in release and hands it the arguments. `bench play` watches the
-//! player instead.
+//! player instead, `bench grid` presses a coordinator.
 
 use std::process::Command;
 
@@ -10,7 +10,8 @@ use crate::{run, setup};
 /// What to measure; everything after `bench` goes to the measuring program.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// `oracle`, `cpu`, `gpu`, `parity`, `upload`, `variations` or `play`, with its options; `-- --help` lists them.
+    /// `oracle`, `cpu`, `gpu`, `parity`, `upload`, `variations`, `play` or `grid`, with its options; `-- --help`
+    /// lists them.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }
@@ -35,6 +36,18 @@ pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
         run::step("building the player", &mut build)?;
         return watch("release", others);
     }
+    if let Some((first, others)) = options.arguments.split_first()
+        && first == "grid"
+    {
+        setup::install(setup::FOR_TESTS)?;
+        let mut build = run::cargo(&["build", "--release", "--bins"]);
+        let crowd = ["woolgather-coordinator", "woolgather-crowd"];
+        build
+            .args(["--package", crowd[0], "--package", crowd[1]])
+            .args(run::asm_features(&crowd));
+        run::step("building coordinator and crowd", &mut build)?;
+        return press("release", others);
+    }
     setup::install(setup::FOR_DEMO)?;
     if let Err(error) = setup::install(setup::FOR_BENCH) {
         eprintln!("going on without: {error:#}");
@@ -45,6 +58,99 @@ pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
         .arg("--")
         .args(&options.arguments);
     run::step("bench", &mut command)
+}
+
+/// What `bench grid` measures when it is not told otherwise: the whole table.
+const PRESSES: &[&[&str]] = &[
+    &["--units", "500000", "pairs", "--seconds", "20"],
+    &[
+        "--units",
+        "500000",
+        "pairs",
+        "--seconds",
+        "20",
+        "--batch",
+        "8",
+    ],
+    &[
+        "--store",
+        "postgres",
+        "--units",
+        "200000",
+        "pairs",
+        "--seconds",
+        "20",
+    ],
+    &["--units", "100000", "uploads"],
+    &["--units", "1000000", "kills", "--kills", "100"],
+    &[
+        "--store", "postgres", "--units", "200000", "kills", "--kills", "100",
+    ],
+];
+
+/// The quick form, in every run of the tests: the same programs, shorter.
+const QUICK_PRESSES: &[&[&str]] = &[
+    &[
+        "--units",
+        "20000",
+        "pairs",
+        "--seconds",
+        "3",
+        "--connections",
+        "64",
+    ],
+    &[
+        "--units",
+        "2000",
+        "uploads",
+        "--seconds",
+        "3",
+        "--connections",
+        "16",
+    ],
+    &["--units", "20000", "kills", "--kills", "10"],
+    &[
+        "--store", "postgres", "--units", "20000", "kills", "--kills", "10",
+    ],
+];
+
+/// Presses the coordinator of a folder of built programs with a crowd of volunteers, as `arguments` say.
+///
+/// # Errors
+///
+/// When it loses anything, pays anything twice, or does not answer. Figures that are missed are only printed.
+fn press(folder: &str, arguments: &[String]) -> anyhow::Result<()> {
+    if !arguments.is_empty() {
+        return press_once(folder, arguments);
+    }
+    PRESSES
+        .iter()
+        .try_for_each(|words| press_once(folder, words))
+}
+
+/// The quick form of `bench grid`.
+///
+/// # Errors
+///
+/// As the whole.
+pub(crate) fn press_quickly(folder: &str) -> anyhow::Result<()> {
+    QUICK_PRESSES
+        .iter()
+        .try_for_each(|words| press_once(folder, words))
+}
+
+fn press_once(folder: &str, arguments: &[impl AsRef<std::ffi::OsStr>]) -> anyhow::Result<()> {
+    let programs = run::target(folder);
+    let mut crowd = Command::new(programs.join("woolgather-crowd"));
+    crowd
+        .arg("--program")
+        .arg(programs.join("woolgather-coordinator"))
+        .args(arguments);
+    let words: Vec<_> = arguments
+        .iter()
+        .map(|word| word.as_ref().to_string_lossy())
+        .collect();
+    run::step(&format!("the grid: {}", words.join(" ")), &mut crowd)
 }
 
 /// Watches the player of a folder of built programs play 1080p. Its films stay in the target folder for the next time.

@@ -29,6 +29,9 @@ pub(crate) struct Options {
     /// Only the package: made, checked, installed, shown by hosts of savers and taken away again.
     #[arg(long)]
     package: bool,
+    /// Only the coordinator under a crowd of volunteers: kills, uploads, leases; a minute of it.
+    #[arg(long)]
+    grid: bool,
     /// Only two minutes of 1080p, with what they cost.
     #[arg(long)]
     player: bool,
@@ -59,6 +62,7 @@ pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
         options.lints,
         options.rust,
         options.package,
+        options.grid,
         options.player,
         options.fuzz,
         options.browser,
@@ -76,6 +80,10 @@ pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
     if all || options.package {
         build_programs()?;
         dist::check()?;
+    }
+    if all || options.grid {
+        build_programs()?;
+        bench::press_quickly("debug")?;
     }
     if all || options.player {
         build_programs()?;
@@ -97,6 +105,7 @@ const WITH_ASM: &[&str] = &[
     "woolgather",
     "woolgather-bench",
     "woolgather-coordinator",
+    "woolgather-crowd",
     "woolgather-player",
     "woolgather-video",
     "woolgather-worker",

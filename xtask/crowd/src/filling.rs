@@ -15,7 +15,8 @@ const FIRST_SEGMENT: u64 = 1_000;
 const ADD: &str = "
     INSERT INTO work_unit (id, clip, clip_version, clip_number, segment, first_frame, frame_count,
                            samples, queue_rank, state)
-    SELECT 'load-' || numbers.number, clip.id, clip.version, clip.number, numbers.number, 0, 2, 8192,
+    SELECT 'load-' || numbers.number, clip.id, clip.version, clip.number, numbers.number, 0,
+           (SELECT MAX(frame_count) FROM work_unit), 8192,
            1, 'ready'
     FROM numbers, (SELECT id, version, number FROM clip ORDER BY number LIMIT 1) AS clip";
 

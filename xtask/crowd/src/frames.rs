@@ -35,6 +35,8 @@ pub(crate) struct Answers {
     pub(crate) digest: Blake3,
     /// The audit report on each frame of a segment.
     pub(crate) audits: Vec<AuditReport>,
+    preamble: Preamble,
+    segment: Vec<u8>,
 }
 
 impl Answers {
@@ -62,19 +64,36 @@ impl Answers {
                 drawn_by: DeviceKind::Cpu,
             }
         };
-        let submission = [preamble.to_bytes(), segment].concat();
+        let submission = [preamble.to_bytes(), segment.clone()].concat();
         Ok(Self {
+            preamble,
+            segment,
             digest: Blake3::of(&submission),
             submission: submission.into(),
             audits: frames.iter().map(report).collect(),
         })
+    }
+
+    /// The body of a submission whose segment differs from every other's, deep within its last
+    /// frame's data, where only a decoder would see it. (Equal segments are kept once.)
+    pub(crate) fn unlike_others(&self, number: u64) -> Bytes {
+        let mut segment = self.segment.clone();
+        let place = segment.len().saturating_sub(64);
+        for (byte, mark) in segment[place..].iter_mut().zip(number.to_le_bytes()) {
+            *byte = mark;
+        }
+        let preamble = Preamble {
+            segment: Blake3::of(&segment),
+            ..self.preamble.clone()
+        };
+        [preamble.to_bytes(), segment].concat().into()
     }
 }
 
 /// A ramp that drifts; with `noise` one that no encoder makes short.
 fn planes(recipe: &Recipe, frame: u32, noise: bool) -> Planes {
     let plane = |width: u32, height: u32, slope: [u32; 2]| -> Vec<u16> {
-        let mut random = 0x9e37_79b9_u32 ^ (slope[0] << 8);
+        let mut random = 0x9e37_79b9_u32 ^ (slope[0] << 8) ^ (frame << 16);
         let mut pixel = |x: u32, y: u32| {
             random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let grain = if noise { random >> 22 } else { 0 };

@@ -8,7 +8,7 @@
 //!
 //! * `subject`, `filling`: the coordinator and its flock.
 //! * `wire`, `frames`: a volunteer's connection, and what it hands in.
-//! * `pairs`: leases and submissions a second. `kills`, `ledger`: nothing lost, nothing twice.
+//! * `pairs`: leases and submissions a second. `uploads`: bytes a second. `kills`, `ledger`: nothing lost, nothing twice.
 
 mod figures;
 mod filling;
@@ -17,6 +17,7 @@ mod kills;
 mod ledger;
 mod pairs;
 mod subject;
+mod uploads;
 mod wire;
 
 use std::path::PathBuf;
@@ -55,6 +56,8 @@ enum Store {
 enum Command {
     /// Leases and submissions a second, with everything durable
     Pairs(pairs::PairsOptions),
+    /// Long segments from many at once: bytes a second against the disk's own, and memory
+    Uploads(uploads::UploadsOptions),
     /// Killed under load, again and again: is everything acknowledged there, once?
     Kills(kills::KillsOptions),
 }
@@ -65,13 +68,18 @@ fn main() -> anyhow::Result<()> {
         Store::Sqlite => Ground::Sqlite,
         Store::Postgres => Ground::Postgres(PostgresServer::start()?),
     };
-    let mut subject = Subject::found(&cli.program, ground, cli.units)?;
+    let recipe = match cli.command {
+        Command::Uploads(_) => uploads::recipe(),
+        _ => frames::recipe(),
+    };
+    let mut subject = Subject::found(&cli.program, ground, &recipe, cli.units)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
         match &cli.command {
             Command::Pairs(options) => pairs::run(&subject, options).await,
+            Command::Uploads(options) => uploads::run(&subject, options).await,
             Command::Kills(options) => kills::run(&mut subject, options).await,
         }
     })?;

@@ -12,10 +12,9 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use woolgather_machines::{Machine, PostgresServer, coordinator_url};
-use woolgather_protocol::{PublicKey, paths};
+use woolgather_protocol::{PublicKey, Recipe, paths};
 
 use crate::filling;
-use crate::frames::recipe;
 use crate::ledger::Place;
 
 /// How long a coordinator may take to listen.
@@ -41,7 +40,12 @@ pub(crate) struct Subject {
 
 impl Subject {
     /// Founds a flock with so many work units to lease, and starts the coordinator.
-    pub(crate) fn found(program: &Path, ground: Ground, units: u64) -> anyhow::Result<Self> {
+    pub(crate) fn found(
+        program: &Path,
+        ground: Ground,
+        recipe: &Recipe,
+        units: u64,
+    ) -> anyhow::Result<Self> {
         let mut subject = Self {
             program: program.to_owned(),
             folder: tempfile::tempdir()?,
@@ -49,7 +53,7 @@ impl Subject {
             listen: free_address()?.to_string(),
             machine: None,
         };
-        let recipe = serde_json::to_vec(&recipe())?;
+        let recipe = serde_json::to_vec(recipe)?;
         std::fs::write(subject.recipe(), recipe)?;
         subject.start()?;
         subject.stop()?;
