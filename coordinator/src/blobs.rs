@@ -13,6 +13,7 @@
 //! Functions block on the disk; async callers wrap the long ones in `spawn_blocking`.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -108,6 +109,29 @@ impl Blobs {
         let mut blob = self.temp();
         io::copy(&mut File::open(path)?, &mut blob)?;
         blob.keep()
+    }
+
+    /// The names of all blobs, in order. Files that are none are left out.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be read.
+    pub fn names(&self) -> io::Result<BTreeSet<Blake3>> {
+        let mut names = BTreeSet::new();
+        let mut folders = vec![(self.root.clone(), 0)];
+        while let Some((folder, depth)) = folders.pop() {
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                let name = entry.file_name();
+                let name = name.to_str().unwrap_or_default();
+                if depth < 2 && name.len() == 2 {
+                    folders.push((entry.path(), depth + 1));
+                } else if let Ok(name) = name.parse() {
+                    names.insert(name);
+                }
+            }
+        }
+        Ok(names)
     }
 
     /// Where the blob is, or would be.

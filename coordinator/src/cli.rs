@@ -33,6 +33,12 @@ pub enum Command {
     Serve(Box<ServeArgs>),
     /// Look at what artists offered, and decide; works while the coordinator runs
     Entry(EntryArgs),
+    /// Copy everything into a folder, from which it can be restored; works while the coordinator runs
+    Backup(BackupArgs),
+    /// Check a backup, and put everything back from it
+    Restore(RestoreArgs),
+    /// Copy the database to another place, such as a PostgreSQL server; stop the coordinator first
+    Migrate(MigrateArgs),
     /// Decode a segment from standard input under limits; the server starts this by itself
     #[command(hide = true)]
     CheckSegment(ChildArgs),
@@ -160,6 +166,42 @@ pub struct ServeArgs {
     /// Plan no edges between sheep, only loops
     #[arg(long, env = "WOOLGATHER_NO_EDGES")]
     pub no_edges: bool,
+}
+
+/// Options of `backup`.
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// What to copy.
+    #[command(flatten)]
+    pub home: HomeArgs,
+    /// A new folder for the backup; one that was begun is gone on with
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+}
+
+/// Options of `restore`.
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// Where to put it.
+    #[command(flatten)]
+    pub home: HomeArgs,
+    /// The backup
+    #[arg(long, value_name = "DIR")]
+    pub from: PathBuf,
+    /// Only check every byte of the backup; restore nothing
+    #[arg(long)]
+    pub verify: bool,
+}
+
+/// Options of `migrate`.
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// What to copy.
+    #[command(flatten)]
+    pub home: HomeArgs,
+    /// Where to, such as postgres://woolgather@db.example/flock; empty, or begun before
+    #[arg(long, value_name = "URL")]
+    pub to: String,
 }
 
 /// Options of `entry`.

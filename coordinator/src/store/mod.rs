@@ -15,6 +15,7 @@
 //! * `flock`: founding, the manifest. `devices`: volunteers and their notices.
 //! * `leases`, `answers`, `submissions`, `checking`, `audits`: a work unit's life.
 //! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
+//! * `copying`: a store carried over whole, for backups and moves.
 //! * `status`: numbers for the status page and the metrics.
 //!
 //! # Units
@@ -22,6 +23,7 @@
 //! Times are milliseconds since 1970 UTC by the store's [`Clock`](crate::clock::Clock). Sizes are
 //! bytes. Credit is in thousands of reference samples.
 
+mod copying;
 mod database;
 mod error;
 mod open;
@@ -63,6 +65,7 @@ pub use answers::{EarlierAnswer, OpenLease};
 pub use audits::{AuditAnswer, AuditEvidence, Settlement};
 pub use checking::{CheckedFrames, ClaimedCheck};
 pub use clips::{ClipRow, ClipState, JoinSegment, NewClipFile};
+pub use copying::{Progress, copy_store};
 pub use database::DatabaseError;
 pub use entries::{EntryRow, NewEntry, Screening};
 pub use error::StoreError;

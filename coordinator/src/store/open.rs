@@ -45,16 +45,9 @@ impl Store {
         rng_seed: [u8; 32],
     ) -> Result<Self, StoreError> {
         let place = place.into();
-        if let Place::Folder(folder) = &place {
-            std::fs::create_dir_all(folder)?;
-        }
         let now_ms = clock.now_ms();
         let there = place.clone();
-        let opening = tokio::task::spawn_blocking(move || {
-            let mut conn = there.connect()?;
-            migrate(&mut *conn, now_ms)?;
-            Ok::<_, StoreError>(conn)
-        });
+        let opening = tokio::task::spawn_blocking(move || prepare(&there, now_ms));
         let conn = opening.await.map_err(|_| StoreError::Closed)??;
         let rng = ChaCha20Rng::from_seed(rng_seed);
         let readers = Readers::start(&place)?;
@@ -108,6 +101,16 @@ impl Store {
     pub(super) fn now_ms(&self) -> i64 {
         self.clock.now_ms()
     }
+}
+
+/// Connects to a store, making it if it is not there, and brings its schema up to date.
+pub(super) fn prepare(place: &Place, now_ms: i64) -> Result<Box<dyn Database>, StoreError> {
+    if let Place::Folder(folder) = place {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut conn = place.connect()?;
+    migrate(&mut *conn, now_ms)?;
+    Ok(conn)
 }
 
 /// Applies the migrations that are missing. Processes take turns.

@@ -3,6 +3,7 @@
 
 mod api;
 mod audits;
+mod backups;
 mod checks;
 mod pages;
 mod publishing;

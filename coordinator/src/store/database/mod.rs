@@ -52,14 +52,14 @@ pub(super) trait Database: Send {
     /// # Errors
     ///
     /// What the database says.
-    fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, DatabaseError>;
+    fn rows(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError>;
 
     /// Runs a statement and returns how many rows it touched.
     ///
     /// # Errors
     ///
     /// What the database says.
-    fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, DatabaseError>;
+    fn run(&mut self, sql: &str, values: &[Value]) -> Result<u64, DatabaseError>;
 
     /// Runs the statements of a script, one after the other.
     ///

@@ -16,7 +16,7 @@ const TURN: &str = "BEGIN; SELECT pg_advisory_xact_lock(8023194507732)";
 /// A connection to the server.
 pub(in crate::store) struct Postgres {
     client: Client,
-    statements: HashMap<&'static str, Statement>,
+    statements: HashMap<String, Statement>,
     memo: Memo,
 }
 
@@ -43,18 +43,18 @@ impl Postgres {
         })
     }
 
-    fn prepared(&mut self, sql: &'static str) -> Result<Statement, DatabaseError> {
+    fn prepared(&mut self, sql: &str) -> Result<Statement, DatabaseError> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
         let statement = self.client.prepare(sql)?;
-        self.statements.insert(sql, statement.clone());
+        self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
 }
 
 impl Database for Postgres {
-    fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+    fn rows(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
         let statement = self.prepared(sql)?;
         let names = statement.columns().iter();
         let columns: Arc<[String]> = names.map(|column| column.name().to_owned()).collect();
@@ -70,7 +70,7 @@ impl Database for Postgres {
             .collect()
     }
 
-    fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, DatabaseError> {
+    fn run(&mut self, sql: &str, values: &[Value]) -> Result<u64, DatabaseError> {
         let statement = self.prepared(sql)?;
         Ok(self.client.execute(&statement, &borrowed(values))?)
     }

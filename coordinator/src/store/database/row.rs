@@ -12,6 +12,11 @@ pub(in crate::store) struct Row {
 }
 
 impl Row {
+    /// The values, in the order of the columns.
+    pub(in crate::store) fn values(&self) -> &[Value] {
+        &self.values
+    }
+
     /// The value of a column.
     ///
     /// # Errors

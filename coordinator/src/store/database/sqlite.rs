@@ -34,7 +34,7 @@ const NAMES: [&str; 24] = [
 pub(in crate::store) struct Sqlite {
     conn: Connection,
     memo: Memo,
-    columns: HashMap<&'static str, Arc<[String]>>,
+    columns: HashMap<String, Arc<[String]>>,
 }
 
 impl Sqlite {
@@ -74,13 +74,18 @@ impl Sqlite {
 }
 
 impl Database for Sqlite {
-    fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+    fn rows(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
         let mut statement = self.conn.prepare_cached(sql)?;
         bind(&mut statement, values)?;
-        let columns = self.columns.entry(sql).or_insert_with(|| {
-            let names = statement.column_names();
-            names.into_iter().map(str::to_owned).collect()
-        });
+        let columns = match self.columns.get(sql) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let names = statement.column_names().into_iter();
+                let columns: Arc<[String]> = names.map(str::to_owned).collect();
+                self.columns.insert(sql.to_owned(), Arc::clone(&columns));
+                columns
+            }
+        };
         let mut found = Vec::new();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
@@ -88,14 +93,14 @@ impl Database for Sqlite {
                 .map(|place| row.get_ref(place).map(value))
                 .collect();
             found.push(Row {
-                columns: Arc::clone(columns),
+                columns: Arc::clone(&columns),
                 values: values?,
             });
         }
         Ok(found)
     }
 
-    fn run(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, DatabaseError> {
+    fn run(&mut self, sql: &str, values: &[Value]) -> Result<u64, DatabaseError> {
         let mut statement = self.conn.prepare_cached(sql)?;
         bind(&mut statement, values)?;
         Ok(statement.raw_execute()? as u64)

@@ -113,6 +113,11 @@ impl World {
         Self { store, clock, home }
     }
 
+    /// Where the database is.
+    pub(super) fn place(&self) -> Place {
+        self.home.place()
+    }
+
     /// Another store on the same folder, as another process would open it.
     pub(super) async fn second_store(&self) -> Store {
         self.try_second_store().await.unwrap()

@@ -1,4 +1,4 @@
-//! The operator's commands. They open the same data folder as the server and may run beside it.
+//! What artists offered, for the operator to decide on.
 
 use std::sync::Arc;
 

@@ -1,0 +1,239 @@
+//! `backup`, `restore`, `migrate`: everything a coordinator has, carried somewhere else.
+//!
+//! A backup is a data folder like any other: an SQLite file, whatever the flock's database is, the keys
+//! and the blobs. `serve --data` on it would work. Taking one does not stop the server: the
+//! database is read as of one moment, and a blob is there before a row names it and never changes.
+//!
+//! Each may be broken off and called again: what has been carried over is not carried twice.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
+use woolgather_protocol::Blake3;
+
+use crate::blobs::Blobs;
+use crate::cli::{BackupArgs, HomeArgs, MigrateArgs, RestoreArgs};
+use crate::clock::{Clock as _, SystemClock};
+use crate::keys;
+use crate::store::{Place, Store, copy_store};
+
+/// What a whole backup has, and half of one has not.
+const WHOLE: &str = "backup-is-whole";
+
+/// `backup --to DIR`.
+///
+/// # Errors
+///
+/// A chain of sentences for the operator.
+pub async fn backup(args: BackupArgs) -> anyhow::Result<()> {
+    let home = must_be_there(&args.home)?;
+    let to = args.to;
+    ensure!(
+        to != home,
+        "a backup must not be made into the data folder itself"
+    );
+    fs::create_dir_all(&to).with_context(|| format!("cannot make {}", to.display()))?;
+    let whole = to.join(WHOLE);
+    if whole.exists() {
+        bail!("{} holds a backup already; name a new folder", to.display());
+    }
+    forget_rows(&to)?;
+    copy_rows(args.home.place()?, Place::from(&to)).await?;
+    copy_keys(&home, &to)?;
+    let blobs = copy_blobs(&home, &to)?;
+    fs::write(&whole, b"")?;
+    println!(
+        "{} holds a backup with {blobs} blobs; test it with: woolgather-coordinator restore --verify --from {}",
+        to.display(),
+        to.display()
+    );
+    Ok(())
+}
+
+/// `restore --from DIR [--verify]`.
+///
+/// # Errors
+///
+/// A chain of sentences for the operator.
+pub async fn restore(args: RestoreArgs) -> anyhow::Result<()> {
+    let from = args.from;
+    ensure!(
+        from.join(WHOLE).exists(),
+        "{} is no whole backup: it was broken off, or is none; take it again",
+        from.display()
+    );
+    verify(&from).await?;
+    if args.verify {
+        println!("{} is whole and sound", from.display());
+        return Ok(());
+    }
+    let home = &args.home.data;
+    ensure!(
+        !home.join("keys").join("coordinator.key").exists() || same_key(&from, home)?,
+        "{} belongs to another coordinator; name an empty folder with --data",
+        home.display()
+    );
+    fs::create_dir_all(home).with_context(|| format!("cannot make {}", home.display()))?;
+    copy_rows(Place::from(&from), args.home.place()?).await?;
+    copy_keys(&from, home)?;
+    let blobs = copy_blobs(&from, home)?;
+    println!(
+        "{} is restored with {blobs} blobs; start it with: woolgather-coordinator serve --data {}",
+        home.display(),
+        home.display()
+    );
+    Ok(())
+}
+
+/// `migrate --to ADDRESS`.
+///
+/// # Errors
+///
+/// A chain of sentences for the operator.
+pub async fn migrate(args: MigrateArgs) -> anyhow::Result<()> {
+    let home = must_be_there(&args.home)?;
+    let target = HomeArgs {
+        data: home.clone(),
+        store: Some(args.to),
+    };
+    let to = target.place().context("--to takes what --store takes")?;
+    copy_rows(args.home.place()?, to).await?;
+    println!(
+        "the database is copied; keys and blobs stay in {}. Start with: woolgather-coordinator serve --data {} --store ADDRESS",
+        home.display(),
+        home.display()
+    );
+    Ok(())
+}
+
+/// Removes the database of a backup that broke off: it shows an earlier moment. Blobs stay.
+fn forget_rows(backup: &Path) -> anyhow::Result<()> {
+    for file in [
+        "woolgather.sqlite",
+        "woolgather.sqlite-wal",
+        "woolgather.sqlite-shm",
+    ] {
+        match fs::remove_file(backup.join(file)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn must_be_there(home: &HomeArgs) -> anyhow::Result<PathBuf> {
+    ensure!(
+        home.data.is_dir(),
+        "there is no data folder {}; name it with --data",
+        home.data.display()
+    );
+    Ok(home.data.clone())
+}
+
+async fn copy_rows(from: Place, to: Place) -> anyhow::Result<()> {
+    let bar = bar("rows");
+    let shown = bar.clone();
+    let copying = tokio::task::spawn_blocking(move || {
+        copy_store(&from, &to, SystemClock.now_ms(), &mut |progress| {
+            shown.set_length(progress.of);
+            shown.set_position(progress.rows);
+        })
+    });
+    copying.await?.context("cannot copy the database")?;
+    bar.finish();
+    Ok(())
+}
+
+fn bar(what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    let style =
+        ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} {prefix}, {eta} left");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_prefix(what);
+    bar
+}
+
+/// The keys, readable by their owner only, as they were.
+fn copy_keys(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let (from, to) = (from.join("keys"), to.join("keys"));
+    fs::create_dir_all(&to)?;
+    for entry in fs::read_dir(&from).context("cannot read the keys")? {
+        let entry = entry?;
+        // Copies permissions too.
+        fs::copy(entry.path(), to.join(entry.file_name())).context("cannot copy a key")?;
+    }
+    Ok(())
+}
+
+fn same_key(one: &Path, other: &Path) -> anyhow::Result<bool> {
+    let key = |folder: &Path| fs::read(folder.join("keys").join("coordinator.key"));
+    Ok(key(one)? == key(other)?)
+}
+
+/// Copies the blobs that are not there yet; how many there are.
+fn copy_blobs(from: &Path, to: &Path) -> anyhow::Result<u64> {
+    let (from, to) = (Blobs::open(from)?, Blobs::open(to)?);
+    let names = from.names().context("cannot list the blobs")?;
+    let bar = bar("blobs");
+    bar.set_length(names.len() as u64);
+    for name in &names {
+        if to.length(name)? != from.length(name)? {
+            let kept = to.put_file(&from.path(name));
+            let kept = kept.with_context(|| format!("cannot copy the blob {name}"))?;
+            ensure!(
+                kept == *name,
+                "the blob {name} is damaged: its bytes hash to {kept}"
+            );
+        }
+        bar.inc(1);
+    }
+    bar.finish();
+    Ok(names.len() as u64)
+}
+
+/// Whether every blob has the bytes its name says, the database every blob it names, and the key can
+/// be read.
+async fn verify(backup: &Path) -> anyhow::Result<()> {
+    keys::coordinator_key(backup)?;
+    let store = Store::open(backup, Arc::new(SystemClock), keys::fresh_bytes()?)
+        .await
+        .context("cannot open the backup's database")?;
+    let flock = store.flock().await?;
+    let named = store.blobs_named().await?;
+    let blobs = Blobs::open(backup)?;
+    let names = blobs.names()?;
+    let bar = bar("blobs checked");
+    bar.set_length(names.len() as u64);
+    for name in &names {
+        let found = digest(&blobs.path(name))?;
+        ensure!(
+            found == *name,
+            "the blob {name} is damaged: its bytes hash to {found}"
+        );
+        bar.inc(1);
+    }
+    bar.finish();
+    let missing: Vec<&Blake3> = named.iter().filter(|name| !names.contains(name)).collect();
+    if let Some(first) = missing.first() {
+        bail!(
+            "{} blobs that the database names are missing, among them {first}",
+            missing.len()
+        );
+    }
+    println!(
+        "the flock \"{}\": {} blobs, all sound",
+        flock.name,
+        names.len()
+    );
+    Ok(())
+}
+
+fn digest(path: &Path) -> io::Result<Blake3> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(fs::File::open(path)?)?;
+    Ok(Blake3(*hasher.finalize().as_bytes()))
+}

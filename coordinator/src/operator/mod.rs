@@ -1,0 +1,8 @@
+//! The operator's commands: they open the same store as the server and may run beside it, unless
+//! they say otherwise.
+
+mod backup;
+mod entries;
+
+pub use backup::{backup, migrate, restore};
+pub use entries::entry;
