@@ -1,5 +1,6 @@
 //! The agent's desk: everything that comes in becomes a situation, and what is decided is carried out.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -13,6 +14,7 @@ use woolgather_agent::{
     Weekday, Why, Work,
 };
 use woolgather_platform::desktop::SleepEvent;
+use woolgather_platform::saver;
 
 use super::children::{ChildNews, Role};
 use super::hands::{Hands, STATE};
@@ -336,7 +338,8 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
         if self.hands.look_after(now, left_alone) {
             self.queue = Queue::Unasked;
         }
-        lock(&self.looking).own = self.hands.numbers();
+        let own = self.hands.numbers().into_iter().chain(self.savers.pids());
+        lock(&self.looking).own = own.collect::<BTreeSet<_>>().into_iter().collect();
     }
 
     fn carry_out(&mut self, effect: &Effect) {
@@ -402,7 +405,8 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
             coordinator_reachable: self.unreachable_until.is_none(),
             disk_free_bytes: survey.disk_free_bytes,
             cache_bytes: survey.cache_bytes,
-            host_saver: self.savers.have_host().then(|| "XScreenSaver".to_owned()),
+            host_saver: self.savers.have_host().then(|| saver::HOST.to_owned()),
+            host_chosen: survey.host_chosen,
             queue: if sends {
                 self.queue.clone()
             } else {
