@@ -7,7 +7,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -116,6 +116,12 @@ impl Running {
 
     /// Asks it to end, and ends it when it has not done so within `patience`.
     pub(crate) fn end(self, patience: Duration) {
+        // Nobody waits for it.
+        drop(self.ending(patience));
+    }
+
+    /// As [`Running::end`]; who wants to see it gone joins the thread.
+    pub(crate) fn ending(self, patience: Duration) -> Option<JoinHandle<()>> {
         let Self {
             role,
             mut child,
@@ -146,9 +152,9 @@ impl Running {
             child.kill().ok();
             child.wait().ok();
         });
-        if let Err(error) = started {
-            tracing::warn!("A child is left to itself: {error}");
-        }
+        started
+            .inspect_err(|error| tracing::warn!("A child is left to itself: {error}"))
+            .ok()
     }
 
     /// Takes note that it has ended by itself.

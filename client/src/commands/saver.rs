@@ -10,6 +10,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use woolgather_platform::Environment;
@@ -125,13 +126,18 @@ pub(crate) fn uninstall() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Removes a file; one that is not there is well.
+/// Removes a file; one that is not there is well. A program that has just ended holds its file for a moment more.
 fn remove(file: &Path) -> anyhow::Result<()> {
-    match fs::remove_file(file) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            bail!("could not remove {} ({error})", file.display())
+    let deadline = Instant::now() + Duration::from_secs(3);
+    loop {
+        match fs::remove_file(file) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) if Instant::now() > deadline => {
+                bail!("could not remove {} ({error})", file.display())
+            }
+            Err(_) => std::thread::sleep(Duration::from_millis(100)),
+            Ok(()) => return Ok(()),
         }
-        _ => Ok(()),
     }
 }
 
