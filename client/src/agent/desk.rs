@@ -30,6 +30,8 @@ const STEP_QUIET: Duration = Duration::from_secs(1);
 const LEFT_ALONE: Duration = Duration::from_secs(60);
 /// How long our saver's windows have to say that a key was theirs.
 const KEY_PATIENCE: Duration = Duration::from_millis(500);
+/// How long what counts as input may come of windows that open under the pointer, as under wine.
+const OPENING: Duration = Duration::from_secs(2);
 
 /// What comes in.
 #[derive(Debug)]
@@ -60,6 +62,7 @@ pub(crate) struct Desk<S> {
     savers: Savers,
     /// When the saver's windows last told of a key of theirs.
     key_taken: Option<Instant>,
+    saver_opened: Option<Instant>,
     saver_left: bool,
     vote_key: bool,
     queue: Queue,
@@ -107,6 +110,7 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
             sleep: Sleep::Awake,
             savers: Savers::default(),
             key_taken: None,
+            saver_opened: None,
             saver_left: false,
             vote_key: false,
             queue: Queue::Unasked,
@@ -344,6 +348,9 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
 
     fn carry_out(&mut self, effect: &Effect) {
         tracing::debug!(?effect);
+        if *effect == Effect::OpenSaver {
+            self.saver_opened = Some(Instant::now());
+        }
         if self.hands.carry_out(effect) {
             self.queue = Queue::Unasked;
         }
@@ -439,7 +446,10 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
                 let heard = self
                     .key_taken
                     .is_some_and(|taken| taken >= self.presence_since);
-                !heard && now - self.presence_since > KEY_PATIENCE
+                let came_with_it = self
+                    .saver_opened
+                    .is_some_and(|opened| self.presence_since < opened + OPENING);
+                !heard && !came_with_it && now - self.presence_since > KEY_PATIENCE
             }
             Presence::Away(_) | Presence::Unknown(_) => false,
         };

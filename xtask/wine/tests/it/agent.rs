@@ -128,7 +128,9 @@ fn it_shows_the_flock_while_nobody_is_here_and_takes_it_along() {
     wait_for("the saver's end", || {
         session.running(OURS).is_empty().then_some(())
     });
-    assert!(!is_lit(&session.screen().shot()));
+    wait_for("a free screen", || {
+        (!is_lit(&session.screen().shot())).then_some(())
+    });
 }
 
 #[test]
