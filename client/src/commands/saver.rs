@@ -9,7 +9,6 @@ mod console;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -55,17 +54,12 @@ pub(crate) fn install(args: &SaverArgs) -> anyhow::Result<()> {
         start_with_session(&mut ThisUser, agent)
     };
     starts.context("what starts with your session could not be changed")?;
-    if ran {
-        Command::new(&files.agent)
-            .args(["agent", "--autostarted"])
-            .spawn()
-            .with_context(|| format!("{agent} could not be started again"))?;
-    }
     println!("Woolgather is your screensaver now ({saver}).");
+    if ran {
+        println!("The agent that ran has ended; `woolgather agent` starts the new one at once.");
+    }
     if !args.without_agent {
-        println!(
-            "The agent starts with your session from now on; `woolgather agent` starts it at once."
-        );
+        println!("The agent starts with your session from now on.");
     }
     println!("`woolgather uninstall-saver` takes both away and gives you back what you had.");
     Ok(())

@@ -99,14 +99,18 @@ fn it_shows_the_flock_while_nobody_is_here_and_takes_it_along() {
     let shown = || {
         std::thread::sleep(Duration::from_secs(45));
         let first = wait_for("a picture", || Some(session.screen().shot()).filter(is_lit));
-        std::thread::sleep(Duration::from_secs(1));
-        let moved = difference(&first, &session.screen().shot());
-        assert!(moved > 0.05, "{moved} of all pixels");
-        assert_eq!(session.running(OURS).len(), 2, "the agent and the saver");
+        wait_for("movement", || {
+            let moved = difference(&first, &session.screen().shot());
+            (moved > 0.05).then_some(())
+        });
+        wait_for("the agent and the saver", || {
+            (session.running(OURS).len() == 2).then_some(())
+        });
     };
     shown();
-    let status = done(&session, "status");
-    assert!(status.contains("Playing "), "{status}");
+    wait_for("what is playing", || {
+        done(&session, "status").contains("Playing ").then_some(())
+    });
     for key in ["Left", "i", "space"] {
         session.screen().press(key);
     }
