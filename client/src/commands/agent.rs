@@ -297,7 +297,8 @@ pub(crate) fn end() -> anyhow::Result<bool> {
     let Some(mut visit) = Visit::begin()? else {
         return Ok(false);
     };
-    visit.ask(&Request::Stop)?;
+    // It may be gone before its answer is.
+    visit.ask(&Request::Stop).ok();
     drop(visit);
     let deadline = Instant::now() + END_PATIENCE;
     while Visit::begin()?.is_some() {

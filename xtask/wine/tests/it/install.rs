@@ -103,7 +103,9 @@ fn what_starts_with_the_session_is_the_agent_and_only_that_is_taken_away() {
     // As Windows starts it when the person logs in.
     let command = session.command(&agent);
     let mut running = start_agent(&session, command);
-    assert_eq!(session.running("woolgatherw").len(), 1);
+    wait_for("the agent alone", || {
+        (session.running("woolgatherw").len() == 1).then_some(())
+    });
     // An installation over it ends it, for its file is in use.
     let said = woolgather(&session, "install-saver");
     assert!(said.contains("The agent that ran has ended"), "{said}");
