@@ -48,10 +48,10 @@ impl Session {
             _turn: turn,
         };
         session.server("-p");
-        // What serves all programs starts with the first one and keeps its outputs, so that must not be one that
-        // somebody listens to.
-        let mut first = session.command("cmd");
-        first.args(["/c", "exit"]).stdout(Stdio::null());
+        // What serves all programs starts with the first one, and the desktop with the first that opens a window. Both
+        // keep its outputs, so that must not be one that somebody listens to.
+        let mut first = session.command(program("foreign-host.exe"));
+        first.stdout(Stdio::null());
         let status = first.stderr(Stdio::null()).status();
         assert!(status.expect("wine is there").success());
         session
