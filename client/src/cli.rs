@@ -18,14 +18,14 @@ use clap::{Parser, Subcommand};
 
 #[cfg(not(windows))]
 pub(crate) use agent::HackArgs;
+#[cfg(windows)]
+pub(crate) use agent::SaverArgs;
 pub(crate) use agent::{AgentArgs, DistFilesArgs, DoctorArgs, PauseArgs, SeenArgs, StatusArgs};
 pub(crate) use flock::{Choice, PlayArgs, SyncArgs, Thumb, VoteArgs, WorkArgs};
 pub(crate) use genomes::*;
 pub(crate) use machine::AdaptersArgs;
 pub(crate) use pictures::*;
-#[cfg(target_os = "linux")]
-pub(crate) use settings::SettingsArgs;
-pub(crate) use settings::{ConfigArgs, ConfigCommand, WindowArgs};
+pub(crate) use settings::{ConfigArgs, ConfigCommand, SettingsArgs, WindowArgs};
 pub(crate) use values::{ending, is_standard, with_ending};
 
 /// Computers that dream together: renders fractal flames for a flock, shares them, plays them.
@@ -101,10 +101,10 @@ pub(crate) enum Command {
     /// Take that line out again
     #[cfg(not(windows))]
     UninstallHack(HackArgs),
-    /// Make Woolgather your screensaver
+    /// Make Woolgather your screensaver, and start the agent with your session
     #[cfg(windows)]
     #[command(after_help = agent::SAVER_HELP)]
-    InstallSaver,
+    InstallSaver(SaverArgs),
     /// Take it away again; what you had before is back
     #[cfg(windows)]
     UninstallSaver,

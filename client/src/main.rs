@@ -6,7 +6,6 @@
 //! system. What a volunteer owns lies in one data folder: the device key ([`identity`]) and the
 //! local flock ([`library`]). What a volunteer chose is a file of its own ([`settings`]).
 
-#[cfg(target_os = "linux")]
 mod agent;
 mod cli;
 mod commands;
@@ -92,7 +91,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         #[cfg(not(windows))]
         Command::UninstallHack(args) => commands::hack::uninstall(&args),
         #[cfg(windows)]
-        Command::InstallSaver => commands::saver::install(),
+        Command::InstallSaver(args) => commands::saver::install(&args),
         #[cfg(windows)]
         Command::UninstallSaver => commands::saver::uninstall(),
         Command::DistFiles(args) => commands::dist_files::dist_files(&args),

@@ -1,4 +1,4 @@
-//! `cargo xtask dist deb`: the volunteer's program as a Debian package.
+//! `cargo xtask dist deb`: the volunteer's program as a Debian package; `dist app`: as one for macOS ([`app`]).
 //!
 //! ```text
 //! build -> woolgather dist-files (manual pages, completions) -> staged tree -> dpkg-deb
@@ -7,6 +7,7 @@
 //! What goes where is the table [`FILES`]; the files themselves lie in `installer/`. The same commit makes the same package:
 //! dpkg-deb sorts, and takes its times from the commit.
 
+mod app;
 mod check;
 mod notices;
 
@@ -38,6 +39,15 @@ enum Package {
         profile: String,
         /// Folder for the package; `target/dist` unless given
         #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Woolgather.app for macOS, around a program that was built on a Mac; neither signed nor notarised
+    App {
+        /// The program, such as target/release/woolgather
+        #[arg(long, value_name = "PATH")]
+        binary: PathBuf,
+        /// Folder for the bundle; `target/dist` unless given
+        #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
 }
@@ -79,8 +89,15 @@ const RECOMMENDS: &str = "libvulkan1, mesa-vulkan-drivers | vulkan-icd, libegl1,
 ///
 /// When something cannot be built, or a tool of Debian's is missing.
 pub(crate) fn dist(options: &Options) -> anyhow::Result<()> {
-    let Package::Deb { profile, out } = &options.package;
-    let out = out.clone().unwrap_or_else(|| run::target("dist"));
+    let place = |out: &Option<PathBuf>| out.clone().unwrap_or_else(|| run::target("dist"));
+    let (profile, out) = match &options.package {
+        Package::Deb { profile, out } => (profile, place(out)),
+        Package::App { binary, out } => {
+            let bundle = app::app(binary, &place(out))?;
+            println!("{}", bundle.display());
+            return Ok(());
+        }
+    };
     let mut build = run::cargo(&["build", "--package", "woolgather", "--profile", profile]);
     build.args(run::asm_features(&["woolgather"]));
     run::step("build the program", &mut build)?;
@@ -154,18 +171,7 @@ fn fill(tree: &Path, program: &Path) -> anyhow::Result<()> {
         tree.join("usr/libexec/xscreensaver/woolgather"),
     )?;
 
-    let starters = run::root().join("genome/starter");
-    for file in fs::read_dir(&starters)? {
-        let file = file?.path();
-        if file.extension().is_some_and(|ending| ending == "flam3") {
-            let name = file.file_name().context("a file has a name")?;
-            place(
-                &file,
-                &tree.join("usr/share/woolgather/starters").join(name),
-                0o644,
-            )?;
-        }
-    }
+    place_starters(&tree.join("usr/share/woolgather/starters"))?;
     // The program knows its own options best.
     let share = tree.join("usr/share");
     run::step(
@@ -188,7 +194,10 @@ fn fill(tree: &Path, program: &Path) -> anyhow::Result<()> {
         .trim()
     );
     fs::write(docs.join("changelog"), changes)?;
-    fs::write(docs.join("THIRD-PARTY"), notices::notices()?)?;
+    fs::write(
+        docs.join("THIRD-PARTY"),
+        notices::notices(&notices::host()?)?,
+    )?;
     place(
         &run::root().join("CHANGELOG.md"),
         &docs.join("CHANGELOG.md"),
@@ -204,6 +213,18 @@ fn fill(tree: &Path, program: &Path) -> anyhow::Result<()> {
         output(Command::new("gzip").arg("-9n").arg(file))?;
     }
     make_readable(tree)
+}
+
+/// Copies the starter flock's genomes into a folder.
+fn place_starters(folder: &Path) -> anyhow::Result<()> {
+    for file in fs::read_dir(run::root().join("genome/starter"))? {
+        let file = file?.path();
+        if file.extension().is_some_and(|ending| ending == "flam3") {
+            let name = file.file_name().context("a file has a name")?;
+            place(&file, &folder.join(name), 0o644)?;
+        }
+    }
+    Ok(())
 }
 
 /// Copies a file to its place.

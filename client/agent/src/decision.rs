@@ -134,6 +134,12 @@ impl View<'_> {
                     .as_deref()
                     .map(|host| Why::HostShows(Name::of(host)))
             },
+            &|| {
+                self.situation
+                    .host_chosen
+                    .as_deref()
+                    .map(|host| Why::HostWillShow(Name::of(host)))
+            },
             &|| self.on_battery().filter(|_| !saver.on_battery),
             &|| self.situation.locked.then_some(Why::Locked),
             &|| self.asleep(),

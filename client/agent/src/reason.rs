@@ -121,6 +121,8 @@ pub enum Why {
     Locked,
     /// The desktop's own saver shows us.
     HostShows(Name),
+    /// The desktop's own saver shows the flock when its time has come.
+    HostWillShow(Name),
     /// A program fills the screen.
     FullScreen(Name),
     /// A program asked for the screen to stay on.
@@ -180,6 +182,7 @@ impl fmt::Display for Why {
             Self::Settling(Jolt::ClockJumped) => write!(f, "the clock has just been set"),
             Self::Locked => write!(f, "the session is locked"),
             Self::HostShows(host) => write!(f, "{host} is showing the flock"),
+            Self::HostWillShow(host) => write!(f, "{host} shows the flock in its own time"),
             Self::FullScreen(app) => write!(f, "{app} fills the screen"),
             Self::Inhibited(who) => write!(f, "{who} keeps the screen on"),
             Self::Present(wait) => {

@@ -71,6 +71,11 @@ impl Savers {
         self.0.iter().any(|saver| saver.window.is_some())
     }
 
+    /// The processes.
+    pub fn pids(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().map(|saver| saver.pid)
+    }
+
     /// What is playing where.
     #[must_use]
     pub fn playing(&self) -> Vec<Playing> {

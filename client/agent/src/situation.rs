@@ -50,6 +50,8 @@ pub struct Situation {
     pub cache_bytes: u64,
     /// The saver of the desktop that is showing us now, such as XScreenSaver.
     pub host_saver: Option<String>,
+    /// The saver of the desktop that shows us by itself when its time has come, such as Windows'.
+    pub host_chosen: Option<String>,
     /// What there is to render.
     pub queue: Queue,
     /// Has a player of ours missed frames since the last step?
@@ -147,6 +149,7 @@ impl Default for Situation {
             disk_free_bytes: None,
             cache_bytes: 0,
             host_saver: None,
+            host_chosen: None,
             queue: Queue::Unasked,
             player_dropped_frames: false,
         }

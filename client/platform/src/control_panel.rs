@@ -15,6 +15,9 @@
 //!
 //! Microsoft, *Handling Screen Savers*.
 
+//! The agent lies beside the saver and starts with the session: [`login`].
+
+pub mod login;
 #[cfg(windows)]
 mod this_user;
 
@@ -39,6 +42,55 @@ pub fn saver_file(environment: &Environment) -> Result<PathBuf, NoHome> {
         .join("Woolgather.scr"))
 }
 
+/// Who shows our saver by itself when its time has come, for a person: Windows, if the person chose it there.
+#[must_use]
+pub fn host_chosen(environment: &Environment) -> Option<&'static str> {
+    #[cfg(windows)]
+    {
+        let saver = saver_file(environment).ok()?;
+        let chosen = chosen(&ThisUser, saver.to_str()?).ok()?;
+        (chosen == Chosen::Ours).then_some(crate::saver::HOST)
+    }
+    #[cfg(not(windows))]
+    {
+        let _ = environment;
+        None
+    }
+}
+
+/// Which saver comes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// Ours.
+    Ours,
+    /// The one of this path.
+    Another(String),
+    /// None, or none ever.
+    Nobody,
+}
+
+/// Which saver comes on; ours has this path.
+///
+/// # Errors
+///
+/// The registry's.
+pub fn chosen(registry: &impl Registry, saver: &str) -> io::Result<Chosen> {
+    let text = |name| {
+        let value = registry.get(Key::Desktop, name)?;
+        Ok::<_, io::Error>(value.and_then(|value| value.as_text()))
+    };
+    let comes_on = text(ACTIVE)?.is_some_and(|active| active.trim() == "1");
+    let Some(path) = text(SAVER)?.filter(|path| comes_on && !path.trim().is_empty()) else {
+        return Ok(Chosen::Nobody);
+    };
+    let is_ours = Value::text(&path).is_same_path(&Value::text(saver));
+    Ok(if is_ours {
+        Chosen::Ours
+    } else {
+        Chosen::Another(path)
+    })
+}
+
 /// A key of this user's registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
@@ -46,6 +98,8 @@ pub enum Key {
     Desktop,
     /// What we changed there.
     Remembered,
+    /// What starts with the session.
+    Login,
 }
 
 /// A value with its type, as it is kept.
@@ -207,36 +261,36 @@ impl Value {
     }
 }
 
+/// A registry in memory.
+#[cfg(test)]
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Memory(std::collections::BTreeMap<(Key, String), Value>);
+
+#[cfg(test)]
+impl Registry for Memory {
+    fn get(&self, key: Key, name: &str) -> io::Result<Option<Value>> {
+        Ok(self.0.get(&(key, name.to_owned())).cloned())
+    }
+
+    fn put(&mut self, key: Key, name: &str, value: &Value) -> io::Result<()> {
+        self.0.insert((key, name.to_owned()), value.clone());
+        Ok(())
+    }
+
+    fn remove(&mut self, key: Key, name: &str) -> io::Result<()> {
+        self.0.remove(&(key, name.to_owned()));
+        Ok(())
+    }
+
+    fn forget(&mut self) -> io::Result<()> {
+        self.0.retain(|(key, _), _| *key != Key::Remembered);
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-
-    /// A registry in memory.
-    #[derive(Clone, Debug, Default, PartialEq)]
-    struct Memory(BTreeMap<(Key, String), Value>);
-
-    impl Registry for Memory {
-        fn get(&self, key: Key, name: &str) -> io::Result<Option<Value>> {
-            Ok(self.0.get(&(key, name.to_owned())).cloned())
-        }
-
-        fn put(&mut self, key: Key, name: &str, value: &Value) -> io::Result<()> {
-            self.0.insert((key, name.to_owned()), value.clone());
-            Ok(())
-        }
-
-        fn remove(&mut self, key: Key, name: &str) -> io::Result<()> {
-            self.0.remove(&(key, name.to_owned()));
-            Ok(())
-        }
-
-        fn forget(&mut self) -> io::Result<()> {
-            self.0.retain(|(key, _), _| *key != Key::Remembered);
-            Ok(())
-        }
-    }
 
     const OURS: &str = r"C:\Users\Ada\AppData\Local\Programs\Woolgather\Woolgather.scr";
 
@@ -258,6 +312,10 @@ mod tests {
         assert_eq!(text(&registry, SAVER).as_deref(), Some(OURS));
         assert_eq!(text(&registry, ACTIVE).as_deref(), Some("1"));
         assert_eq!(text(&registry, TIMEOUT).as_deref(), Some(timeout));
+        assert_eq!(
+            chosen(&registry, &OURS.to_lowercase()).unwrap(),
+            Chosen::Ours
+        );
         let once = registry.clone();
         choose(&mut registry, OURS).unwrap();
         assert_eq!(registry, once, "a second time changes nothing");
@@ -317,6 +375,19 @@ mod tests {
         choose(&mut registry, OURS).unwrap();
         give_up(&mut registry, OURS).unwrap();
         assert_eq!(registry, before);
+    }
+
+    #[test]
+    fn who_comes_on_is_whoever_is_chosen_and_may() {
+        let check = |values: &[(&str, &str)], expected| {
+            assert_eq!(chosen(&desktop(values), OURS).unwrap(), expected);
+        };
+        check(&[], Chosen::Nobody);
+        check(&[(SAVER, OURS)], Chosen::Nobody);
+        check(&[(SAVER, OURS), (ACTIVE, "0")], Chosen::Nobody);
+        check(&[(SAVER, ""), (ACTIVE, "1")], Chosen::Nobody);
+        let theirs = Chosen::Another("theirs.scr".to_owned());
+        check(&[(SAVER, "theirs.scr"), (ACTIVE, "1")], theirs);
     }
 
     #[test]

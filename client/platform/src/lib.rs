@@ -5,7 +5,7 @@
 //! * [`saver`]: how screensaver hosts call a saver; [`xscreensaver`]: the list in which one of them is told of it;
 //!   [`control_panel`]: where Windows keeps which one was chosen.
 //! * [`display`]: whether there is a display to open a window on.
-//! * [`single`]: one agent per session, and its socket.
+//! * [`single`]: one agent per session, and where the others reach it; [`children`]: the processes that it starts.
 //! * [`idle`]: whether somebody is at the machine.
 //! * [`desktop`]: full screen, inhibitions, the lock, sleep.
 //! * [`mod@power`]: mains or battery.
@@ -28,6 +28,7 @@ pub mod xscreensaver;
 
 pub mod control_panel;
 
+pub mod children;
 pub mod single;
 
 pub mod desktop;
@@ -43,9 +44,9 @@ pub mod temperature;
 mod bounded;
 #[cfg(target_os = "linux")]
 mod bus;
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 mod readiness;
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 mod runtime_folder;
 mod unknown;
 #[cfg(target_os = "linux")]
@@ -56,10 +57,10 @@ pub use display::display_present;
 pub use environment::Environment;
 pub use folders::{Folders, NoHome};
 pub use load::CpuLoad;
-pub use network::{Network, network};
+pub use network::{Network, network, network_now};
 pub use power::{Power, PowerSource, power, power_now};
 pub use priority::lower_priority;
-pub use programs::running_programs;
+pub use programs::{running_now, running_programs};
 pub use saver::{NoWindowId, SaverCall, saver_call, window_id};
-pub use temperature::{Temperature, hottest};
+pub use temperature::{Temperature, hottest, hottest_now};
 pub use unknown::Unknown;

@@ -5,21 +5,37 @@
 //! parent ended first it is in nobody's, and looks like somebody else's work for one answer; so one
 //! answer alone is no reason to stop.
 //!
+//! Windows counts for the machine and for each process; there descendants do not count, for ours have none.
+//!
 //! # Source
 //!
-//! Linux, *Documentation/filesystems/proc.rst*; `proc(5)`.
+//! Linux, *Documentation/filesystems/proc.rst*; `proc(5)`. Microsoft, *GetSystemTimes*, *GetProcessTimes*.
+
+#[cfg(windows)]
+mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+#[cfg(not(windows))]
+use crate::network::PROC;
 use crate::{Unknown, bounded};
 
 /// Measures from one call to the next.
 #[derive(Debug)]
 pub struct CpuLoad {
-    proc: PathBuf,
+    counts: Counts,
     own: Vec<u32>,
     last: Option<Sample>,
+}
+
+/// Who counts.
+#[derive(Debug)]
+enum Counts {
+    /// Linux, below this folder.
+    Proc(PathBuf),
+    #[cfg(windows)]
+    Windows,
 }
 
 /// Counts since the machine was started, in ticks of all processors together.
@@ -36,9 +52,26 @@ impl CpuLoad {
     #[must_use]
     pub fn new(proc: &Path, own: &[u32]) -> Self {
         Self {
-            proc: proc.to_owned(),
+            counts: Counts::Proc(proc.to_owned()),
             own: own.to_vec(),
             last: None,
+        }
+    }
+
+    /// Measures this machine, as [`CpuLoad::new`] does.
+    #[must_use]
+    pub fn of_this_machine(own: &[u32]) -> Self {
+        #[cfg(windows)]
+        {
+            Self {
+                counts: Counts::Windows,
+                own: own.to_vec(),
+                last: None,
+            }
+        }
+        #[cfg(not(windows))]
+        {
+            Self::new(Path::new(PROC), own)
         }
     }
 
@@ -61,7 +94,15 @@ impl CpuLoad {
     }
 
     fn sample(&self) -> Result<Sample, Unknown> {
-        let path = self.proc.join("stat");
+        match &self.counts {
+            Counts::Proc(proc) => self.sample_below(proc),
+            #[cfg(windows)]
+            Counts::Windows => windows::sample(&self.own),
+        }
+    }
+
+    fn sample_below(&self, proc: &Path) -> Result<Sample, Unknown> {
+        let path = proc.join("stat");
         let text = bounded::text(&path).map_err(|why| Unknown::because("load", why))?;
         let (all, busy) = text
             .lines()
@@ -70,13 +111,13 @@ impl CpuLoad {
         Ok(Sample {
             all,
             busy,
-            own: self.own_ticks()?,
+            own: self.own_ticks(proc)?,
         })
     }
 
     /// The ticks of our processes and their descendants.
-    fn own_ticks(&self) -> Result<u64, Unknown> {
-        let folders = bounded::entries(&self.proc).map_err(|why| Unknown::because("load", why))?;
+    fn own_ticks(&self, proc: &Path) -> Result<u64, Unknown> {
+        let folders = bounded::entries(proc).map_err(|why| Unknown::because("load", why))?;
         let mut processes = BTreeMap::new();
         for folder in folders {
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
@@ -227,10 +268,10 @@ mod tests {
         assert!(error.to_string().contains("another form"), "{error}");
     }
 
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", windows))]
     #[test]
     fn this_machine_has_a_load_between_nothing_and_all() {
-        let mut load = CpuLoad::new(Path::new("/proc"), &[std::process::id()]);
+        let mut load = CpuLoad::of_this_machine(&[std::process::id()]);
         assert_eq!(load.of_others(), Ok(None));
         std::thread::sleep(std::time::Duration::from_millis(100));
         let share = load.of_others().unwrap().expect("time has passed");

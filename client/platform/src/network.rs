@@ -2,6 +2,11 @@
 //!
 //! A way out is a default route, as `/proc/net` lists them. Whether it is metered only
 //! NetworkManager knows; without it a network counts as free.
+//!
+//! Windows says both, since its version 10 of 2020.
+
+#[cfg(windows)]
+mod windows;
 
 use std::path::Path;
 
@@ -19,6 +24,23 @@ pub enum Network {
     Metered,
     /// A way out that nobody called metered.
     Free,
+}
+
+/// Asks this machine, and whom `environment` names.
+///
+/// # Errors
+///
+/// [`Unknown`] where it does not say, and on systems that this build cannot ask.
+pub fn network_now(environment: &Environment) -> Result<Network, Unknown> {
+    #[cfg(windows)]
+    {
+        let _ = environment;
+        windows::network_now()
+    }
+    #[cfg(not(windows))]
+    {
+        network(environment, Path::new(PROC))
+    }
 }
 
 /// Flags of a route, of the kernel's `route.h`.

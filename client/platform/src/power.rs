@@ -4,12 +4,14 @@
 //! the machine's batteries, an uninterruptible supply, and the batteries of mice and headsets,
 //! which say `Device` in `scope` and do not count.
 //!
-//! Windows sums all of that up in a few numbers.
+//! Windows sums all of that up in a few numbers. macOS tells of each battery; where one gives power, it feeds the machine.
 //!
 //! # Source
 //!
 //! Linux, *Documentation/ABI/testing/sysfs-class-power*; Microsoft, *SYSTEM_POWER_STATUS*.
 
+#[cfg(target_os = "macos")]
+mod macos;
 #[cfg(any(windows, test))]
 mod windows;
 
@@ -49,7 +51,11 @@ pub fn power_now() -> Result<Power, Unknown> {
     {
         windows::power_now()
     }
-    #[cfg(not(windows))]
+    #[cfg(target_os = "macos")]
+    {
+        macos::power_now()
+    }
+    #[cfg(not(any(windows, target_os = "macos")))]
     {
         power(Path::new(POWER_SUPPLIES))
     }

@@ -1,10 +1,15 @@
 //! Which of some programs run: a game, a recorder, whatever a volunteer wants us to stay out of
 //! the way of.
 
+#[cfg(windows)]
+mod windows;
+
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
 
+#[cfg(not(windows))]
+use crate::network::PROC;
 use crate::{Unknown, bounded};
 
 /// The kernel keeps this many bytes of a program's name.
@@ -12,6 +17,23 @@ const COMM_BYTES: usize = 15;
 
 /// More names than anybody lists.
 const NAMES_MAX: usize = 256;
+
+/// Those of `names` that run now on this machine, each once, in the order of the alphabet. On Windows capitals do not
+/// count, nor does `.exe`; for the rest see [`running_programs`].
+///
+/// # Errors
+///
+/// [`Unknown`] when there is no list of processes, as on macOS, which this build does not ask.
+pub fn running_now(names: &[String]) -> Result<Vec<String>, Unknown> {
+    #[cfg(windows)]
+    {
+        windows::running_now(names.get(..NAMES_MAX).unwrap_or(names))
+    }
+    #[cfg(not(windows))]
+    {
+        running_programs(Path::new(PROC), names)
+    }
+}
 
 /// Those of `names` that run now, each once, in the order of the alphabet. `proc` is `/proc` but
 /// for tests.
@@ -100,12 +122,12 @@ mod tests {
         assert_eq!(ask(&[]), [""; 0]);
     }
 
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", windows))]
     #[test]
     fn a_program_of_this_machine_is_found() {
         let me = std::env::current_exe().unwrap();
         let name = me.file_name().unwrap().to_string_lossy().into_owned();
-        let running = running_programs(Path::new("/proc"), std::slice::from_ref(&name));
+        let running = running_now(std::slice::from_ref(&name));
         assert_eq!(running, Ok(vec![name]));
     }
 

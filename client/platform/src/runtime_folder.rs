@@ -16,6 +16,7 @@ pub(crate) fn runtime_folders(environment: &Environment) -> impl Iterator<Item =
 }
 
 /// The first of [`runtime_folders`].
+#[cfg(target_os = "linux")]
 pub(crate) fn runtime_folder(environment: &Environment) -> Option<PathBuf> {
     runtime_folders(environment).next()
 }

@@ -4,6 +4,7 @@
 //! woolgather --root                        XScreenSaver and its kin; the window is in XSCREENSAVER_WINDOW
 //! woolgather --root --window-id 0x40012F   the preview in its settings
 //! woolgather.scr /s | /p 1234 | /c:1234    Windows
+//! Woolgather.app                           macOS, opened by its icon
 //! ```
 //!
 //! XScreenSaver's words are understood everywhere, those of Windows where the program is called `….scr`.
@@ -11,6 +12,13 @@
 use std::path::Path;
 
 use crate::Environment;
+
+/// What those are called whose windows we draw in, for a person.
+pub const HOST: &str = if cfg!(windows) {
+    "Windows"
+} else {
+    "XScreenSaver"
+};
 
 /// What a host wants of a saver.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +37,7 @@ pub enum SaverCall {
         /// The window's handle.
         window: u32,
     },
-    /// Windows': open the settings, in front of a window where one is named.
+    /// Windows', and an icon on macOS: open the settings, in front of a window where one is named.
     Settings {
         /// The window's handle.
         owner: Option<u32>,
@@ -63,6 +71,10 @@ pub fn saver_call(
     if is_scr {
         return windows(arguments).map(Some);
     }
+    if arguments.is_empty() && is_in_bundle(program) {
+        // Somebody opened the program's icon.
+        return Ok(Some(SaverCall::Settings { owner: None }));
+    }
     let is_hack = match arguments.first() {
         Some(first) => {
             let option = word(first).and_then(|word| word.split('=').next());
@@ -75,6 +87,13 @@ pub fn saver_call(
         return hack(arguments, environment).map(Some);
     }
     Ok(None)
+}
+
+/// Is it the program of an application of macOS: `Woolgather.app/Contents/MacOS/woolgather`?
+fn is_in_bundle(program: &Path) -> bool {
+    let mut folders = program.ancestors().skip(1).filter_map(Path::file_name);
+    let mut next = || folders.next().unwrap_or_default().to_string_lossy();
+    next() == "MacOS" && next() == "Contents" && next().ends_with(".app")
 }
 
 /// Names the window to hacks.
@@ -257,6 +276,15 @@ mod tests {
             assert!(error.contains("wants the id of a window"), "{error}");
             assert!(error.contains(value), "{error}");
         }
+    }
+
+    #[test]
+    fn an_icon_of_macos_that_is_opened_opens_the_settings() {
+        let bundle = "/Applications/Woolgather.app/Contents/MacOS/woolgather";
+        let settings = Ok(Some(SaverCall::Settings { owner: None }));
+        assert_eq!(call(bundle, "", None), settings);
+        assert_eq!(call(bundle, "agent --autostarted", None), Ok(None));
+        assert_eq!(call("/opt/MacOS/woolgather", "", None), Ok(None));
     }
 
     #[test]

@@ -45,6 +45,15 @@ const ZONES: &[&str] = &["x86_pkg_temp", "cpu", "soc", "gpu", "bigcore", "little
 /// Chips have up to a few dozen sensors.
 const SENSORS_MAX: usize = 256;
 
+/// The hottest sensor of this machine, where Linux tells; Windows tells administrators alone, and macOS nobody.
+///
+/// # Errors
+///
+/// As [`hottest`].
+pub fn hottest_now() -> Result<Temperature, Unknown> {
+    hottest(Path::new(SYS))
+}
+
 /// The hottest sensor below `sys`, which is [`SYS`] but for tests.
 ///
 /// # Errors

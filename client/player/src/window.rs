@@ -261,8 +261,11 @@ impl<O> House<'_, O> {
                 WindowLevel::Normal
             })
             .with_inner_size(PhysicalSize::new(width.max(1), height.max(1)));
+        let full = Fullscreen::Borderless(monitor.clone());
         if !options.windowed {
-            attributes = attributes.with_fullscreen(Some(Fullscreen::Borderless(monitor.clone())));
+            if !FULL_LATER {
+                attributes = attributes.with_fullscreen(Some(full.clone()));
+            }
             if let Some(monitor) = &monitor {
                 // Also where no window manager fulfils the wish for the whole screen.
                 attributes = attributes
@@ -276,6 +279,9 @@ impl<O> House<'_, O> {
                 .map_err(|error| PlayError::NoDisplay {
                     reason: error.to_string(),
                 })?;
+        if FULL_LATER && !options.windowed {
+            window.set_fullscreen(Some(full));
+        }
         window.set_cursor_visible(options.windowed);
         let window = Arc::new(window);
         let place = Own {
@@ -288,6 +294,10 @@ impl<O> House<'_, O> {
         Ok(())
     }
 }
+
+/// Whether a window fills the screen only once it is there. One that does so from the beginning presses Alt on Windows, to
+/// come to the front (winit's `force_window_active`), and an agent takes that for a person.
+const FULL_LATER: bool = cfg!(windows);
 
 impl On {
     /// From a window to the whole screen, or back to a window of `size`.

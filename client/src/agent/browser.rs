@@ -7,8 +7,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use url::Url;
 
-/// What opens an address as the person's desktop does; part of xdg-utils.
-const OPENER: &str = "xdg-open";
+/// What opens an address as the person's desktop does, and what it is told before the address.
+#[cfg(windows)]
+const OPENER: (&str, &[&str]) = ("rundll32", &["url.dll,FileProtocolHandler"]);
+#[cfg(target_os = "macos")]
+const OPENER: (&str, &[&str]) = ("open", &[]);
+/// Part of xdg-utils.
+#[cfg(not(any(windows, target_os = "macos")))]
+const OPENER: (&str, &[&str]) = ("xdg-open", &[]);
 /// How long it may take to say that it cannot. Where it has become the browser itself, it does not end at all.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -18,18 +24,20 @@ const PATIENCE: Duration = Duration::from_secs(2);
 ///
 /// Where nothing opens pages here: say the address.
 pub(crate) fn open(page: &Url) -> anyhow::Result<()> {
-    let mut opener = Command::new(OPENER)
+    let (program, words) = OPENER;
+    let mut opener = Command::new(program)
+        .args(words)
         .arg(page.as_str())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .with_context(|| format!("{OPENER} could not be started"))?;
+        .with_context(|| format!("{program} could not be started"))?;
     let start = Instant::now();
     loop {
         match opener.try_wait()? {
             Some(code) if code.success() => return Ok(()),
-            Some(code) => bail!("{OPENER} found no browser ({code})"),
+            Some(code) => bail!("{program} found no browser ({code})"),
             None if start.elapsed() > PATIENCE => break,
             None => thread::sleep(Duration::from_millis(20)),
         }

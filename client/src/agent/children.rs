@@ -1,18 +1,17 @@
 //! The agent's children: processes of this program that can be stopped, slowed and ended.
 //!
-//! A child has a process group of its own: should the agent die, the system wakes whoever stood still and tells it to end. It
-//! also holds the other end of the child's standard input, whose end is a child's sign to leave (`--leash`).
+//! None outlives the agent ([`woolgather_platform::children`]). It also holds the other end of the child's standard input,
+//! whose end is a child's sign to leave (`--leash`).
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use woolgather_platform::children::{Hold, spawn_apart};
 
 /// The longest line that a child may say.
 const LINE_BYTES_MAX: u64 = 64 << 10;
@@ -48,20 +47,10 @@ pub(crate) struct Running {
 /// How fast a child may go.
 #[derive(Debug)]
 struct Rein {
-    /// `None` once nobody may signal it any more: its number may become somebody else's.
-    pid: Option<Pid>,
+    /// `None` once nobody may stop it any more: its number may become somebody else's.
+    hold: Option<Hold>,
     /// Per cent of the time; 0 stands still.
     percent: u8,
-}
-
-impl Rein {
-    /// Signals the child unless it is gone.
-    fn signal(&self, signal: Signal) {
-        if let Some(pid) = self.pid {
-            // One that has just ended has nothing to hear.
-            kill_process(pid, signal).ok();
-        }
-    }
 }
 
 impl Running {
@@ -75,11 +64,7 @@ impl Running {
         mut command: Command,
         tell: Sender<ChildNews>,
     ) -> std::io::Result<Self> {
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .process_group(0)
-            .spawn()?;
+        let (mut child, hold) = spawn_apart(command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
         let leash = child.stdin.take();
         let output = child.stdout.take();
         let number = child.id();
@@ -95,7 +80,7 @@ impl Running {
             tell.send(ChildNews::Ended(role, number)).ok();
         })?;
         let rein = Arc::new(Mutex::new(Rein {
-            pid: Pid::from_raw(number as i32),
+            hold: Some(hold),
             percent: 100,
         }));
         Ok(Self {
@@ -114,9 +99,11 @@ impl Running {
     pub(crate) fn rein_in(&self, percent: u8) {
         let mut rein = self.rein.lock().unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::replace(&mut rein.percent, percent.min(100));
-        match percent {
-            0 => rein.signal(Signal::STOP),
-            _ => rein.signal(Signal::CONT),
+        if let Some(hold) = &mut rein.hold {
+            match percent {
+                0 => hold.stop(),
+                _ => hold.go_on(),
+            }
         }
         let slowed = |percent: u8| (1..100).contains(&percent);
         if slowed(percent) && !slowed(before) {
@@ -129,6 +116,12 @@ impl Running {
 
     /// Asks it to end, and ends it when it has not done so within `patience`.
     pub(crate) fn end(self, patience: Duration) {
+        // Nobody waits for it.
+        drop(self.ending(patience));
+    }
+
+    /// As [`Running::end`]; who wants to see it gone joins the thread.
+    pub(crate) fn ending(self, patience: Duration) -> Option<JoinHandle<()>> {
         let Self {
             role,
             mut child,
@@ -138,9 +131,9 @@ impl Running {
         {
             let mut rein = rein.lock().unwrap_or_else(PoisonError::into_inner);
             rein.percent = 100;
-            rein.signal(Signal::TERM);
-            // One that stands still hears nothing.
-            rein.signal(Signal::CONT);
+            if let Some(hold) = &mut rein.hold {
+                hold.ask_to_end();
+            }
         }
         drop(leash);
         let deadline = Instant::now() + patience;
@@ -153,21 +146,21 @@ impl Running {
                 thread::sleep(Duration::from_millis(20));
             }
             let mut rein = rein.lock().unwrap_or_else(PoisonError::into_inner);
-            rein.pid = None;
+            rein.hold = None;
             drop(rein);
             // Does nothing to one that has ended.
             child.kill().ok();
             child.wait().ok();
         });
-        if let Err(error) = started {
-            tracing::warn!("A child is left to itself: {error}");
-        }
+        started
+            .inspect_err(|error| tracing::warn!("A child is left to itself: {error}"))
+            .ok()
     }
 
     /// Takes note that it has ended by itself.
     pub(crate) fn bury(mut self) -> Option<i32> {
         let mut rein = self.rein.lock().unwrap_or_else(PoisonError::into_inner);
-        rein.pid = None;
+        rein.hold = None;
         drop(rein);
         self.child.wait().ok().and_then(|status| status.code())
     }
@@ -175,21 +168,20 @@ impl Running {
 
 /// Stops and starts a slowed child until it is free, stopped or gone.
 fn pull(rein: &Mutex<Rein>) {
-    let share = |signal: Signal| {
-        let rein = rein.lock().unwrap_or_else(PoisonError::into_inner);
-        let slowed = rein.pid.is_some() && (1..100).contains(&rein.percent);
-        if slowed {
-            rein.signal(signal);
-        }
-        slowed.then_some(rein.percent)
+    let share = |pull: fn(&mut Hold)| {
+        let mut rein = rein.lock().unwrap_or_else(PoisonError::into_inner);
+        let percent = rein.percent;
+        let hold = rein.hold.as_mut().filter(|_| (1..100).contains(&percent))?;
+        pull(hold);
+        Some(percent)
     };
     loop {
-        let Some(percent) = share(Signal::CONT) else {
+        let Some(percent) = share(Hold::go_on) else {
             return;
         };
         let going = PERIOD * u32::from(percent) / 100;
         thread::sleep(going);
-        if share(Signal::STOP).is_none() {
+        if share(Hold::stop).is_none() {
             return;
         }
         thread::sleep(PERIOD - going);
@@ -203,7 +195,7 @@ fn next_line(output: &mut BufReader<std::process::ChildStdout>) -> Option<String
     (read > 0).then_some(line)
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
     use std::sync::mpsc::channel;

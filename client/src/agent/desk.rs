@@ -2,6 +2,7 @@
 
 mod panel;
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -16,6 +17,7 @@ use woolgather_agent::{
     Weekday, Why, Work,
 };
 use woolgather_platform::desktop::SleepEvent;
+use woolgather_platform::saver;
 
 use super::children::{ChildNews, Role};
 use super::hands::{Hands, STATE};
@@ -31,6 +33,8 @@ const STEP_QUIET: Duration = Duration::from_secs(1);
 const LEFT_ALONE: Duration = Duration::from_secs(60);
 /// How long our saver's windows have to say that a key was theirs.
 const KEY_PATIENCE: Duration = Duration::from_millis(500);
+/// How long what counts as input may come of windows that open under the pointer, as under wine.
+const OPENING: Duration = Duration::from_secs(2);
 
 /// What comes in.
 #[derive(Debug)]
@@ -67,6 +71,7 @@ pub(crate) struct Desk<S> {
     wants_tray: bool,
     /// When the saver's windows last told of a key of theirs.
     key_taken: Option<Instant>,
+    saver_opened: Option<Instant>,
     saver_left: bool,
     vote_key: bool,
     queue: Queue,
@@ -118,6 +123,7 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
             sleep: Sleep::Awake,
             savers: Savers::default(),
             key_taken: None,
+            saver_opened: None,
             saver_left: false,
             vote_key: false,
             queue: Queue::Unasked,
@@ -331,12 +337,16 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
         if self.hands.look_after(now, left_alone) {
             self.queue = Queue::Unasked;
         }
-        lock(&self.looking).own = self.hands.numbers();
+        let own = self.hands.numbers().into_iter().chain(self.savers.pids());
+        lock(&self.looking).own = own.collect::<BTreeSet<_>>().into_iter().collect();
         self.show_in_panel();
     }
 
     fn carry_out(&mut self, effect: &Effect) {
         tracing::debug!(?effect);
+        if *effect == Effect::OpenSaver {
+            self.saver_opened = Some(Instant::now());
+        }
         if self.hands.carry_out(effect) {
             self.queue = Queue::Unasked;
         }
@@ -394,7 +404,8 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
             coordinator_reachable: self.unreachable_until.is_none(),
             disk_free_bytes: survey.disk_free_bytes,
             cache_bytes: survey.cache_bytes,
-            host_saver: self.savers.have_host().then(|| "XScreenSaver".to_owned()),
+            host_saver: self.savers.have_host().then(|| saver::HOST.to_owned()),
+            host_chosen: survey.host_chosen,
             queue: if sends {
                 self.queue.clone()
             } else {
@@ -427,7 +438,10 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
                 let heard = self
                     .key_taken
                     .is_some_and(|taken| taken >= self.presence_since);
-                !heard && now - self.presence_since > KEY_PATIENCE
+                let came_with_it = self
+                    .saver_opened
+                    .is_some_and(|opened| self.presence_since < opened + OPENING);
+                !heard && !came_with_it && now - self.presence_since > KEY_PATIENCE
             }
             Presence::Away(_) | Presence::Unknown(_) => false,
         };

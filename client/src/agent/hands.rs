@@ -215,12 +215,17 @@ impl Hands {
         given_back
     }
 
-    /// Ends all of them.
+    /// Ends all of them, and waits until they have: with this process goes whoever is left.
     pub(crate) fn let_go(self) {
         let worker = self.worker.map(|worker| worker.child);
         let sharing = self.sharing.map(|(child, _)| child);
-        for child in self.saver.into_iter().chain(worker).chain(sharing) {
-            child.end(PATIENCE);
+        let children = self.saver.into_iter().chain(worker).chain(sharing);
+        let ends: Vec<_> = children
+            .filter_map(|child| child.ending(PATIENCE))
+            .collect();
+        for end in ends {
+            // One that panicked has left its child to the system.
+            end.join().ok();
         }
     }
 

@@ -20,4 +20,5 @@ pub(crate) mod hands;
 pub(crate) mod sight;
 pub(crate) mod socket;
 pub(crate) mod survey;
+#[cfg_attr(not(target_os = "linux"), path = "tray/elsewhere.rs")]
 pub(crate) mod tray;

@@ -1,7 +1,6 @@
-//! The agent's socket: requests of other programs come in here, a thread for each of them.
+//! The agent's socket, or on Windows its pipe: requests of other programs come in here, a thread for each of them.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use woolgather_agent::talk::{Answer, LINE_BYTES_MAX, NoMessage, Request};
-use woolgather_platform::single::{self, Agent as Claim};
+use woolgather_platform::single::{self, Agent as Claim, Stream};
 use woolgather_platform::{Environment, Folders};
 
 /// Programs that may be connected at once.
@@ -26,11 +25,11 @@ pub(crate) struct Asked {
     pub(crate) answer: Sender<Answer>,
 }
 
-/// The folder of the session's socket.
-pub(crate) fn folder() -> anyhow::Result<PathBuf> {
+/// The place of the session's agent.
+pub(crate) fn place() -> anyhow::Result<PathBuf> {
     let environment = Environment::of_this_process();
     let folders = Folders::from_environment(&environment)?;
-    Ok(single::socket_folder(&environment, &folders))
+    Ok(single::place(&environment, &folders)?)
 }
 
 /// Takes connections for as long as the process lives.
@@ -64,7 +63,7 @@ pub(crate) fn listen(claim: &Claim, asked: impl Fn(Asked) + Clone + Send + 'stat
 }
 
 /// Answers one program until it hangs up. A saver that hangs up without a goodbye has gone.
-fn serve(stream: &UnixStream, asked: &impl Fn(Asked)) -> std::io::Result<()> {
+fn serve(stream: &Stream, asked: &impl Fn(Asked)) -> std::io::Result<()> {
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut reader = BufReader::new(stream);
     let mut savers = Vec::new();
@@ -113,13 +112,13 @@ fn ask(asked: &impl Fn(Asked), request: Request) -> Answer {
 
 /// A connection to the session's agent.
 pub(crate) struct Visit {
-    reader: BufReader<UnixStream>,
+    reader: BufReader<Stream>,
 }
 
 impl Visit {
     /// Reaches the agent; `None` where none runs.
     pub(crate) fn begin() -> anyhow::Result<Option<Self>> {
-        let stream = match single::connect(&folder()?) {
+        let stream = match single::connect(&place()?) {
             Ok(stream) => stream,
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
                 return Err(error.into());

@@ -7,12 +7,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use woolgather_agent::situation::{Link, Power};
+use woolgather_platform::control_panel::host_chosen;
 use woolgather_platform::desktop::{Front, SleepEvent, SleepWatch, inhibitions, locked};
 use woolgather_platform::idle::{self, Idle};
-use woolgather_platform::network::PROC;
-use woolgather_platform::temperature::SYS;
 use woolgather_platform::{
-    CpuLoad, Environment, Network, PowerSource, free_bytes, hottest, network, running_programs,
+    CpuLoad, Environment, Network, PowerSource, free_bytes, hottest_now, network_now, running_now,
 };
 
 /// How often to look.
@@ -31,6 +30,7 @@ pub(crate) struct Survey {
     pub(crate) locked: bool,
     pub(crate) full_screen: Option<String>,
     pub(crate) inhibitor: Option<String>,
+    pub(crate) host_chosen: Option<String>,
     pub(crate) running: Vec<String>,
     pub(crate) temperature_c: Option<i16>,
     pub(crate) others_cpu_percent: Option<u8>,
@@ -47,6 +47,7 @@ impl Default for Survey {
             locked: false,
             full_screen: None,
             inhibitor: None,
+            host_chosen: None,
             running: Vec::new(),
             temperature_c: None,
             others_cpu_percent: None,
@@ -87,14 +88,14 @@ pub(crate) fn survey(
             .clone();
         // The load is a difference between two looks, of the same processes.
         if load.as_ref().is_none_or(|(_, before)| *before != own) {
-            load = Some((CpuLoad::new(Path::new(PROC), &own), own.clone()));
+            load = Some((CpuLoad::of_this_machine(&own), own.clone()));
         }
         let others = load.as_mut().and_then(|(load, _)| load.of_others().ok()?);
         found = Survey {
             power: power_now(),
             full_screen: full_screen(front.as_ref().ok(), &own),
-            running: running_programs(Path::new(PROC), &apps).unwrap_or_default(),
-            temperature_c: hottest(Path::new(SYS))
+            running: running_now(&apps).unwrap_or_default(),
+            temperature_c: hottest_now()
                 .ok()
                 .map(|hottest| hottest.celsius.round() as i16),
             others_cpu_percent: others.map(|share| (100.0 * share).round() as u8),
@@ -103,7 +104,8 @@ pub(crate) fn survey(
         if look % SLOW_LOOKS == 0 {
             found.locked = locked(&environment).unwrap_or(false);
             found.inhibitor = inhibitor(&environment);
-            found.link = match network(&environment, Path::new(PROC)) {
+            found.host_chosen = host_chosen(&environment).map(str::to_owned);
+            found.link = match network_now(&environment) {
                 Ok(Network::None) => Link::Down,
                 Ok(Network::Metered) => Link::Metered,
                 // Where nothing tells, trying does.

@@ -17,7 +17,8 @@ Examples:
   woolgather pause 2h
 
 The agent shows the flock while nobody is at the machine and, once you have agreed to it, renders and shares.
-It stays out of the way: any key or movement stops it at once. What it may do is in the settings.";
+It stays out of the way: any key or movement stops it at once. What it may do is in the settings.
+`woolgather agent --stop` ends it.";
 
 pub(super) const SEEN_HELP: &str = "\
 Examples:
@@ -39,8 +40,18 @@ Without a length the pause lasts until `woolgather resume`, also over a restart.
 #[cfg(windows)]
 pub(super) const SAVER_HELP: &str = "\
 Puts Woolgather.scr into %LOCALAPPDATA%\\Programs\\Woolgather and chooses it in your screensaver settings, for you alone. It comes
-on after the time that is set there, or after five minutes where none is. `woolgather uninstall-saver` takes it away and
+on after the time that is set there, or after five minutes where none is. The agent, which with your consent renders and
+shares, lies beside it as woolgatherw.exe and starts with your session. `woolgather uninstall-saver` takes both away and
 gives you back what you had.";
+
+/// Options of `install-saver`.
+#[cfg(windows)]
+#[derive(Debug, Args)]
+pub(crate) struct SaverArgs {
+    /// Only the saver: the agent does not start with your session
+    #[arg(long)]
+    pub(crate) without_agent: bool,
+}
 
 /// Options of `agent`.
 #[derive(Debug, Args)]
@@ -51,6 +62,9 @@ pub(crate) struct AgentArgs {
     /// Started with the session: if there is one already, that is well
     #[arg(long)]
     pub(crate) autostarted: bool,
+    /// End the one that runs, with everything that it has begun
+    #[arg(long, exclusive = true)]
+    pub(crate) stop: bool,
     #[command(flatten)]
     pub(crate) settings: SettingsArgs,
     /// An argument for `woolgather play` when the saver comes on; may be given several times

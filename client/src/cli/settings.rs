@@ -73,13 +73,6 @@ impl SettingsArgs {
     /// # Errors
     ///
     /// As [`Settings::set`], for the first that is not allowed.
-    #[cfg_attr(
-        not(target_os = "linux"),
-        allow(
-            dead_code,
-            reason = "only the agent does it, which runs on Linux alone"
-        )
-    )]
     pub(crate) fn over(&self, mut settings: Settings) -> Result<Settings, SettingsError> {
         for (key, value) in &self.set {
             settings.set(key, value)?;

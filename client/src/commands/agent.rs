@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -12,6 +12,7 @@ use anyhow::{Context as _, bail};
 use url::Url;
 use woolgather_agent::Settings;
 use woolgather_agent::talk::{Answer, Request, Status};
+use woolgather_platform::children::spawn_apart;
 use woolgather_platform::single::{Agent as Claim, ClaimError};
 
 use crate::agent::desk::{Desk, Event};
@@ -25,6 +26,8 @@ use crate::library::Library;
 use crate::say::{bytes, plain_lines};
 use crate::settings::SettingsFile;
 
+/// How long an agent may take to end, and its children with it.
+const END_PATIENCE: Duration = Duration::from_secs(15);
 /// The longest that a look for graphics cards may take.
 const CARD_PATIENCE: Duration = Duration::from_secs(20);
 
@@ -33,9 +36,15 @@ pub(crate) fn agent(
     config: Option<&Path>,
     args: &AgentArgs,
 ) -> anyhow::Result<()> {
+    if args.stop {
+        return match end()? {
+            true => Ok(()),
+            false => bail!("no agent is running"),
+        };
+    }
     let folder = data_folder(data)?;
     let identity = Identity::open(&folder)?;
-    let claim = match Claim::claim(&socket::folder()?) {
+    let claim = match Claim::claim(&socket::place()?) {
         Ok(claim) => claim,
         // Autostart and a person may both start it; once is enough.
         Err(ClaimError::Taken(_)) if args.autostarted => return Ok(()),
@@ -151,12 +160,13 @@ fn coordinator(args: &AgentArgs, identity: &Identity, folder: &Path) -> Option<U
 /// Whether there is a graphics card that can render. Another process looks, so that this one holds no driver.
 fn has_card() -> bool {
     let look = || -> anyhow::Result<bool> {
-        let mut child = std::process::Command::new(std::env::current_exe()?)
+        let mut command = Command::new(std::env::current_exe()?);
+        command
             .args(["adapters", "--json"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
+            .stderr(Stdio::null());
+        let (mut child, _hold) = spawn_apart(&mut command)?;
         let deadline = Instant::now() + CARD_PATIENCE;
         while child.try_wait()?.is_none() {
             if Instant::now() > deadline {
@@ -275,6 +285,24 @@ pub(crate) fn pause(args: &PauseArgs) -> anyhow::Result<()> {
 pub(crate) fn resume() -> anyhow::Result<()> {
     ask(&Request::Resume)?;
     status(&StatusArgs { json: false })
+}
+
+/// Ends the agent that runs, and waits until it has; false where none does.
+pub(crate) fn end() -> anyhow::Result<bool> {
+    let Some(mut visit) = Visit::begin()? else {
+        return Ok(false);
+    };
+    // It may be gone before its answer is.
+    visit.ask(&Request::Stop).ok();
+    drop(visit);
+    let deadline = Instant::now() + END_PATIENCE;
+    while Visit::begin()?.is_some() {
+        if Instant::now() > deadline {
+            bail!("the agent was asked to end and still runs");
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    Ok(true)
 }
 
 /// Asks the agent for something that it does or refuses.

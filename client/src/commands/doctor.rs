@@ -1,14 +1,16 @@
 //! `woolgather doctor`: can the saver ever come on, and may this machine ever render? Each thing that stands in the way
 //! with what to do about it.
 
-use std::path::{Path, PathBuf};
+mod host;
+
+use std::path::Path;
 
 use anyhow::bail;
 use serde_json::json;
 use woolgather_agent::{Consent, Settings};
-use woolgather_platform::network::PROC;
-use woolgather_platform::xscreensaver::has_hack;
-use woolgather_platform::{Environment, display_present, idle, running_programs};
+use woolgather_platform::{Environment, display_present, idle};
+
+use host::Host;
 
 use crate::agent::socket::Visit;
 use crate::cli::DoctorArgs;
@@ -16,9 +18,6 @@ use crate::identity::data_folder;
 use crate::library::Library;
 use crate::say::plain;
 use crate::settings::SettingsFile;
-
-/// Desktops' own savers, whose idle time and windows ours must get along with.
-const HOSTS: [&str; 3] = ["xscreensaver", "mate-screensaver", "xfce4-screensaver"];
 
 /// How something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +71,7 @@ struct Patient {
     idle: Result<String, String>,
     agent_runs: bool,
     /// The desktop's own saver that runs.
-    host: Option<String>,
-    host_has_hack: bool,
+    host: Option<Host>,
     settings: Result<Settings, String>,
     clips: usize,
     flock_known: bool,
@@ -116,12 +114,8 @@ pub(crate) fn doctor(
 
 fn examine(data: Option<&Path>, config: Option<&Path>) -> anyhow::Result<Patient> {
     let environment = Environment::of_this_process();
-    let names: Vec<String> = HOSTS.iter().map(|&name| name.to_owned()).collect();
-    let hosts = running_programs(Path::new(PROC), &names).unwrap_or_default();
     let library = Library::open(&data_folder(data)?)?;
     let flock = library.flock().ok().flatten();
-    let list = std::env::home_dir().map(|home| home.join(".xscreensaver"));
-    let list = list.and_then(|file: PathBuf| std::fs::read_to_string(file).ok());
     Ok(Patient {
         has_display: display_present(),
         idle: match idle::detect(&environment) {
@@ -129,8 +123,7 @@ fn examine(data: Option<&Path>, config: Option<&Path>) -> anyhow::Result<Patient
             Err(cannot) => Err(cannot.to_string()),
         },
         agent_runs: Visit::begin()?.is_some(),
-        host: hosts.into_iter().next(),
-        host_has_hack: list.is_some_and(|text| has_hack(&text, "woolgather")),
+        host: host::that_runs(&environment),
         settings: SettingsFile::of(config)
             .and_then(|file| file.settings())
             .map(|read| read.settings)
@@ -160,10 +153,7 @@ fn findings(patient: &Patient) -> Vec<Finding> {
                 format!("We {why}."),
                 "The desktop's own saver does, and calls Woolgather.",
             ),
-            Err(why) => Finding::bad(
-                format!("We {why}."),
-                "On such a desktop only a host can call the saver: install xscreensaver, then `woolgather install-hack`.",
-            ),
+            Err(why) => Finding::bad(format!("We {why}."), host::BLIND_FIX),
         });
     }
     host_or_agent(patient, &mut all);
@@ -188,29 +178,12 @@ fn findings(patient: &Patient) -> Vec<Finding> {
 
 /// Who opens the saver: the desktop's own one, or our agent.
 fn host_or_agent(patient: &Patient, all: &mut Vec<Finding>) {
-    match (&patient.host, patient.host_has_hack, patient.agent_runs) {
-        (Some(host), true, _) => {
-            all.push(Finding::good(format!("{host} runs and knows Woolgather.")));
-        }
-        (Some(host), false, runs) if host == "xscreensaver" => all.push(if runs {
-            Finding::note(
-                "xscreensaver runs and does not know Woolgather, so both may come on.",
-                "`woolgather install-hack`, then choose Woolgather in xscreensaver-settings.",
-            )
-        } else {
-            Finding::bad(
-                "xscreensaver runs and does not know Woolgather.",
-                "`woolgather install-hack`, then choose Woolgather in xscreensaver-settings.",
-            )
-        }),
-        (Some(host), false, _) => all.push(Finding::note(
-            format!("{host} runs."),
-            "Choose Woolgather in the desktop's screensaver settings.",
-        )),
-        (None, _, true) => {}
-        (None, _, false) => all.push(Finding::bad(
+    match (&patient.host, patient.agent_runs) {
+        (Some(host), runs) => all.push(host.finding(runs)),
+        (None, true) => {}
+        (None, false) => all.push(Finding::bad(
             "The agent does not run, and no saver of the desktop's does.",
-            "`woolgather agent` starts it; the package starts it with every session.",
+            host::NO_AGENT_FIX,
         )),
     }
     if patient.agent_runs {
@@ -225,7 +198,8 @@ fn host_or_agent(patient: &Patient, all: &mut Vec<Finding>) {
 
 /// What the settings allow.
 fn permissions(settings: &Settings, patient: &Patient, all: &mut Vec<Finding>) {
-    if !settings.saver.enabled && !patient.host_has_hack {
+    let host_shows = patient.host.as_ref().is_some_and(|host| host.knows_us);
+    if !settings.saver.enabled && !host_shows {
         all.push(Finding::bad(
             "The saver is turned off in the settings.",
             "`woolgather config set saver.enabled true`, or `woolgather settings`.",
@@ -258,10 +232,16 @@ mod tests {
             idle: Ok("X11".into()),
             agent_runs: true,
             host: None,
-            host_has_hack: false,
             settings: Ok(settings),
             clips: 12,
             flock_known: true,
+        }
+    }
+
+    fn host(name: &str, knows_us: bool) -> Host {
+        Host {
+            name: name.to_owned(),
+            knows_us,
         }
     }
 
@@ -295,8 +275,7 @@ mod tests {
         check(
             |it| {
                 it.idle = cannot();
-                it.host = Some("xscreensaver".into());
-                it.host_has_hack = true;
+                it.host = Some(host("xscreensaver", true));
             },
             None,
             blind,
@@ -306,7 +285,7 @@ mod tests {
         check(
             |it| {
                 it.agent_runs = false;
-                it.host = Some("xscreensaver".into());
+                it.host = Some(host("xscreensaver", false));
             },
             Some("xscreensaver runs and does not know Woolgather."),
             Some("The agent does not run, so nothing is rendered, fetched or shared."),

@@ -15,16 +15,16 @@ const NAMES: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"
 /// A larger file is no licence.
 const BYTES_MAX: u64 = 256 << 10;
 
-/// The text for the package, of the crates that `woolgather` is built from on this kind of system.
+/// The text for the package, of the crates that `woolgather` is built from for systems of this kind.
 ///
 /// # Errors
 ///
 /// When cargo cannot say what they are.
-pub(super) fn notices() -> anyhow::Result<String> {
+pub(super) fn notices(target: &str) -> anyhow::Result<String> {
     let metadata = MetadataCommand::new()
         .current_dir(run::root())
         .features(CargoOpt::AllFeatures)
-        .other_options(["--filter-platform".to_owned(), host()?])
+        .other_options(["--filter-platform".to_owned(), target.to_owned()])
         .exec()
         .context("cargo metadata failed")?;
     let graph = metadata.resolve.as_ref().context("no dependency graph")?;
@@ -96,7 +96,11 @@ fn files(folder: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// The kind of system that this compiler builds for.
-fn host() -> anyhow::Result<String> {
+///
+/// # Errors
+///
+/// When it does not say.
+pub(super) fn host() -> anyhow::Result<String> {
     let said = super::output(std::process::Command::new("rustc").arg("-vV"))?;
     let host = said.lines().find_map(|line| line.strip_prefix("host: "));
     Ok(host.context("rustc names no host")?.to_owned())

@@ -48,10 +48,10 @@ impl Session {
             _turn: turn,
         };
         session.server("-p");
-        // What serves all programs starts with the first one and keeps its outputs, so that must not be one that
-        // somebody listens to.
-        let mut first = session.command("cmd");
-        first.args(["/c", "exit"]).stdout(Stdio::null());
+        // What serves all programs starts with the first one, and the desktop with the first that opens a window. Both
+        // keep its outputs, so that must not be one that somebody listens to.
+        let mut first = session.command(program("foreign-host.exe"));
+        first.stdout(Stdio::null());
         let status = first.stderr(Stdio::null()).status();
         assert!(status.expect("wine is there").success());
         session
@@ -105,6 +105,43 @@ impl Session {
     #[must_use]
     pub fn spawn(&self, mut command: Command) -> Ended {
         Ended(command.spawn().expect("wine is there"))
+    }
+
+    /// The processes of this session's Windows whose program is called so, by Linux' numbers, the oldest first; capitals
+    /// and endings do not count.
+    #[must_use]
+    pub fn running(&self, name: &str) -> Vec<i32> {
+        let prefix = format!("WINEPREFIX={}", self.prefix.display());
+        let folders = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let is_ours = |folder: &Path| {
+            let bytes = |file| std::fs::read(folder.join(file)).unwrap_or_default();
+            let is_here = bytes("environ")
+                .split(|&byte| byte == 0)
+                .any(|variable| variable == prefix.as_bytes());
+            let command = bytes("cmdline");
+            let program = command.split(|&byte| byte == 0).next().unwrap_or_default();
+            let program = String::from_utf8_lossy(program).to_lowercase();
+            // What starts it is called wine, and holds the name behind its own.
+            let file = program.rsplit(['\\', '/']).next().unwrap_or_default();
+            is_here && file.starts_with(name)
+        };
+        let ours = folders.filter(|folder| is_ours(&folder.path()));
+        let mut found: Vec<i32> = ours
+            .filter_map(|folder| folder.file_name().to_str()?.parse().ok())
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// Ends the oldest process that is called so at once, as a crash would.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none.
+    pub fn kill(&self, name: &str) {
+        let oldest = *self.running(name).first().expect("it runs");
+        let oldest = rustix::process::Pid::from_raw(oldest).expect("a number");
+        rustix::process::kill_process(oldest, rustix::process::Signal::KILL).ok();
     }
 
     /// The value of this name, as `(type, text)`; `None` where there is none.

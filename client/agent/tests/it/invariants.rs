@@ -30,6 +30,7 @@ enum Event {
     Free(u64),
     Cache(u64),
     Host(Option<String>),
+    HostChosen(Option<String>),
     Queue(Queue),
     Dropped,
     Clock(i64),
@@ -65,6 +66,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => any::<u64>().prop_map(Event::Free),
         1 => any::<u64>().prop_map(Event::Cache),
         1 => some_name().prop_map(Event::Host),
+        1 => some_name().prop_map(Event::HostChosen),
         1 => name().prop_map(|sheep| Event::Queue(Queue::InHand(sheep))),
         1 => Just(Event::Queue(Queue::NoneThere)),
         2 => Just(Event::Dropped),
@@ -97,6 +99,7 @@ fn happen(world: World, event: Event) -> World {
         Event::Free(bytes) => world.with(|s| s.disk_free_bytes = Some(bytes)),
         Event::Cache(bytes) => world.with(|s| s.cache_bytes = bytes),
         Event::Host(host) => world.with(|s| s.host_saver = host),
+        Event::HostChosen(host) => world.with(|s| s.host_chosen = host),
         Event::Queue(queue) => world.with(|s| s.queue = queue),
         Event::Dropped => world.with(|s| s.player_dropped_frames = true),
         // Kept where the difference of two times still fits.

@@ -59,6 +59,8 @@ fn somebody_is_here_or_not() {
             "- | 2+card | send fetch share", RENDERING),
         ("XScreenSaver shows us: no second saver",
             |w| w.with(|s| s.host_saver = Some("XScreenSaver".to_owned())), "- | 2+card | send fetch share", RENDERING),
+        ("Windows will show us: no saver of ours, and work as ever",
+            |w| w.with(|s| s.host_chosen = Some("Windows".to_owned())), "- | 2+card | send fetch share", RENDERING),
         ("work at any time stops for a key", |w| always(w).touch(), "- | - | send fetch share", "Not rendering: you are busy here, back in a moment."),
         ("and comes back ten quiet seconds later, without the card", |w| always(w).key(InSaver::Other).step().wait(11), "- | 2 | send fetch share", "Rendering Cinder Star with 2 of 4 cores."),
         ("with the card where the settings say so",

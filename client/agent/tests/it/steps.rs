@@ -227,6 +227,11 @@ fn saver_and_network_have_sentences_of_their_own() {
         OPEN,
     );
     check_other_sentences(
+        World::new().with(|s| s.host_chosen = Some("Windows".to_owned())),
+        "No saver: Windows shows the flock in its own time.",
+        OPEN,
+    );
+    check_other_sentences(
         World::new().battery(63),
         "No saver: on battery, 63 %.",
         ["Fetching new sheep.", "Not sharing: on battery, 63 %."],

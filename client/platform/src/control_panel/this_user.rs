@@ -17,12 +17,14 @@ pub struct ThisUser;
 const DESKTOP: &str = r"Control Panel\Desktop";
 const OURS: &str = r"Software\Woolgather";
 const REMEMBERED: &str = r"Software\Woolgather\Saver before";
+const LOGIN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
 
 impl Key {
     fn path(self) -> &'static str {
         match self {
             Self::Desktop => DESKTOP,
             Self::Remembered => REMEMBERED,
+            Self::Login => LOGIN,
         }
     }
 }

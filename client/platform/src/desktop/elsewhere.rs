@@ -6,7 +6,7 @@ use super::{Inhibitions, SleepEvent};
 use crate::{Environment, Unknown};
 
 fn not_asked() -> Unknown {
-    Unknown("this build asks only Linux desktops so far".to_owned())
+    Unknown("this build asks only Linux desktops and Windows so far".to_owned())
 }
 
 /// Would know which window is in front.

@@ -8,7 +8,7 @@
 //! Each is optional: a desktop that does not say is [`Unknown`], after a bounded
 //! time.
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 mod elsewhere;
 #[cfg(target_os = "linux")]
 mod front;
@@ -18,10 +18,12 @@ mod inhibit;
 mod lock;
 #[cfg(target_os = "linux")]
 mod sleep;
+#[cfg(windows)]
+mod windows;
 
 use crate::Unknown;
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub use elsewhere::{Front, SleepWatch, inhibitions, locked};
 #[cfg(target_os = "linux")]
 pub use front::Front;
@@ -31,6 +33,8 @@ pub use inhibit::inhibitions;
 pub use lock::locked;
 #[cfg(target_os = "linux")]
 pub use sleep::SleepWatch;
+#[cfg(windows)]
+pub use windows::{Front, SleepWatch, inhibitions, locked};
 
 /// One who asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

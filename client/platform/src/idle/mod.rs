@@ -13,6 +13,7 @@
 //! | Mutter's `IdleMonitor` | GNOME, on Wayland and on X11 | a D-Bus signal |
 //! | `MIT-SCREEN-SAVER` | X servers | the counter, looked at every 40 ms while idle |
 //! | `GetLastInputInfo` | Windows | the same |
+//! | `CGEventSource` | macOS | the same; nobody has run it |
 //!
 //! The X server behind Wayland (XWayland) sees only what is typed into X windows, so it is never
 //! asked in a Wayland session (`WAYLAND_DISPLAY`, or `XDG_SESSION_TYPE`). logind's `IdleHint` is not asked at all: KDE never sets it.
@@ -20,8 +21,10 @@
 //! A playing video that inhibits idleness keeps the Wayland sources active; the counters do not
 //! know of it, which is what [`crate::desktop::inhibitions`] is for.
 
-#[cfg(any(target_os = "linux", windows))]
+#[cfg(any(target_os = "linux", target_os = "macos", windows))]
 mod counter;
+#[cfg(target_os = "macos")]
+mod macos;
 #[cfg(target_os = "linux")]
 mod mutter;
 mod scripted;
@@ -36,7 +39,7 @@ use std::time::{Duration, Instant};
 
 use crate::Environment;
 
-#[cfg(any(target_os = "linux", windows))]
+#[cfg(any(target_os = "linux", target_os = "macos", windows))]
 use counter::Counter;
 pub use scripted::Scripted;
 
@@ -153,15 +156,25 @@ pub fn detect(_environment: &Environment) -> Result<Box<dyn IdleSource>, CannotT
     Ok(Box::new(Counter::new(windows::Clock)))
 }
 
+/// Takes the session's clock, which is always there.
+///
+/// # Errors
+///
+/// None here; the signature is the one of the systems where there may be no source.
+#[cfg(target_os = "macos")]
+pub fn detect(_environment: &Environment) -> Result<Box<dyn IdleSource>, CannotTell> {
+    Ok(Box::new(Counter::new(macos::Clock)))
+}
+
 /// Says that this build knows no source on this system.
 ///
 /// # Errors
 ///
 /// Always [`CannotTell`].
-#[cfg(not(any(target_os = "linux", windows)))]
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 pub fn detect(_environment: &Environment) -> Result<Box<dyn IdleSource>, CannotTell> {
     Err(CannotTell {
-        tried: vec!["this build asks only Linux desktops and Windows so far".to_owned()],
+        tried: vec!["this build asks only Linux desktops, Windows and macOS so far".to_owned()],
     })
 }
 

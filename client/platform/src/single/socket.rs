@@ -1,4 +1,4 @@
-//! The agent's lock and socket on Linux.
+//! The agent's lock and socket on Unix.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
@@ -17,27 +17,32 @@ use crate::{Environment, Folders};
 const SOCKET: &str = "agent.sock";
 const LOCK: &str = "agent.lock";
 
-/// The folder of the session's agent, whether there is an agent or not.
-#[must_use]
-pub fn socket_folder(environment: &Environment, folders: &Folders) -> PathBuf {
-    runtime_folders(environment)
-        .find(|folder| is_ours_alone(folder))
-        .map_or_else(
-            || folders.cache.join("agent"),
-            |folder| folder.join("woolgather"),
-        )
+/// A connection between the agent and another program.
+pub type Stream = UnixStream;
+
+/// The place of the session's agent, whether there is an agent or not: here a folder.
+///
+/// # Errors
+///
+/// None here; the signature is the one of the systems that have to be asked.
+pub fn place(environment: &Environment, folders: &Folders) -> io::Result<PathBuf> {
+    let session = runtime_folders(environment).find(|folder| is_ours_alone(folder));
+    Ok(session.map_or_else(
+        || folders.cache.join("agent"),
+        |folder| folder.join("woolgather"),
+    ))
 }
 
 /// This process is the session's agent as long as this value lives.
 #[derive(Debug)]
 pub struct Agent {
     listener: UnixListener,
-    socket: PathBuf,
+    folder: PathBuf,
     _lock: File,
 }
 
 impl Agent {
-    /// Becomes the agent whose socket is in `folder`, which is made when it is not there.
+    /// Becomes the agent whose socket is in `folder` (see [`place`]), which is made when it is not there.
     ///
     /// # Errors
     ///
@@ -70,7 +75,7 @@ impl Agent {
         (listener.set_nonblocking(true)).map_err(|error| failed(&socket, &error))?;
         Ok(Self {
             listener,
-            socket,
+            folder: folder.to_owned(),
             _lock: lock,
         })
     }
@@ -81,11 +86,11 @@ impl Agent {
     /// # Errors
     ///
     /// The system's own error; the next call may do better.
-    pub fn accept_within(&self, timeout: Duration) -> io::Result<Option<UnixStream>> {
+    pub fn accept_within(&self, timeout: Duration) -> io::Result<Option<Stream>> {
         let deadline = Instant::now() + timeout;
         while ready_before(&self.listener, PollFlags::IN, deadline)? {
             match self.listener.accept() {
-                Ok((stream, _)) if is_same_user(&stream) => return Ok(Some(stream)),
+                Ok((stream, _)) if is_same_user(&stream, &self.folder) => return Ok(Some(stream)),
                 Ok(_) => {}
                 // Whoever knocked is gone again.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -99,7 +104,7 @@ impl Agent {
 impl Drop for Agent {
     fn drop(&mut self) {
         // The lock is still held, so this is our own; a socket that stays does no harm.
-        drop(std::fs::remove_file(&self.socket));
+        drop(std::fs::remove_file(self.folder.join(SOCKET)));
     }
 }
 
@@ -109,9 +114,9 @@ impl Drop for Agent {
 ///
 /// The system's own error when there is no agent; `PermissionDenied` when it is another
 /// user's.
-pub fn connect(folder: &Path) -> io::Result<UnixStream> {
+pub fn connect(folder: &Path) -> io::Result<Stream> {
     let stream = UnixStream::connect(folder.join(SOCKET))?;
-    if is_same_user(&stream) {
+    if is_same_user(&stream, folder) {
         Ok(stream)
     } else {
         let message = "the agent's socket belongs to another user";
@@ -119,9 +124,17 @@ pub fn connect(folder: &Path) -> io::Result<UnixStream> {
     }
 }
 
-fn is_same_user(stream: &UnixStream) -> bool {
+/// Is the same user at the other end?
+#[cfg(target_os = "linux")]
+fn is_same_user(stream: &UnixStream, _folder: &Path) -> bool {
     rustix::net::sockopt::socket_peercred(stream)
         .is_ok_and(|peer| peer.uid == rustix::process::getuid())
+}
+
+/// Is the same user at the other end? Into a folder that is ours alone nobody else comes.
+#[cfg(not(target_os = "linux"))]
+fn is_same_user(_stream: &UnixStream, folder: &Path) -> bool {
+    is_ours_alone(folder)
 }
 
 fn failed(path: &Path, error: &impl ToString) -> ClaimError {
@@ -222,13 +235,13 @@ mod tests {
         let runtime = root.path().to_str().unwrap();
         let environment = Environment::from_pairs(None, &[("XDG_RUNTIME_DIR", runtime)]);
         assert_eq!(
-            socket_folder(&environment, &folders),
+            place(&environment, &folders).unwrap(),
             root.path().join("woolgather")
         );
 
         std::fs::set_permissions(root.path(), Permissions::from_mode(0o755)).unwrap();
         assert_ne!(
-            socket_folder(&environment, &folders),
+            place(&environment, &folders).unwrap(),
             root.path().join("woolgather")
         );
     }

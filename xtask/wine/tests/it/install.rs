@@ -1,11 +1,13 @@
 //! One user's saver: into the registry, and out again.
 
+use woolgather_screens::Ended;
 use woolgather_wine::{Session, program};
 
-use crate::support::installed;
+use crate::support::{end_of, installed, wait_for};
 
 const DESKTOP: &str = r"HKCU\Control Panel\Desktop";
 const OURS: &str = r"HKCU\Software\Woolgather";
+const RUN: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run";
 const NAMES: [&str; 3] = ["SCRNSAVE.EXE", "ScreenSaveActive", "ScreenSaveTimeOut"];
 
 type Values = [Option<(String, String)>; 3];
@@ -50,12 +52,17 @@ fn check(session: &Session, before: [Option<(&str, &str)>; 3], timeout: &str) {
     assert_eq!(chosen[1], ("REG_SZ".to_owned(), "1".to_owned()));
     assert_eq!(chosen[2], ("REG_SZ".to_owned(), timeout.to_owned()));
     let file = session.on_drive_c(saver);
-    assert!(file.is_file());
+    let agent = saver.replace("Woolgather.scr", "woolgatherw.exe");
+    assert!(file.is_file() && session.on_drive_c(&agent).is_file());
     woolgather(session, "install-saver");
+    let starts = format!("\"{agent}\" agent --autostarted");
+    let value = session.registry(RUN, "Woolgather");
+    assert_eq!(value, Some(("REG_SZ".to_owned(), starts)));
     let said = woolgather(session, "uninstall-saver");
     assert!(said.contains("no longer your screensaver"), "{said}");
     assert_eq!(values(session), before);
     assert!(!file.exists() && !file.parent().unwrap().exists());
+    assert_eq!(session.registry(RUN, "Woolgather"), None);
     assert!(!session.run("reg", &["query", OURS]).0, "nothing is left");
 }
 
@@ -80,4 +87,56 @@ fn a_saver_that_was_chosen_since_stays() {
     assert!(said.contains("stays as it is"), "{said}");
     assert_eq!(values(&session), theirs);
     assert!(!session.on_drive_c(&saver).exists());
+}
+
+#[test]
+fn what_starts_with_the_session_is_the_agent_and_only_that_is_taken_away() {
+    let session = Session::start();
+    let add = |name: &str, text: &str| {
+        let add = ["add", RUN, "/v", name, "/t", "REG_SZ", "/d", text, "/f"];
+        let (added, said) = session.run("reg", &add);
+        assert!(added, "{said}");
+    };
+    add("Another", r"C:\another.exe");
+    let saver = installed(&session);
+    let agent = saver.replace("Woolgather.scr", "woolgatherw.exe");
+    // As Windows starts it when the person logs in.
+    let command = session.command(&agent);
+    let mut running = start_agent(&session, command);
+    wait_for("the agent alone", || {
+        (session.running("woolgatherw").len() == 1).then_some(())
+    });
+    // An installation over it ends it, for its file is in use.
+    let said = woolgather(&session, "install-saver");
+    assert!(said.contains("The agent that ran has ended"), "{said}");
+    assert_eq!(end_of(&mut running), Some(0));
+    let command = session.command(&agent);
+    let mut running = start_agent(&session, command);
+    woolgather(&session, "uninstall-saver");
+    assert_eq!(end_of(&mut running), Some(0));
+    assert_eq!(session.running("woolgatherw"), [0; 0]);
+    assert_eq!(session.registry(RUN, "Woolgather"), None);
+    assert!(session.registry(RUN, "Another").is_some());
+
+    // Somebody who wants the saver alone, and somebody who put another program there.
+    let (done, said) = session.run(
+        program("woolgather.exe"),
+        &["install-saver", "--without-agent"],
+    );
+    assert!(done, "{said}");
+    assert_eq!(session.registry(RUN, "Woolgather"), None);
+    add("Woolgather", r"C:\theirs.exe");
+    woolgather(&session, "uninstall-saver");
+    assert!(session.registry(RUN, "Woolgather").is_some());
+    session.run("reg", &["delete", RUN, "/v", "Woolgather", "/f"]);
+}
+
+fn start_agent(session: &Session, mut command: std::process::Command) -> Ended {
+    command.args(["agent", "--autostarted"]);
+    let running = session.spawn(command);
+    wait_for("an answer", || {
+        let status = woolgather(session, "status");
+        (!status.contains("not running")).then_some(())
+    });
+    running
 }

@@ -1,6 +1,7 @@
-//! Woolgather as a screensaver of Windows, under wine: installed, shown, previewed, set. `cargo xtask test windows` runs
-//! it.
+//! Woolgather on Windows, under wine: the screensaver installed, shown, previewed, set, and the agent. `cargo xtask test
+//! windows` runs it.
 
+mod agent;
 mod install;
 mod preview;
 mod settings;
