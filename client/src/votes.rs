@@ -8,13 +8,11 @@
 //!
 //! Player and agent are several processes, so each change of a file is made under a lock (`votes.lock`, `taste.lock`).
 
-#[cfg(target_os = "linux")]
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
-#[cfg(target_os = "linux")]
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -95,14 +93,12 @@ pub(crate) fn voted_down(data: &Path) -> Vec<SheepId> {
 }
 
 /// What somebody here thinks of sheep: the last vote on each, read again when it changes.
-#[cfg(target_os = "linux")]
 pub(crate) struct Taste {
     file: VoteFile,
     read: Option<SystemTime>,
     votes: HashMap<SheepId, bool>,
 }
 
-#[cfg(target_os = "linux")]
 impl Taste {
     pub(crate) fn of(data: &Path) -> Self {
         Self {
@@ -277,7 +273,6 @@ mod tests {
         assert_eq!(voted_down(folder.path()), [vote(2, false).sheep]);
     }
 
-    #[cfg(target_os = "linux")]
     #[test]
     fn a_taste_that_changes_is_read_again() {
         let folder = tempfile::tempdir().unwrap();

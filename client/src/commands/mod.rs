@@ -28,9 +28,6 @@ pub(crate) mod play;
 pub(crate) mod render;
 #[cfg(windows)]
 pub(crate) mod saver;
-#[cfg(not(target_os = "linux"))]
-pub(crate) use agent as seen;
-#[cfg(target_os = "linux")]
 pub(crate) mod seen;
 pub(crate) mod settings;
 pub(crate) mod sync;

@@ -7,7 +7,10 @@ pub(crate) struct Tray;
 
 impl Tray {
     /// Nothing is shown, so nothing is chosen.
-    #[expect(clippy::unnecessary_wraps, reason = "where there is an icon it may fail")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "where there is an icon it may fail"
+    )]
     pub(crate) fn start(_chosen: impl Fn(Act) + Clone + Send + 'static) -> std::io::Result<Self> {
         Ok(Self)
     }

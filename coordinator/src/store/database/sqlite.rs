@@ -80,7 +80,7 @@ impl Database for Sqlite {
         let columns = match self.columns.get(sql) {
             Some(known) => Arc::clone(known),
             None => {
-                let names = statement.column_names().into_iter();
+                let names = statement.column_names();
                 let columns: Arc<[String]> = names.map(str::to_owned).collect();
                 self.columns.insert(sql.to_owned(), Arc::clone(&columns));
                 columns
