@@ -105,10 +105,7 @@ async fn check_and_keep(
     head: &SignedHead,
     received: Received,
 ) -> Result<Receipt, ApiError> {
-    let Received {
-        preamble,
-        mut segment,
-    } = received;
+    let Received { preamble, segment } = received;
     if let Some(earlier) = lease.earlier {
         if earlier.digest == preamble.segment {
             return Ok(Receipt {
@@ -120,16 +117,22 @@ async fn check_and_keep(
         return Err(ApiError::refused(ProblemKind::LeaseSuperseded, detail));
     }
     let recipe = lease.work.recipe;
-    let kept = tokio::task::spawn_blocking(move || {
-        checks::check_structure(&recipe, &segment.read()?)?;
-        // A short one is forced to disk with the database's next commit, which carries many; for a
-        // long one the disk takes the time it takes.
-        match segment.into_short() {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(segment) => segment.keep().map(|_| None).map_err(ApiError::from),
+    // A short one is forced to disk with the database's next commit, which carries many; for a long
+    // one the disk takes the time it takes.
+    let short_segment = match segment.into_short() {
+        Ok(bytes) => {
+            checks::check_structure(&recipe, &bytes)?;
+            Some(bytes)
         }
-    });
-    let short_segment = kept.await.context("keeping a segment")??;
+        Err(mut segment) => {
+            let kept = tokio::task::spawn_blocking(move || {
+                checks::check_structure(&recipe, &segment.read()?)?;
+                segment.keep().map_err(ApiError::from)
+            });
+            kept.await.context("keeping a segment")??;
+            None
+        }
+    };
     let receipt = app
         .store
         .record_submission(NewSubmission {
