@@ -8,6 +8,7 @@
 //!
 //! * [`seeds`]: the rng_seed of every clip.
 //! * [`leases`], [`audits`], [`credit`]: a work unit's life.
+//! * [`trust`]: what is known of a device, and what follows from it.
 //! * [`planning`]: which edges the flock's graph needs.
 //! * [`dealing`], [`ratings`], [`ballots`]: what voters are asked, and what their answers mean.
 //! * [`random`]: draws the others share.
@@ -21,5 +22,6 @@ pub mod planning;
 pub mod random;
 pub mod ratings;
 pub mod seeds;
+pub mod trust;
 
 pub use ballots::VoterId;
