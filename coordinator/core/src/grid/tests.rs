@@ -509,7 +509,7 @@ fn work_never_runs_dry() {
     for _ in 0..120 {
         story.accepted(1);
         story.join_all();
-        story.now_ms += 10_000;
+        story.now_ms += 600_000;
         story.grid.plan_if_dry(story.now_ms);
         let wanted = story.grid.samples_wanted(story.now_ms);
         assert!(story.grid.units_ready() as u64 * 8_000_000 >= wanted);
