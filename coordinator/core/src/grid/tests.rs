@@ -80,7 +80,7 @@ impl Story {
 
     /// A lease on a segment, whatever audits there are.
     fn segment(&mut self, number: u64) -> LeasedWork {
-        let leases = self.lease(number, 64);
+        let leases = self.lease(number, 4);
         let segment = leases.iter().find(|lease| lease.audit.is_none());
         *segment.expect("there is a segment to render")
     }
