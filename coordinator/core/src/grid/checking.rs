@@ -63,6 +63,7 @@ impl Grid {
         self.submissions[submission.place()].state = SubmissionState::Auditing;
         self.set_unit(unit, WorkUnitState::Auditing);
         self.settle_class(class, now_ms);
+        self.record_mut(device, class).passed_checks();
         let standing = self.record(device, class).standing();
         let on_trial = !self.classes[class.place()].standing.may_work()
             || self.classes[class.place()].standing.is_on_trial();
@@ -74,9 +75,17 @@ impl Grid {
 
     /// The frames of a submission are not what they must be: its device is told, its unit is
     /// ready again. Refusing what is checked or refused changes nothing.
-    pub fn refuse_check(&mut self, submission: SubmissionNumber, problem: ProblemKind) {
+    pub fn refuse_check(
+        &mut self,
+        submission: SubmissionNumber,
+        problem: ProblemKind,
+        now_ms: i64,
+    ) {
         if self.unchecked.contains(&submission) {
             self.sums.refused_by_checks += 1;
+            let row = self.submission(submission);
+            let (device, class) = (row.device, row.class);
+            self.record_mut(device, class).failed_checks(now_ms);
             self.refuse_submission(submission, problem);
         }
     }

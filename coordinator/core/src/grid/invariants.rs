@@ -142,9 +142,8 @@ impl Grid {
             let good = match row.state {
                 AuditState::Waiting => open && row.leases.is_empty(),
                 AuditState::Leased => open && !row.leases.is_empty(),
-                AuditState::TakenOver => {
-                    open && row.leases.is_empty() && self.is_job_open(Job::SelfAudit { audit })
-                }
+                // Whoever was slow with it may still be faster than the coordinator.
+                AuditState::TakenOver => open && self.is_job_open(Job::SelfAudit { audit }),
                 AuditState::Disputed => {
                     open && row.leases.is_empty() && self.is_job_open(Job::Referee { audit })
                 }

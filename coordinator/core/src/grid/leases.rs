@@ -12,7 +12,6 @@ use super::rows::{
 };
 use super::{Grid, Refused};
 use crate::leases::{self, Batch};
-use crate::trust::Standing;
 
 /// How many of a device's last submissions its usual render time is taken from.
 const RENDER_TIMES: usize = 50;
@@ -63,12 +62,12 @@ impl Grid {
         let class = self.fastest_class(device);
         self.settle_class(class, now_ms);
         self.record_mut(device, class).readmit(now_ms);
-        let standing = self.record(device, class).standing();
-        if standing != Standing::Bad && self.classes[class.place()].standing.may_work() {
+        let record = self.record(device, class);
+        if record.may_work(now_ms) && self.classes[class.place()].standing.may_work() {
             let p95_ms = self.render_p95_ms(device);
             let asking = Asking {
                 device,
-                standing,
+                standing: record.standing(),
                 now_ms,
                 may_retry_failed: leases::may_retry_failed(active.saturating_sub(1)),
                 active_devices: active,

@@ -218,6 +218,11 @@ impl Grid {
         self.devices.get(&device)
     }
 
+    /// Every device, in the order of their numbers.
+    pub fn devices(&self) -> impl Iterator<Item = (DeviceNumber, &Device)> {
+        self.devices.iter().map(|(device, row)| (*device, row))
+    }
+
     /// Every class, in the order in which they came.
     #[must_use]
     pub fn classes(&self) -> &[Class] {

@@ -112,6 +112,7 @@ impl Grid {
         lease: LeaseNumber,
         device: DeviceNumber,
         problem: ProblemKind,
+        now_ms: i64,
     ) -> Result<(), Refused> {
         let row = self.find_lease(lease, device)?;
         let (unit, audit, state) = (row.unit, row.audit, row.state);
@@ -128,6 +129,8 @@ impl Grid {
             return Ok(());
         }
         self.sums.refused_by_checks += 1;
+        let class = self.fastest_class(device);
+        self.record_mut(device, class).failed_checks(now_ms);
         self.count_failure(unit, device);
         self.reopen_unit(unit);
         Ok(())

@@ -255,7 +255,7 @@ fn five_devices_that_fail_quarantine_the_unit_and_an_operator_requeues_it() {
         let problem = ProblemKind::UndecodableSegment;
         story
             .grid
-            .record_refusal(lease.lease, device(number), problem)
+            .record_refusal(lease.lease, device(number), problem, story.now_ms)
             .unwrap();
         story.check();
     }

@@ -9,6 +9,13 @@ pub const BAD_MS: i64 = 24 * 60 * 60 * 1000;
 /// The longest a device gets no work: 32 days.
 pub const BAD_MS_MAX: i64 = 32 * BAD_MS;
 
+/// So many submissions in a row that do not pass the checks, and the device is paused.
+pub const FAILED_CHECKS_MAX: u32 = 3;
+
+/// How long it is paused the first time; twice as long every further time, up to a day. A broken
+/// encoder must not take every unit in turn, and it is no lie.
+pub const PAUSE_MS: i64 = 10 * 60 * 1000;
+
 /// Audited frames of a doubted device's unit, and of one whose class is on trial.
 pub const DOUBTED_FRAMES: u32 = 4;
 
@@ -30,6 +37,10 @@ pub struct Record {
     pub suspicion: Suspicion,
     /// What its audit reports say against it.
     pub audit_suspicion: Suspicion,
+    /// Submissions in a row that did not pass the checks.
+    pub failed_checks: u32,
+    /// It gets no work before this.
+    pub paused_until_ms: i64,
     /// How often it was found bad.
     pub found_bad: u32,
     /// Since when it is bad; `None` while it is not.
@@ -79,6 +90,26 @@ impl Record {
     /// A frame of it was rendered again and was right.
     pub fn frame_was_right(&mut self) {
         self.suspicion = self.suspicion.after_right(1);
+    }
+
+    /// A submission of it did not pass the checks.
+    pub fn failed_checks(&mut self, now_ms: i64) {
+        self.failed_checks = self.failed_checks.saturating_add(1);
+        if let Some(doublings) = self.failed_checks.checked_sub(FAILED_CHECKS_MAX) {
+            let pause_ms = (PAUSE_MS << doublings.min(8)).min(BAD_MS);
+            self.paused_until_ms = now_ms.saturating_add(pause_ms);
+        }
+    }
+
+    /// A submission of it passed the checks.
+    pub fn passed_checks(&mut self) {
+        self.failed_checks = 0;
+    }
+
+    /// Whether it may be given new work now, as far as it is up to itself.
+    #[must_use]
+    pub fn may_work(&self, now_ms: i64) -> bool {
+        self.bad_since_ms.is_none() && now_ms >= self.paused_until_ms
     }
 
     /// The referee refused a submission. `wrong` of the frames it looked at were wrong and
@@ -261,6 +292,26 @@ mod tests {
         assert!(!record.is_convicted(true), "the same clip again");
         record.report_was_wrong(WrongReport::PassedWrong, 0);
         assert!(record.is_convicted(true));
+    }
+
+    #[test]
+    fn a_broken_encoder_is_paused_longer_and_longer() {
+        let mut record = known(500);
+        record.failed_checks(0);
+        record.failed_checks(0);
+        assert!(record.may_work(0));
+        record.failed_checks(0);
+        assert!(!record.may_work(PAUSE_MS - 1) && record.may_work(PAUSE_MS));
+        record.failed_checks(0);
+        assert!(!record.may_work(2 * PAUSE_MS - 1) && record.may_work(2 * PAUSE_MS));
+        for _ in 0..100 {
+            record.failed_checks(0);
+        }
+        assert!(record.may_work(BAD_MS));
+        record.passed_checks();
+        record.failed_checks(BAD_MS);
+        assert!(record.may_work(BAD_MS));
+        assert_eq!(record.standing(), Standing::Trusted);
     }
 
     #[test]
