@@ -57,10 +57,14 @@ pub struct Report {
     pub visible_min_mean: f64,
     /// The longest of those.
     pub visible_min_max: f64,
-    /// Frames rendered again for a new device's, as a share of its frames.
+    /// Frames rendered again to verify an honest device in probation, as a share of its frames.
     pub cost_new: f64,
-    /// The same for all others, the referee's sample included.
+    /// The same of all other honest ones, the referee's sample included.
     pub cost_known: f64,
+    /// The same of every device in probation, liars and their disputes included.
+    pub cost_new_all: f64,
+    /// And of all others.
+    pub cost_known_all: f64,
     /// Frames rendered again because somebody was found bad, as a share of all frames.
     pub cost_repair: f64,
     /// Frames the coordinator itself rendered, as a share of all frames.
@@ -98,8 +102,11 @@ pub struct AttackReport {
     pub liars: u64,
     /// Segments doctored and handed in.
     pub doctored: u64,
-    /// Share of those that were found, before or after they were accepted.
-    pub found_share: Option<f64>,
+    /// Share of those whose own audits or checks found them, of all that were not dropped with
+    /// their liar before.
+    pub seen_share: Option<f64>,
+    /// Share of those that are not accepted at the end.
+    pub gone_share: Option<f64>,
     /// Doctored segments of a key until its first refusal, the median.
     pub until_refused: Option<u32>,
     /// Doctored segments of a key until it was found bad, the median.
@@ -108,8 +115,8 @@ pub struct AttackReport {
     pub keys_found_bad: u64,
     /// Wrong frames that are accepted at the end.
     pub wrong_frames: u64,
-    /// Minutes that its segments had been published until they were found, on average over those
-    /// that were found after they were accepted.
+    /// Minutes that its segments had been published until they were found, on average; until
+    /// the end or the clip's retirement for those that never were.
     pub visible_min_mean: Option<f64>,
     /// The longest of those.
     pub visible_min_max: Option<f64>,
@@ -137,7 +144,7 @@ impl Report {
         let (wrong_by_attack, wrong_frames, accepted_now) = wrong_frames(world);
         let (honest_submissions, honest_refused) = honest(world);
         let frames = accepted_now * frames_each;
-        let submitted = tally.new.frames + tally.known.frames;
+        let submitted = tally.all.new.frames + tally.all.known.frames;
         let visible: Vec<i64> = tally
             .attacks
             .iter()
@@ -165,8 +172,10 @@ impl Report {
             wrong_share: share(wrong_frames, frames),
             visible_min_mean: mean_min(&visible).unwrap_or(0.0),
             visible_min_max: max_min(&visible).unwrap_or(0.0),
-            cost_new: cost(tally.new),
-            cost_known: cost(tally.known),
+            cost_new: cost(tally.honest.new),
+            cost_known: cost(tally.honest.known),
+            cost_new_all: cost(tally.all.new),
+            cost_known_all: cost(tally.all.known),
             cost_repair: share(tally.repair, submitted),
             cost_referee: share(tally.referee, submitted),
             ledger_credit: ledger_credit(world),
@@ -210,8 +219,8 @@ impl Report {
             target("honest submissions refused", honest_refused, 1e-3),
             target("honest bans", self.honest_bans as f64, 0.0),
             target("wrong frames left", self.wrong_share, wrong_limit),
-            target("verification, new devices", self.cost_new, 0.065),
-            target("verification, others", self.cost_known, 0.035),
+            target("verification, honest new devices", self.cost_new, 0.065),
+            target("verification, honest others", self.cost_known, 0.035),
             target("credit out of balance", imbalance as f64, 0.0),
             target("asked for work in vain", self.dry_share, 0.01),
         ]
@@ -281,6 +290,12 @@ impl Report {
         )?;
         writeln!(
             to,
+            "| verification with liars and disputes: new devices, others | {:.2} %, {:.2} % |",
+            self.cost_new_all * 100.0,
+            self.cost_known_all * 100.0
+        )?;
+        writeln!(
+            to,
             "| work done again after somebody was found bad | {:.2} % of all frames |",
             self.cost_repair * 100.0
         )?;
@@ -317,22 +332,21 @@ impl Report {
         }
         writeln!(
             to,
-            "\n| attack | liars | doctored | found | until refused | until bad | keys found bad | wrong frames left | visible, mean and longest |"
+            "\n| attack | liars | doctored | seen by its own audits | gone in the end | until refused | until bad | keys found bad | wrong frames left | visible, mean and longest |"
         )?;
-        writeln!(to, "|---|---|---|---|---|---|---|---|---|")?;
+        writeln!(to, "|---|---|---|---|---|---|---|---|---|---|")?;
         for attack in &self.attacks {
-            let found = attack
-                .found_share
-                .map(|share| format!("{:.1} %", share * 100.0));
+            let percent = |share: f64| format!("{:.1} %", share * 100.0);
             let visible = attack.visible_min_mean.zip(attack.visible_min_max);
             let visible = visible.map(|(mean, max)| format!("{mean:.0} min, {max:.0} min"));
             writeln!(
                 to,
-                "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
                 attack.name,
                 attack.liars,
                 attack.doctored,
-                or_dash(found),
+                or_dash(attack.seen_share.map(percent)),
+                or_dash(attack.gone_share.map(percent)),
                 or_dash(attack.until_refused),
                 or_dash(attack.until_bad),
                 attack.keys_found_bad,
@@ -465,19 +479,23 @@ fn attacks(world: &World, wrong_by_attack: &[u64]) -> Vec<AttackReport> {
             .filter(|row| of(row.character))
             .count() as u64
     };
-    let still_visible = still_visible(world);
+    let never_found = never_found(world);
+    let (passed, accepted) = passed_and_accepted(world);
     ATTACKS
         .iter()
         .enumerate()
         .map(|(place, attack)| {
             let tally = &world.tally.attacks[place];
             let mut visible_ms = tally.visible_ms.clone();
-            visible_ms.extend(&still_visible[place]);
+            visible_ms.extend(&never_found[place]);
             AttackReport {
                 name: attack.name,
                 liars: liars(place),
                 doctored: tally.doctored,
-                found_share: (tally.doctored > 0).then(|| share(tally.found, tally.doctored)),
+                seen_share: (tally.seen + passed[place] > 0)
+                    .then(|| share(tally.seen, tally.seen + passed[place])),
+                gone_share: (tally.doctored > 0)
+                    .then(|| share(tally.doctored - accepted[place], tally.doctored)),
                 until_refused: median(&tally.until_refused),
                 until_bad: median(&tally.until_bad),
                 keys_found_bad: tally.until_bad.len() as u64,
@@ -489,23 +507,45 @@ fn attacks(world: &World, wrong_by_attack: &[u64]) -> Vec<AttackReport> {
         .collect()
 }
 
-/// How long doctored segments have been published that are so still, by attack.
-fn still_visible(world: &World) -> Vec<Vec<i64>> {
+/// Doctored submissions that passed their own audits, and those that are accepted at the end; by
+/// attack.
+fn passed_and_accepted(world: &World) -> (Vec<u64>, Vec<u64>) {
+    let mut passed = vec![0; ATTACKS.len()];
+    let mut accepted = vec![0; ATTACKS.len()];
+    for row in world.grid.submissions() {
+        let segment = world.pictures.get(row.segment);
+        let Some(attack) = segment.and_then(|segment| segment.attack) else {
+            continue;
+        };
+        let is_accepted = row.state == SubmissionState::Accepted;
+        accepted[attack] += u64::from(is_accepted);
+        passed[attack] += u64::from(is_accepted || row.state == SubmissionState::Quarantined);
+    }
+    (passed, accepted)
+}
+
+/// How long doctored segments were published that nobody found: until now, or until their clip was
+/// retired. By attack.
+fn never_found(world: &World) -> Vec<Vec<i64>> {
     let mut by_attack = vec![Vec::new(); ATTACKS.len()];
     let end_ms = world.options.hours * HOUR_MS;
     for clip in world.grid.clips() {
-        let (ClipState::Live, Some(published_ms)) = (clip.state, clip.published_ms) else {
+        let (ClipState::Live | ClipState::Retired, Some(published_ms)) =
+            (clip.state, clip.published_ms)
+        else {
             continue;
         };
+        let until_ms = clip.retired_ms.unwrap_or(end_ms);
         for unit in &clip.units {
             let unit = &world.grid.units()[unit.0 as usize];
             let submission = unit
                 .submission
                 .map(|number| &world.grid.submissions()[number.0 as usize]);
             let segment = submission.and_then(|row| world.pictures.get(row.segment));
-            let doctored = segment.filter(|segment| segment.wrong != 0);
+            let accepted = unit.state == WorkUnitState::Accepted;
+            let doctored = segment.filter(|segment| accepted && segment.wrong != 0);
             if let Some(attack) = doctored.and_then(|segment| segment.attack) {
-                by_attack[attack].push(end_ms - published_ms);
+                by_attack[attack].push(until_ms - published_ms);
             }
         }
     }

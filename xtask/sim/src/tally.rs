@@ -16,8 +16,8 @@ pub struct Cost {
 pub struct AttackTally {
     /// Segments with doctored frames (or none at all) that were handed in.
     pub doctored: u64,
-    /// Of those, refused or quarantined by now.
-    pub found: u64,
+    /// Of those, refused for what their own audits or checks showed.
+    pub seen: u64,
     /// Doctored segments of a key until its first refusal.
     pub until_refused: Vec<u32>,
     /// Doctored segments of a key until it was found bad.
@@ -26,15 +26,31 @@ pub struct AttackTally {
     pub visible_ms: Vec<i64>,
 }
 
+/// Verification by where the submitter stood when the audits were drawn.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Costs {
+    /// In probation.
+    pub new: Cost,
+    /// Everybody else, the referee's sample included.
+    pub known: Cost,
+}
+
+impl Costs {
+    /// The cost of devices in probation, or of all others.
+    pub fn of(&mut self, new: bool) -> &mut Cost {
+        if new { &mut self.new } else { &mut self.known }
+    }
+}
+
 /// Everything that is counted on the way; the rest is read from the grid at the end.
 #[derive(Debug, Clone)]
 pub struct Tally {
     /// By [`ATTACKS`].
     pub attacks: Vec<AttackTally>,
-    /// Verification of devices in probation.
-    pub new: Cost,
-    /// Verification of all others, the referee's sample included.
-    pub known: Cost,
+    /// Verification of what volunteers with machines in order handed in.
+    pub honest: Costs,
+    /// Verification of everything.
+    pub all: Costs,
     /// Frames rendered again because somebody or a class was found bad.
     pub repair: u64,
     /// Frames that the coordinator itself rendered.
@@ -65,8 +81,8 @@ impl Default for Tally {
     fn default() -> Self {
         Self {
             attacks: vec![AttackTally::default(); ATTACKS.len()],
-            new: Cost::default(),
-            known: Cost::default(),
+            honest: Costs::default(),
+            all: Costs::default(),
             repair: 0,
             referee: 0,
             honest_bans: 0,

@@ -1,7 +1,9 @@
 //! Who takes part.
 
+use std::collections::BTreeSet;
+
 use rand_chacha::ChaCha8Rng;
-use woolgather_coordinator_core::grid::{DeviceNumber, LeasedWork};
+use woolgather_coordinator_core::grid::{DeviceNumber, LeaseNumber, LeasedWork};
 use woolgather_coordinator_core::random::{below, normal, unit};
 use woolgather_protocol::work::{DeviceKind, DrawingDevice, LeaseRequest};
 
@@ -55,6 +57,8 @@ pub struct Volunteer {
     pub busy: bool,
     /// The leases it works on, first one first.
     pub leases: Vec<LeasedWork>,
+    /// Leases whose work is finished, handed in or on its way.
+    pub handed_in: BTreeSet<LeaseNumber>,
     /// Goes up when it is switched off, so that what it was doing is not done.
     pub session: u32,
     /// Segments it doctored under this key.
@@ -72,9 +76,9 @@ const DRIVERS: usize = 12;
 const BROKEN_DRIVER: &str = "card 9 driver 9.9";
 
 impl Volunteer {
-    /// Somebody new. `bad` is the share of liars.
-    pub fn new(device: u64, bad: f64, rng: &mut ChaCha8Rng) -> Self {
-        let character = character(bad, rng);
+    /// The volunteer of this number (from 0). `bad` is the share of liars, each attack in turn.
+    pub fn new(number: usize, device: u64, bad: f64, rng: &mut ChaCha8Rng) -> Self {
+        let character = character(number, bad, rng);
         // Three times faster or slower than the median is one standard deviation.
         let mut speed = 60e6 * libm::exp(normal(rng));
         if character == Character::Slow {
@@ -103,6 +107,7 @@ impl Volunteer {
             online: false,
             busy: false,
             leases: Vec::new(),
+            handed_in: BTreeSet::new(),
             session: 0,
             doctored: 0,
             refused: false,
@@ -125,15 +130,17 @@ impl Volunteer {
     pub fn begin_anew(&mut self, device: u64) {
         self.device = DeviceNumber(device);
         self.leases.clear();
+        self.handed_in.clear();
         self.doctored = 0;
         self.refused = false;
         self.found_bad = false;
     }
 }
 
-fn character(bad: f64, rng: &mut ChaCha8Rng) -> Character {
-    if unit(rng) < bad {
-        return Character::Liar(below(rng, ATTACKS.len()));
+fn character(number: usize, bad: f64, rng: &mut ChaCha8Rng) -> Character {
+    let liars_before = (number as f64 * bad) as usize;
+    if (number as f64 + 1.0) * bad >= liars_before as f64 + 1.0 {
+        return Character::Liar(liars_before % ATTACKS.len());
     }
     // Of those who mean well; the rest is honest and in order.
     const SHARES: &[(Character, f64)] = &[

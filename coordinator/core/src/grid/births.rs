@@ -42,6 +42,7 @@ impl Grid {
             units: Vec::new(),
             file: None,
             published_ms: None,
+            retired_ms: None,
         });
         self.sheep[from.place()].clips.push(clip);
         if kind == ClipKind::Edge {
@@ -97,7 +98,7 @@ impl Grid {
         let mut planned = self.plan_edges();
         let mut births = 0;
         while is_dry(self) && births < BIRTHS_MAX {
-            self.retire_one();
+            self.retire_one(now_ms);
             self.bear();
             births += 1;
         }
@@ -121,7 +122,7 @@ impl Grid {
 
     /// Retires the oldest living sheep whose clips are all finished, with its clips, when there
     /// are as many as there may be.
-    fn retire_one(&mut self) {
+    fn retire_one(&mut self, now_ms: i64) {
         if self.living.len() < self.settings.living_max {
             return;
         }
@@ -135,7 +136,9 @@ impl Grid {
         self.living.remove(&sheep);
         self.sheep[sheep.place()].state = SheepState::Retired;
         for clip in self.sheep[sheep.place()].clips.clone() {
-            self.clips[clip.place()].state = ClipState::Retired;
+            let row = &mut self.clips[clip.place()];
+            row.state = ClipState::Retired;
+            row.retired_ms.get_or_insert(now_ms);
         }
     }
 }

@@ -63,7 +63,8 @@ impl Grid {
         self.settle_class(class, now_ms);
         self.record_mut(device, class).readmit(now_ms);
         let record = self.record(device, class);
-        if record.may_work(now_ms) && self.classes[class.place()].standing.may_work() {
+        let may_work = record.may_work(now_ms) && self.classes[class.place()].standing.may_work();
+        if may_work {
             let p95_ms = self.render_p95_ms(device);
             let asking = Asking {
                 device,
@@ -85,7 +86,11 @@ impl Grid {
                 .into_iter()
                 .map(|lease| self.leased_work(lease, now_ms))
                 .collect(),
-            retry_after_s: leases::retry_after_s(active),
+            retry_after_s: if may_work {
+                leases::retry_after_s(active)
+            } else {
+                leases::RETRY_MAX_S
+            },
             notices: std::mem::take(&mut self.device_mut(device).notices),
         }
     }

@@ -14,6 +14,7 @@ const SLOW_MAX: usize = 32;
 const AUDITS_LOOKED_AT_MAX: usize = 256;
 
 /// Work a device could be given.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Candidate {
     pub(super) unit: UnitNumber,
     pub(super) audit: Option<AuditNumber>,

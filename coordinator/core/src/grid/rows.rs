@@ -152,6 +152,8 @@ pub struct Clip {
     pub file: Option<Digest>,
     /// When it went live, the last time.
     pub published_ms: Option<i64>,
+    /// When it was retired.
+    pub retired_ms: Option<i64>,
 }
 
 /// A sheep.

@@ -59,12 +59,10 @@ impl World {
         }
         self.was_new[place] = Some(new);
         let frames = u64::from(self.grid.settings().segment_frames);
-        let cost = if new {
-            &mut self.tally.new
-        } else {
-            &mut self.tally.known
-        };
-        cost.frames += frames;
+        self.tally.all.of(new).frames += frames;
+        if self.is_honest(digest) {
+            self.tally.honest.of(new).frames += frames;
+        }
         let suspicious = segment.suspicious_frames();
         self.grid
             .record_check(submission, &suspicious, self.now_ms, &mut self.rng);
@@ -176,7 +174,7 @@ impl World {
             return;
         };
         let tally = &mut self.tally.attacks[attack];
-        tally.found += 1;
+        tally.seen += u64::from(before != SubmissionState::Accepted);
         if first {
             tally.until_refused.push(doctored);
         }

@@ -1,7 +1,7 @@
 //! The network between volunteers and the coordinator.
 
 use woolgather_coordinator_core::grid::{
-    AuditAnswer, LeaseState, NewSubmission, Purpose, Refused, SubmissionNumber,
+    AuditAnswer, Digest, LeaseState, NewSubmission, Purpose, Refused, SubmissionNumber,
 };
 use woolgather_protocol::ProblemKind;
 use woolgather_protocol::submission::Receipt;
@@ -120,10 +120,21 @@ impl World {
         frames: u64,
     ) {
         let was_new = self.was_new.get(submission.0 as usize).copied().flatten();
-        match (purpose, was_new) {
-            (Purpose::Again, _) => self.tally.repair += frames,
-            (Purpose::Commit, Some(true)) => self.tally.new.again += frames,
-            (Purpose::Commit | Purpose::Sample, _) => self.tally.known.again += frames,
+        if purpose == Purpose::Again {
+            self.tally.repair += frames;
+            return;
         }
+        let new = purpose == Purpose::Commit && was_new == Some(true);
+        self.tally.all.of(new).again += frames;
+        let digest = self.grid.submissions()[submission.0 as usize].segment;
+        if self.is_honest(digest) {
+            self.tally.honest.of(new).again += frames;
+        }
+    }
+
+    /// Whether a volunteer with a machine in order drew this segment.
+    pub(super) fn is_honest(&self, segment: Digest) -> bool {
+        let segment = self.pictures.get(segment);
+        segment.is_some_and(|segment| self.volunteers[segment.volunteer].character.is_honest())
     }
 }

@@ -59,7 +59,7 @@ impl Options {
 }
 
 /// Something that happens at a time.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 enum Event {
     /// The coordinator looks after everything.
     Tick,

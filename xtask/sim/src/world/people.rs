@@ -2,7 +2,6 @@
 
 use woolgather_coordinator_core::grid::{AuditAnswer, Digest, LeasedWork, NewSubmission};
 use woolgather_coordinator_core::random::{below, unit};
-use woolgather_coordinator_core::trust::Standing;
 
 use super::messages::{Content, Message};
 use super::{Event, HOUR_MS, World};
@@ -25,7 +24,7 @@ impl World {
         if volunteer == self.volunteers.len() {
             let bad = self.options.bad;
             self.volunteers
-                .push(Volunteer::new(device, bad, &mut self.rng));
+                .push(Volunteer::new(volunteer, device, bad, &mut self.rng));
         } else {
             self.volunteers[volunteer].begin_anew(device);
         }
@@ -108,11 +107,14 @@ impl World {
         }
         if answer.leases.is_empty() {
             let retry_ms = i64::from(answer.retry_after_s) * 1000;
-            let retry_ms = if may_work { retry_ms } else { HOUR_MS };
             self.after(retry_ms, Event::Ask { volunteer, session });
             return;
         }
-        self.volunteers[volunteer].leases = answer.leases;
+        let row = &mut self.volunteers[volunteer];
+        row.leases = answer.leases;
+        // What was rendered already and is on its way is not rendered again.
+        row.leases
+            .retain(|work| !row.handed_in.contains(&work.lease));
         self.begin(volunteer);
     }
 
@@ -124,7 +126,7 @@ impl World {
         let mut records = row.records.iter();
         let classes = self.grid.classes();
         records.all(|(class, record)| {
-            record.standing() != Standing::Bad && classes[class.0 as usize].standing.may_work()
+            record.may_work(self.now_ms) && classes[class.0 as usize].standing.may_work()
         })
     }
 
@@ -134,7 +136,7 @@ impl World {
         let session = row.session;
         let Some(work) = row.leases.first() else {
             row.busy = false;
-            self.after(500, Event::Ask { volunteer, session });
+            self.after(2_000, Event::Ask { volunteer, session });
             return;
         };
         row.busy = true;
@@ -155,7 +157,9 @@ impl World {
         if self.volunteers[volunteer].session != session {
             return;
         }
-        let work = self.volunteers[volunteer].leases.remove(0);
+        let row = &mut self.volunteers[volunteer];
+        let work = row.leases.remove(0);
+        row.handed_in.insert(work.lease);
         let content = match work.audit {
             Some(_) => self.report(volunteer, work),
             None => self.segment(volunteer, work),
