@@ -30,6 +30,10 @@ pub enum Way {
     /// Doctored frames, and every other colluder's frames are passed unseen. They are all one
     /// ring, which is worse than pairs.
     Collusion,
+    /// Doctored frames, and a fresh key as soon as one of its submissions is refused.
+    FreshKeys,
+    /// Doctored frames, and a fresh key for every segment.
+    KeyForEach,
     /// Honest frames; half of the audits it is given are disputed, whatever they show.
     AuditLies,
     /// Bytes that are no segment: refused by the checks.
@@ -83,6 +87,19 @@ pub const ATTACKS: &[Attack] = &[
         after_units: 20,
         way: Way::Collusion,
         ..frames("colluding ring", 10, 0.02, 0.99)
+    },
+    Attack {
+        way: Way::FreshKeys,
+        ..frames("fresh key when refused", 10, 0.02, 0.99)
+    },
+    Attack {
+        after_units: 20,
+        way: Way::FreshKeys,
+        ..frames("sleeper, fresh key when refused", 10, 0.02, 0.99)
+    },
+    Attack {
+        way: Way::KeyForEach,
+        ..frames("a key for each segment", 10, 0.02, 0.99)
     },
     Attack {
         way: Way::AuditLies,

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
+use woolgather_sim::attacks::ATTACKS;
 use woolgather_sim::chaos;
 use woolgather_sim::report::Report;
 use woolgather_sim::sweep::sweep;
@@ -16,7 +17,7 @@ use woolgather_sim::world::{Options, World};
 /// Run a fleet of made-up volunteers over the coordinator's own policy
 ///
 /// Honest, slow, vanishing and clock-skewed volunteers, broken hardware, a driver that turns bad,
-/// and liars of sixteen kinds; lost, doubled and late messages, churn, restarts. Nothing is rendered. The
+/// and liars of many kinds; lost, doubled and late messages, churn, restarts. Nothing is rendered. The
 /// same options print the same report.
 #[derive(Parser)]
 #[command(name = "cargo xtask sim")]
@@ -33,6 +34,9 @@ struct Args {
     /// Share of the volunteers that lie: 10% or 0.1
     #[arg(long, value_name = "SHARE", default_value = "10%", value_parser = percentage)]
     bad: f64,
+    /// All liars do this attack, as the report names it; otherwise each in turn
+    #[arg(long, value_name = "ATTACK", value_parser = attack)]
+    attack: Option<usize>,
     /// Share of the machines that are switched off within an hour
     #[arg(long, value_name = "SHARE", default_value = "30%", value_parser = percentage)]
     churn: f64,
@@ -71,6 +75,7 @@ fn run_fleet(args: &Args) -> anyhow::Result<bool> {
         volunteers: args.volunteers as usize,
         hours: (args.days * 24.0).ceil() as i64,
         bad: args.bad,
+        only: args.attack,
         churn: args.churn,
         lost: args.lost,
     };
@@ -155,6 +160,15 @@ fn percentage(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Reads the name of an attack.
+fn attack(name: &str) -> Result<usize, String> {
+    let found = ATTACKS.iter().position(|attack| attack.name == name);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = ATTACKS.iter().map(|attack| attack.name).collect();
+        format!("the attacks are {}", names.join("; "))
+    })
+}
+
 /// Reads a number of days up to a year.
 fn days(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -173,6 +187,12 @@ mod tests {
         assert_eq!(percentage("0.45"), Ok(0.45));
         assert!(percentage("101%").is_err() && percentage("-1").is_err());
         assert!(percentage("NaN").is_err() && percentage("ten").is_err());
+    }
+
+    #[test]
+    fn an_attack_is_known_by_its_name() {
+        assert_eq!(attack(ATTACKS[3].name), Ok(3));
+        assert!(attack("none").is_err_and(|names| names.contains(ATTACKS[3].name)));
     }
 
     #[test]

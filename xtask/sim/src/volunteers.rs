@@ -67,6 +67,8 @@ pub struct Volunteer {
     pub refused: bool,
     /// Whether this key was found bad.
     pub found_bad: bool,
+    /// Whether it is about to throw this key away.
+    pub leaves_key: bool,
 }
 
 /// Card drivers in the fleet besides the one that turns bad.
@@ -76,9 +78,16 @@ const DRIVERS: usize = 12;
 const BROKEN_DRIVER: &str = "card 9 driver 9.9";
 
 impl Volunteer {
-    /// The volunteer of this number (from 0). `bad` is the share of liars, each attack in turn.
-    pub fn new(number: usize, device: u64, bad: f64, rng: &mut ChaCha8Rng) -> Self {
-        let character = character(number, bad, rng);
+    /// The volunteer of this number (from 0). `bad` is the share of liars; they do `only`,
+    /// or each attack in turn.
+    pub fn new(
+        number: usize,
+        device: u64,
+        bad: f64,
+        only: Option<usize>,
+        rng: &mut ChaCha8Rng,
+    ) -> Self {
+        let character = character(number, bad, only, rng);
         // Three times faster or slower than the median is one standard deviation.
         let mut speed = 60e6 * libm::exp(normal(rng));
         if character == Character::Slow {
@@ -112,6 +121,7 @@ impl Volunteer {
             doctored: 0,
             refused: false,
             found_bad: false,
+            leaves_key: false,
         }
     }
 
@@ -134,13 +144,14 @@ impl Volunteer {
         self.doctored = 0;
         self.refused = false;
         self.found_bad = false;
+        self.leaves_key = false;
     }
 }
 
-fn character(number: usize, bad: f64, rng: &mut ChaCha8Rng) -> Character {
+fn character(number: usize, bad: f64, only: Option<usize>, rng: &mut ChaCha8Rng) -> Character {
     let liars_before = (number as f64 * bad) as usize;
     if (number as f64 + 1.0) * bad >= liars_before as f64 + 1.0 {
-        return Character::Liar(liars_before % ATTACKS.len());
+        return Character::Liar(only.unwrap_or(liars_before % ATTACKS.len()));
     }
     // Of those who mean well; the rest is honest and in order.
     const SHARES: &[(Character, f64)] = &[

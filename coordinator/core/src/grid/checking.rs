@@ -64,10 +64,10 @@ impl Grid {
         self.set_unit(unit, WorkUnitState::Auditing);
         self.settle_class(class, now_ms);
         self.record_mut(device, class).passed_checks();
-        let standing = self.record(device, class).standing();
+        let record = self.record(device, class);
         let on_trial = !self.classes[class.place()].standing.may_work()
             || self.classes[class.place()].standing.is_on_trial();
-        let count = frames_to_audit(standing, !suspicious.is_empty(), on_trial);
+        let count = frames_to_audit(&record, !suspicious.is_empty(), on_trial);
         for frame in draw_so_many(self.settings.segment_frames, suspicious, count, rng) {
             self.plan_audit(submission, frame, Purpose::Commit, now_ms, rng);
         }

@@ -56,7 +56,9 @@ impl Grid {
         if !self.devices.contains_key(&device) {
             self.register_device(device, device.0, device.0);
         }
-        self.device_mut(device).last_seen_ms = now_ms;
+        let before_ms = std::mem::replace(&mut self.device_mut(device).last_seen_ms, now_ms);
+        self.seen.remove(&(before_ms, device));
+        self.seen.insert((now_ms, device));
     }
 
     /// Notes what a device says it draws with.
@@ -135,8 +137,13 @@ impl Grid {
     /// How many devices asked for work or handed some in lately.
     #[must_use]
     pub fn active_devices(&self, now_ms: i64) -> u64 {
-        let seen = |row: &&Device| row.last_seen_ms > now_ms - ACTIVE_MS;
-        self.devices.values().filter(seen).count() as u64
+        self.seen_since(now_ms - ACTIVE_MS).count() as u64
+    }
+
+    /// Devices that were seen after a moment.
+    fn seen_since(&self, since_ms: i64) -> impl Iterator<Item = DeviceNumber> {
+        let first = (since_ms.saturating_add(1), DeviceNumber(0));
+        self.seen.range(first..).map(|(_, device)| *device)
     }
 
     /// A device as one side of an audit.
@@ -162,9 +169,8 @@ impl Grid {
         {
             return;
         }
-        let active = self.devices.iter();
-        let active = active.filter(|(_, row)| row.last_seen_ms > now_ms - AUDITOR_ACTIVE_MS);
-        let parties = active.map(|(device, _)| self.party(*device, self.fastest_class(*device)));
+        let active = self.seen_since(now_ms - AUDITOR_ACTIVE_MS);
+        let parties = active.map(|device| self.party(device, self.fastest_class(device)));
         self.pool = ActivePool {
             made_ms: Some(now_ms),
             pool: Pool::of(parties),

@@ -13,6 +13,7 @@ use super::rows::{
 };
 use crate::random::distinct_below;
 use crate::trust::classes::DAY_MS;
+use crate::trust::referee::LOOK_BACK_UNITS;
 
 impl Grid {
     /// An accepted segment is bad: its unit is quarantined and its credit voided, a new unit is
@@ -101,6 +102,19 @@ impl Grid {
         self.doubt_passed(device, now_ms, rng);
     }
 
+    /// The last units of a device that was refused are audited in full, those that were accepted
+    /// and those whose audits are still open.
+    pub(super) fn look_back(&mut self, device: DeviceNumber, now_ms: i64, rng: &mut impl Rng) {
+        let submissions = self.devices[&device].submissions.iter().rev().copied();
+        let in_use = |submission: &SubmissionNumber| {
+            let state = self.submission(*submission).state;
+            matches!(state, SubmissionState::Accepted | SubmissionState::Auditing)
+        };
+        let last: Vec<SubmissionNumber> =
+            submissions.filter(in_use).take(LOOK_BACK_UNITS).collect();
+        self.audit_again(&last, now_ms, rng);
+    }
+
     fn end_leases(&mut self, device: DeviceNumber) {
         let held = self.held.get(&device).cloned().unwrap_or_default();
         for lease in held {
@@ -135,12 +149,14 @@ impl Grid {
         }
     }
 
-    /// Frames that the referee rendered, or that are being audited again already.
+    /// Frames that the referee rendered, or that were audited again already, or are.
     fn frames_not_to_repeat(&self, submission: SubmissionNumber) -> BTreeSet<u32> {
         let audits = self.submission(submission).audits.iter();
         audits
             .map(|audit| self.audit(*audit))
-            .filter(|row| row.by_referee || row.state != AuditState::Passed)
+            .filter(|row| {
+                row.by_referee || row.purpose == Purpose::Again || row.state != AuditState::Passed
+            })
             .map(|row| row.frame)
             .collect()
     }

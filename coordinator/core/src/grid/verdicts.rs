@@ -101,6 +101,8 @@ impl Grid {
         }
         if self.record(device, class).is_convicted(false) {
             self.find_bad(device, class, now_ms, rng);
+        } else {
+            self.look_back(device, now_ms, rng);
         }
         for (auditor, class) in passers {
             if self.record(auditor, class).is_convicted(true) {

@@ -19,6 +19,9 @@ pub const PAUSE_MS: i64 = 10 * 60 * 1000;
 /// Audited frames of a doubted device's unit, and of one whose class is on trial.
 pub const DOUBTED_FRAMES: u32 = 4;
 
+/// Audited frames of a unit by a doubted device in probation: it has no past to lose.
+pub const DOUBTED_NEW_FRAMES: u32 = 8;
+
 /// What is known of a (device key, kind of device, driver class).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
@@ -196,8 +199,9 @@ pub enum WrongReport {
 /// How many frames of a submission are audited. Always at least one: trust buys priority, not
 /// exemption.
 #[must_use]
-pub fn frames_to_audit(standing: Standing, suspicious: bool, class_on_trial: bool) -> u32 {
-    match standing {
+pub fn frames_to_audit(record: &Record, suspicious: bool, class_on_trial: bool) -> u32 {
+    match record.standing() {
+        Standing::Doubted if record.units_of_probation() < NEW_DEVICE_UNITS => DOUBTED_NEW_FRAMES,
         Standing::Bad | Standing::Doubted => DOUBTED_FRAMES,
         _ if class_on_trial => DOUBTED_FRAMES,
         Standing::New => 2,
@@ -316,12 +320,16 @@ mod tests {
 
     #[test]
     fn everybody_is_audited_for_ever() {
-        let count = |standing| frames_to_audit(standing, false, false);
-        assert_eq!(count(Standing::New), 2);
-        assert_eq!(count(Standing::Trusted), 1);
-        assert_eq!(count(Standing::Doubted), 4);
-        assert_eq!(frames_to_audit(Standing::Trusted, true, false), 2);
-        assert_eq!(frames_to_audit(Standing::Trusted, false, true), 4);
+        let doubted = |accepted_units| Record {
+            suspicion: Suspicion::NONE.after_wrong(1),
+            ..known(accepted_units)
+        };
+        assert_eq!(frames_to_audit(&known(0), false, false), 2);
+        assert_eq!(frames_to_audit(&known(500), false, false), 1);
+        assert_eq!(frames_to_audit(&known(500), true, false), 2);
+        assert_eq!(frames_to_audit(&known(500), false, true), 4);
+        assert_eq!(frames_to_audit(&doubted(500), false, false), 4);
+        assert_eq!(frames_to_audit(&doubted(0), false, false), 8);
     }
 
     #[test]

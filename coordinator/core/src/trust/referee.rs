@@ -15,6 +15,12 @@ pub const REAUDIT_FRAMES: u32 = 2;
 /// them all is what bad memory does; several are what a lie does.
 pub const FURTHER_FRAMES: u32 = 3;
 
+/// After a refusal so many of the device's last units are audited in full, accepted or not yet,
+/// whatever its standing. A key costs nothing: a liar may throw it away at the first refusal, long before
+/// it is found bad, and what it handed in just before is the likeliest to be doctored too. For a device in
+/// order with a refusal among 50,000 units this is 0.04 % of its work.
+pub const LOOK_BACK_UNITS: usize = 20;
+
 /// Draws whether an accepted unit is audited again by the referee.
 pub fn draws_reaudit(rng: &mut impl Rng) -> bool {
     unit(rng) < REAUDIT_SHARE

@@ -9,6 +9,7 @@ use woolgather_coordinator_core::trust::referee::further_frames;
 use woolgather_protocol::ProblemKind;
 
 use super::{Event, HOUR_MS, TICK_MS, World};
+use crate::attacks::{ATTACKS, Way};
 
 /// Samples per second of the coordinator's processor: two cores.
 const REFEREE_SPEED: f64 = 120e6;
@@ -173,6 +174,9 @@ impl World {
         let Some(attack) = segment.attack else {
             return;
         };
+        if ATTACKS[attack].way == Way::FreshKeys {
+            self.leave_key(segment.volunteer);
+        }
         let tally = &mut self.tally.attacks[attack];
         tally.seen += u64::from(before != SubmissionState::Accepted);
         if first {

@@ -7,6 +7,7 @@ use woolgather_protocol::ProblemKind;
 use woolgather_protocol::submission::Receipt;
 
 use super::{Event, HOUR_MS, World};
+use crate::attacks::{ATTACKS, Way};
 
 /// Share of messages that take hours.
 const LATE_SHARE: f64 = 0.005;
@@ -78,6 +79,9 @@ impl World {
         if let Some(attack) = attack {
             self.tally.attacks[attack].doctored += 1;
             self.volunteers[volunteer].doctored += 1;
+            if ATTACKS[attack].way == Way::KeyForEach {
+                self.leave_key(volunteer);
+            }
         }
     }
 

@@ -23,6 +23,9 @@ use messages::Message;
 /// An hour, in milliseconds.
 pub(crate) const HOUR_MS: i64 = 60 * 60 * 1000;
 
+/// A fresh key takes a liar so long: it costs nothing.
+const FRESH_KEY_MS: i64 = 60 * 1000;
+
 /// The coordinator looks after everything so often.
 const TICK_MS: i64 = 5_000;
 
@@ -37,6 +40,8 @@ pub struct Options {
     pub hours: i64,
     /// Share of the volunteers that lie.
     pub bad: f64,
+    /// All liars do this attack, by its place in [`crate::attacks::ATTACKS`]; `None`: each in turn.
+    pub only: Option<usize>,
     /// Share of the machines that are on which are switched off within an hour.
     pub churn: f64,
     /// Share of requests, and of answers, that are lost.
@@ -52,6 +57,7 @@ impl Options {
             volunteers: 200,
             hours: 48,
             bad: 0.1,
+            only: None,
             churn: 0.3,
             lost: 0.02,
         }
@@ -79,7 +85,7 @@ enum Event {
     },
     /// The coordinator dies and is started again.
     Restart,
-    /// A liar who was found bad comes back with a fresh key.
+    /// A liar comes back with a fresh key.
     Anew { volunteer: usize },
 }
 

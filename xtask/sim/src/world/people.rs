@@ -4,7 +4,7 @@ use woolgather_coordinator_core::grid::{AuditAnswer, Digest, LeasedWork, NewSubm
 use woolgather_coordinator_core::random::{below, unit};
 
 use super::messages::{Content, Message};
-use super::{Event, HOUR_MS, World};
+use super::{Event, FRESH_KEY_MS, HOUR_MS, Options, World};
 use crate::attacks::{ACCIDENTS, ATTACKS, Way};
 use crate::volunteers::{Character, Volunteer};
 
@@ -22,9 +22,9 @@ impl World {
     pub(super) fn join(&mut self, volunteer: usize) {
         let device = self.count();
         if volunteer == self.volunteers.len() {
-            let bad = self.options.bad;
+            let Options { bad, only, .. } = self.options;
             self.volunteers
-                .push(Volunteer::new(volunteer, device, bad, &mut self.rng));
+                .push(Volunteer::new(volunteer, device, bad, only, &mut self.rng));
         } else {
             self.volunteers[volunteer].begin_anew(device);
         }
@@ -244,7 +244,7 @@ impl World {
             Character::Liar(place) => match ATTACKS[place].way {
                 Way::Collusion if self.is_colluder(segment.volunteer) => return true,
                 Way::AuditLies => 0.5,
-                Way::Frames | Way::Collusion | Way::Garbage => ACCIDENTS.memory,
+                _ => ACCIDENTS.memory,
             },
             Character::BrokenHardware => ACCIDENTS.broken_hardware,
             Character::BrokenDriver if self.driver_is_broken() => ACCIDENTS.broken_driver,
@@ -288,7 +288,7 @@ impl World {
                 Character::Liar(place) => {
                     let doctored = row.doctored;
                     self.tally.attacks[place].until_bad.push(doctored);
-                    self.after(HOUR_MS, Event::Anew { volunteer });
+                    self.leave_key(volunteer);
                 }
                 Character::BrokenHardware => self.tally.broken_set_aside += 1,
                 Character::BrokenDriver => {}
@@ -297,8 +297,15 @@ impl World {
         }
     }
 
+    /// A liar makes a fresh key.
+    pub(super) fn leave_key(&mut self, volunteer: usize) {
+        if !std::mem::replace(&mut self.volunteers[volunteer].leaves_key, true) {
+            self.after(FRESH_KEY_MS, Event::Anew { volunteer });
+        }
+    }
+
     pub(super) fn anew(&mut self, volunteer: usize) {
-        if !self.volunteers[volunteer].found_bad {
+        if !self.volunteers[volunteer].leaves_key {
             // They left meanwhile, and somebody else came.
             return;
         }
