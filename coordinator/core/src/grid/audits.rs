@@ -194,7 +194,11 @@ impl Grid {
     fn pass(&mut self, audit: AuditNumber, now_ms: i64, rng: &mut impl Rng) -> WorkUnitState {
         self.set_audit(audit, AuditState::Passed);
         let submission = self.audit(audit).submission;
-        self.frame_was_right(submission, now_ms);
+        // What it did right before it was doubted speaks for nobody: a sleeper would be cleared by
+        // the very units that it slept through.
+        if self.audit(audit).purpose != Purpose::Again {
+            self.frame_was_right(submission, now_ms);
+        }
         self.accept_if_audited(submission, now_ms, rng)
     }
 }
