@@ -18,7 +18,10 @@ use woolgather_protocol::work::{DeviceKind, DrawingDevice, LeaseRequest};
 pub const STEPS: u32 = 300;
 
 /// Devices of a small grid.
-const DEVICES: u64 = 9;
+const DEVICES: u64 = 16;
+
+/// In one of so many small grids everybody draws with the same card, and nothing it draws is right.
+const BROKEN_ONE_OF: u64 = 8;
 
 /// Rounds in which honest volunteers must have finished everything.
 const ROUNDS_MAX: u32 = 400;
@@ -81,6 +84,8 @@ struct Chaos {
     rng: ChaCha8Rng,
     now_ms: i64,
     claimed: Vec<Job>,
+    /// Everybody draws with the same card, and nothing it draws is right.
+    broken: bool,
 }
 
 impl Chaos {
@@ -105,6 +110,7 @@ impl Chaos {
             rng: ChaCha8Rng::seed_from_u64(rng_seed),
             now_ms: 0,
             claimed: Vec::new(),
+            broken: rng_seed % BROKEN_ONE_OF == 0,
         }
     }
 
@@ -149,10 +155,10 @@ impl Chaos {
     fn lease(&mut self) -> String {
         let device = DeviceNumber(self.below(DEVICES as usize) as u64);
         let mut devices = Vec::new();
-        if self.chance(0.4) {
+        if self.broken || self.chance(0.4) {
             devices.push(DrawingDevice {
                 kind: DeviceKind::Gpu,
-                name: format!("card {}", self.below(2)),
+                name: format!("card {}", if self.broken { 0 } else { self.below(2) }),
                 samples_per_second: 1e6,
             });
         }
@@ -186,10 +192,10 @@ impl Chaos {
             segment: Digest(self.below(40) as u64),
             frames: if self.chance(0.97) { 4 } else { 5 },
             render_ms: self.below(100_000) as u64,
-            drawn_by: if self.chance(0.7) {
-                DeviceKind::Cpu
-            } else {
+            drawn_by: if self.broken || self.chance(0.3) {
                 DeviceKind::Gpu
+            } else {
+                DeviceKind::Cpu
             },
         };
         let first = self.grid.record_submission(&new, self.now_ms);
@@ -259,7 +265,7 @@ impl Chaos {
             return "there is no audit".into();
         };
         let settlement = Settlement {
-            submitter_good: self.chance(0.6),
+            submitter_good: !self.broken && self.chance(0.6),
             auditor_good: self.chance(0.5).then(|| unit(&mut self.rng) < 0.5),
             further_wrong: self.below(4) as u32,
             further_right: 0,
@@ -281,7 +287,7 @@ impl Chaos {
             self.grid.release_job(job);
             return format!("{job:?} fails");
         }
-        let good = self.chance(0.7);
+        let good = !self.broken && self.chance(0.7);
         self.perform(job, good);
         format!("{job:?} is done, good: {good}")
     }
