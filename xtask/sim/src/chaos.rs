@@ -110,7 +110,7 @@ impl Chaos {
             rng: ChaCha8Rng::seed_from_u64(rng_seed),
             now_ms: 0,
             claimed: Vec::new(),
-            broken: rng_seed % BROKEN_ONE_OF == 0,
+            broken: rng_seed.is_multiple_of(BROKEN_ONE_OF),
         }
     }
 

@@ -14,6 +14,10 @@ use crate::trust::AuditorRule;
 /// With fewer active devices than this nobody else can audit, so the coordinator does.
 const DEVICES_TO_AUDIT: u64 = 2;
 
+/// The coordinator takes no audits over while it has so many frames to render: what it takes from
+/// volunteers and cannot do in time waits longer than before, and disputes with it.
+const SELF_AUDITS_MAX: u64 = 64;
+
 /// An auditor's report, compared already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuditAnswer {
@@ -125,7 +129,7 @@ impl Grid {
     /// Takes over every audit nobody else will do soon: while fewer than two devices are active
     /// or nobody may audit this submitter, and what waited longer than the patience. Accepted work
     /// that is audited again waits for volunteers as long as there are any: it is far too much for
-    /// one machine. Returns how many were taken over.
+    /// one machine. None is taken over while the coordinator is behind. Returns how many were taken over.
     pub fn plan_self_audits(&mut self, now_ms: i64) -> u64 {
         self.count_auditors(now_ms);
         let alone = self.active_devices(now_ms) < DEVICES_TO_AUDIT;
@@ -137,7 +141,11 @@ impl Grid {
             .map(|(_, _, audit)| *audit)
             .collect();
         let mut taken = 0;
+        let room = SELF_AUDITS_MAX.saturating_sub(self.pictures_to_draw());
         for audit in waiting {
+            if taken == room {
+                break;
+            }
             let row = self.audit(audit);
             let planned_ms = row.planned_ms;
             let submission = self.submission(row.submission);
@@ -148,11 +156,18 @@ impl Grid {
                 taken += 1;
             }
         }
-        for audit in self.slow_audits(since_ms) {
+        let room = usize::try_from(room - taken).unwrap_or(usize::MAX);
+        for audit in self.slow_audits(since_ms).into_iter().take(room) {
             self.take_over(audit);
             taken += 1;
         }
         taken
+    }
+
+    /// Frames that the coordinator has to render.
+    fn pictures_to_draw(&self) -> u64 {
+        let pictures = |job: &&Job| matches!(job, Job::Referee { .. } | Job::SelfAudit { .. });
+        self.jobs_waiting.iter().filter(pictures).count() as u64
     }
 
     /// Audits somebody took longer ago than the patience.

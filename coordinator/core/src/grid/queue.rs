@@ -11,7 +11,7 @@ use woolgather_protocol::submission::WorkUnitState;
 const SLOW_MAX: usize = 32;
 
 /// How many waiting audits are looked at for one request.
-const AUDITS_LOOKED_AT_MAX: usize = 256;
+const AUDITS_LOOKED_AT_MAX: usize = 1024;
 
 /// Work a device could be given.
 #[derive(Debug, Clone, Copy)]
