@@ -20,7 +20,7 @@ use woolgather_sim::world::{Options, World};
 /// and liars of many kinds; lost, doubled and late messages, churn, restarts. Nothing is rendered. The
 /// same options print the same report.
 #[derive(Parser)]
-#[command(name = "cargo xtask sim")]
+#[command(bin_name = "cargo xtask sim")]
 struct Args {
     /// The number that decides all draws
     #[arg(long, value_name = "N", default_value_t = 1)]
