@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `tidy`, `bench`, `dist`, `setup`.
+//! The project's own commands: `cargo xtask demo`, `test`, `tidy`, `bench`, `sim`, `dist`, `setup`.
 //!
 //! A newcomer types one of the first two on a fresh machine and nothing else; each does its own
 //! set-up. This crate stays small so that it builds in seconds: whatever needs the renderer or the
@@ -11,6 +11,7 @@ mod dist;
 mod fuzz;
 mod run;
 mod setup;
+mod sim;
 mod test;
 mod tidy;
 
@@ -34,6 +35,9 @@ enum Command {
     Tidy,
     /// Measure against a named reference and print a table.
     Bench(bench::Options),
+    /// Run a fleet of made-up volunteers over the coordinator's policy and print what came of it.
+    #[command(disable_help_flag = true)]
+    Sim(sim::Options),
     /// Make a package of the volunteer's program.
     Dist(dist::Options),
     /// Install the system packages that the tests need, or print the line that does.
@@ -54,6 +58,7 @@ fn perform(command: Command) -> anyhow::Result<()> {
         Command::Test(options) => test::test(&options),
         Command::Tidy => tidy::tidy(),
         Command::Bench(options) => bench::bench(&options),
+        Command::Sim(options) => sim::sim(&options),
         Command::Dist(options) => dist::dist(&options),
         Command::Setup => setup::install(setup::FOR_TESTS),
     }

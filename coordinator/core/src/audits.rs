@@ -28,18 +28,31 @@ pub fn draw_frames(
     accepted_units: u64,
     rng: &mut impl Rng,
 ) -> Vec<u32> {
-    assert!(frame_count > 0, "a segment has frames");
+    let new_device = accepted_units < NEW_DEVICE_UNITS;
+    let any_suspicious = suspicious.iter().any(|frame| *frame < frame_count);
+    let count = if new_device || any_suspicious { 2 } else { 1 };
+    draw_so_many(frame_count, suspicious, count, rng)
+}
+
+/// Draws `count` frames of a segment to audit (all of them when there are fewer), in ascending
+/// order: one of the `suspicious` ones if there are any, the rest of all the others. How many, says
+/// [`crate::trust::record::frames_to_audit`].
+///
+/// # Panics
+///
+/// If `frame_count` or `count` is 0, which no recipe and no rule allows.
+pub fn draw_so_many(
+    frame_count: u32,
+    suspicious: &[u32],
+    count: u32,
+    rng: &mut impl Rng,
+) -> Vec<u32> {
+    assert!(frame_count > 0 && count > 0, "a segment has frames");
     let suspicious: Vec<u32> = suspicious
         .iter()
         .copied()
         .filter(|frame| *frame < frame_count)
         .collect();
-    let new_device = accepted_units < NEW_DEVICE_UNITS;
-    let count = if new_device || !suspicious.is_empty() {
-        2
-    } else {
-        1
-    };
     let mut drawn = Vec::new();
     if !suspicious.is_empty() {
         drawn.push(suspicious[below(rng, suspicious.len())]);
@@ -47,7 +60,7 @@ pub fn draw_frames(
     let others: Vec<u32> = (0..frame_count)
         .filter(|frame| !drawn.contains(frame))
         .collect();
-    let missing = count - drawn.len();
+    let missing = count as usize - drawn.len();
     let places = distinct_below(rng, others.len(), missing);
     drawn.extend(places.into_iter().map(|place| others[place]));
     drawn.sort_unstable();

@@ -154,6 +154,10 @@ pub fn may_retry_failed(other_active_devices: u64) -> bool {
     other_active_devices == 0
 }
 
+/// The longest that a worker is told to wait, in seconds: a minute. So long waits whoever gets no
+/// work for a reason of its own (paused, found bad, a quarantined driver).
+pub const RETRY_MAX_S: u32 = 60;
+
 /// When a worker that got nothing should ask again. Two seconds in a small group, so that
 /// a new clip is taken up at once; longer with the fleet, so that idle workers together ask about
 /// fifty times a second at most, up to a minute.
@@ -161,7 +165,7 @@ pub fn may_retry_failed(other_active_devices: u64) -> bool {
 pub fn retry_after_s(active_devices: u64) -> u32 {
     u32::try_from(active_devices / 50)
         .unwrap_or(u32::MAX)
-        .clamp(2, 60)
+        .clamp(2, RETRY_MAX_S)
 }
 
 #[cfg(test)]

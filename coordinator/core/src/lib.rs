@@ -8,6 +8,8 @@
 //!
 //! * [`seeds`]: the rng_seed of every clip.
 //! * [`leases`], [`audits`], [`credit`]: a work unit's life.
+//! * [`trust`]: what is known of a device, and what follows from it.
+//! * [`grid`]: all of it together, in memory: the reference for the store.
 //! * [`planning`]: which edges the flock's graph needs.
 //! * [`dealing`], [`ratings`], [`ballots`]: what voters are asked, and what their answers mean.
 //! * [`random`]: draws the others share.
@@ -16,10 +18,12 @@ pub mod audits;
 pub mod ballots;
 pub mod credit;
 pub mod dealing;
+pub mod grid;
 pub mod leases;
 pub mod planning;
 pub mod random;
 pub mod ratings;
 pub mod seeds;
+pub mod trust;
 
 pub use ballots::VoterId;

@@ -4,7 +4,29 @@
 //! always lie on one ring: each has an edge to the next by birth, the last to the first. A ring is
 //! the smallest graph in which every sheep is reached from every other.
 
+//!
+//! Work never runs dry: while less is queued than the fleet renders in two hours, more is planned,
+//! edges before births.
+
 use std::collections::BTreeSet;
+
+/// How long the queue shall last at the fleet's speed.
+pub const QUEUE_S: f64 = 2.0 * 60.0 * 60.0;
+
+/// Units that are queued for every active device at least, before the fleet's speed is known.
+pub const UNITS_PER_DEVICE_MIN: u64 = 4;
+
+/// Samples that must be queued: two hours of what the fleet had *accepted* per second lately (what
+/// workers say of their own speed could make the coordinator plan without end), and a few units for
+/// every active device.
+#[must_use]
+pub fn samples_wanted(accepted_per_second: f64, active_devices: u64, unit_samples: u64) -> u64 {
+    let by_speed = (accepted_per_second.max(0.0) * QUEUE_S) as u64;
+    let by_devices = active_devices
+        .saturating_mul(UNITS_PER_DEVICE_MIN)
+        .saturating_mul(unit_samples);
+    by_speed.max(by_devices)
+}
 
 /// The edges of the ring over `living` (in order of birth) that are not in `existing`, in the
 /// order of the ring. A single sheep needs none: its loop leads back to it.
@@ -49,6 +71,13 @@ mod tests {
     fn an_edge_is_planned_once() {
         check(&[1, 2, 3], &[(1, 2), (2, 1)], &[(2, 3), (3, 1)]);
         check(&[1, 2], &[(1, 2), (2, 1)], &[]);
+    }
+
+    #[test]
+    fn the_queue_lasts_two_hours() {
+        assert_eq!(samples_wanted(10.0, 0, 1_000), 72_000);
+        assert_eq!(samples_wanted(0.0, 5, 1_000), 20_000);
+        assert_eq!(samples_wanted(f64::NAN, 0, 1_000), 0);
     }
 
     proptest! {

@@ -16,7 +16,8 @@ pub fn clip_rng_seed(flock_rng_seed: u64, clip_number: u64) -> u64 {
     mix(key.wrapping_add(clip_number.wrapping_add(1).wrapping_mul(GOLDEN)))
 }
 
-fn mix(value: u64) -> u64 {
+/// The finaliser: every bit of the result depends on every bit of `value`.
+pub(crate) fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
