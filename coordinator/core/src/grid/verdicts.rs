@@ -9,6 +9,7 @@ use super::rows::{
     AuditNumber, AuditState, Class, ClassNumber, ClipNumber, Counted, DeviceNumber,
     SubmissionNumber, SubmissionState,
 };
+use crate::audits::NEW_DEVICE_UNITS;
 use crate::trust::classes::{ClassCounts, DAY_MS, fails_as_a_class};
 use crate::trust::record::WrongReport;
 
@@ -50,7 +51,7 @@ impl Grid {
     pub(super) fn frame_was_right(&mut self, submission: SubmissionNumber, now_ms: i64) {
         let row = self.submission(submission);
         let (device, class) = (row.device, row.class);
-        self.count_owner(device, class, now_ms);
+        self.count_owner(device, class, false, now_ms);
         self.record_mut(device, class).frame_was_right();
         let owner = self.owner(device);
         let row = &mut self.classes[class.place()];
@@ -95,7 +96,7 @@ impl Grid {
         }
         let standing = self.classes[class.place()].standing;
         self.classes[class.place()].standing = standing.frame_was_wrong();
-        *self.count_owner(device, class, now_ms) = true;
+        self.count_owner(device, class, true, now_ms);
         if self.class_fails(class, now_ms) {
             self.quarantine_class(class, now_ms, rng);
         }
@@ -130,9 +131,21 @@ impl Grid {
         (row.account, row.network)
     }
 
-    /// Counts a device's owner among those of its class with audited frames today. Returns whether
-    /// a submission of his was refused today, to be set.
-    fn count_owner(&mut self, device: DeviceNumber, class: ClassNumber, now_ms: i64) -> &mut bool {
+    /// Counts a device's owner among those of its class with audited frames today, and among the
+    /// refused. Only keys that are known, by whatever they drew with before: a liar with a fresh
+    /// key for every lie would otherwise be many owners, and take his driver's honest users' work.
+    fn count_owner(
+        &mut self,
+        device: DeviceNumber,
+        class: ClassNumber,
+        refused: bool,
+        now_ms: i64,
+    ) {
+        let records = self.devices[&device].records.values();
+        let accepted_units: u64 = records.map(|record| record.accepted_units).sum();
+        if accepted_units < NEW_DEVICE_UNITS {
+            return;
+        }
         let today = now_ms.div_euclid(DAY_MS);
         let owner = self.owner(device);
         let row = &mut self.classes[class.place()];
@@ -140,14 +153,14 @@ impl Grid {
             row.day = today;
             row.owners.clear();
         }
-        row.owners.entry(owner).or_default()
+        *row.owners.entry(owner).or_default() |= refused;
     }
 
     /// Whether a class fails as a class by today's counts. Processors draw the same bits by
     /// construction, so they are judged each alone.
     fn class_fails(&self, class: ClassNumber, now_ms: i64) -> bool {
         let row = &self.classes[class.place()];
-        if !row.standing.may_work() || !row.name.is_card() {
+        if row.day != now_ms.div_euclid(DAY_MS) || !row.standing.may_work() || !row.name.is_card() {
             return false;
         }
         let today = now_ms.div_euclid(DAY_MS);

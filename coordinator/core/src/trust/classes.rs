@@ -3,7 +3,8 @@
 //! # The rule
 //!
 //! By the day (of the coordinator's clock), for every class of devices: how many *owners* (pairs
-//! of account and network) had frames audited, and how many of them had a submission refused by the
+//! of account and network, with keys that had twenty units accepted, whatever they drew them with)
+//! had frames audited, and how many of them had a submission refused by the
 //! referee. Owners are counted and not frames, so that one liar is one however much he hands in. If
 //! the class were like the others, each owner would be among the refused with probability p, the
 //! share among all other classes (Laplace's estimate, and at least 5 %). The class is quarantined

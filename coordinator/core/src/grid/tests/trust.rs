@@ -175,6 +175,14 @@ fn a_driver_that_fails_everywhere_is_quarantined_and_its_owners_are_not_banned()
         let classes = story.grid.classes().iter();
         classes.filter(|class| !class.standing.may_work()).count()
     };
+    // Known volunteers, whose driver is replaced.
+    for number in 1..=9 {
+        story.grid.register_device(device(number), number, number);
+        story
+            .grid
+            .record_mut(device(number), ClassNumber(0))
+            .accepted_units = 20;
+    }
     for number in 1..=9 {
         for _ in 0..2 {
             story.now_ms += 10 * 60_000;
