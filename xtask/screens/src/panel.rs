@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use zbus::{Connection, DynamicType, OwnedVariant, Type, Variant, interface};
@@ -13,6 +14,9 @@ use crate::{Ended, eventually};
 
 /// The line that brings the bus.
 const INSTALL: &str = "apt-get install -y --no-install-recommends dbus-daemon";
+
+/// How long a program may take over an answer.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 const ITEM: &str = "org.kde.StatusNotifierItem";
@@ -92,7 +96,7 @@ impl Panel {
         let watcher = Watcher(Arc::clone(&icons));
         let connection = zruntime::block_on(async {
             let builder = zbus::connection::Builder::address(bus.address());
-            let connection = builder.build().await?;
+            let connection = builder.method_timeout(PATIENCE).build().await?;
             let server = connection.object_server();
             server.at("/StatusNotifierWatcher", watcher).await?;
             connection.request_name(WATCHER).await?;
@@ -190,7 +194,9 @@ impl Panel {
     }
 
     fn shown(&self) -> Vec<String> {
+        // A copy: whoever registers while the bus is asked would wait for the lock on the thread that reads the answer.
         let asked = self.icons.lock().unwrap_or_else(PoisonError::into_inner);
+        let asked = Vec::clone(&asked);
         let is_there = |name: &String| {
             let call = self.connection.call_method(
                 Some("org.freedesktop.DBus"),
@@ -202,11 +208,7 @@ impl Panel {
             let reply = zruntime::block_on(call).expect("the bus runs");
             reply.body().deserialize().expect("yes or no")
         };
-        let mut shown: Vec<String> = asked
-            .iter()
-            .filter(|name| is_there(name))
-            .cloned()
-            .collect();
+        let mut shown: Vec<String> = asked.into_iter().filter(|name| is_there(name)).collect();
         shown.dedup();
         shown
     }
