@@ -80,6 +80,9 @@ kinds! {
     UndecodableSegment = 422, "undecodable-segment", "The segment cannot be decoded";
     /// A frame rendered again by somebody else is another picture.
     AuditMismatch = 422, "audit-mismatch", "An audited frame differs from the submitted one";
+    /// Too much of what this device handed in was wrong, or of what its driver draws; the detail says
+    /// until when it gets no work.
+    WorkWithheld = 403, "work-withheld", "There is no work for this device for now";
     /// The audit report does not fit the audited frame's size.
     BadAuditReport = 422, "bad-audit-report", "The audit report does not fit the frame";
     /// The genome was refused; the problem carries line, attribute, value and legal range.

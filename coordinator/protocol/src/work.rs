@@ -242,4 +242,7 @@ pub struct LeaseResponse {
     pub retry_after_s: u32,
     /// News about earlier submissions, told once.
     pub notices: Vec<Notice>,
+    /// Why there are no new leases, where that is this device's own doing or its driver's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Problem>,
 }

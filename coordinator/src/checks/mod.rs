@@ -19,10 +19,13 @@ pub mod rendering;
 use std::path::Path;
 use std::sync::Mutex;
 
+use anyhow::{Context as _, bail};
+use woolgather_protocol::work::Task;
 use woolgather_protocol::{Problem, ProblemKind, Recipe};
 use woolgather_video::{EncoderSettings, SegmentInfo, inspect_segment, sequence_header};
 
-use crate::store::CheckedFrames;
+use crate::state::App;
+use crate::store::{AuditEvidence, CheckedFrames, FrameMeans};
 
 pub use pictures::{digests_agree, means_of, same_picture};
 
@@ -47,6 +50,38 @@ pub async fn check_frames(recipe: &Recipe, path: &Path) -> Result<CheckedFrames,
     let means = process::decode(recipe, path).await?;
     let suspicious = pictures::suspicious(&means);
     Ok(CheckedFrames { means, suspicious })
+}
+
+/// The audited frame as decoded from the submitted segment; decodes that once more where the audit
+/// was planned long after it was checked.
+///
+/// # Errors
+///
+/// When the segment cannot be read or decoded, though it could be before.
+pub async fn decoded_frame(app: &App, evidence: &AuditEvidence) -> anyhow::Result<FrameMeans> {
+    if let Some(decoded) = &evidence.decoded {
+        return Ok(decoded.clone());
+    }
+    let Task::Audit { frame } = evidence.work.task else {
+        bail!("work unit {} is no audit", evidence.work.id)
+    };
+    let frames = decoded_frames(app, evidence).await?;
+    let place = frame.saturating_sub(evidence.work.first_frame) as usize;
+    let decoded = frames.into_iter().nth(place);
+    decoded.with_context(|| format!("a segment without frame {frame}"))
+}
+
+/// All frames of the audited segment, decoded once more.
+///
+/// # Errors
+///
+/// As [`decoded_frame`].
+pub async fn decoded_frames(
+    app: &App,
+    evidence: &AuditEvidence,
+) -> anyhow::Result<Vec<FrameMeans>> {
+    let path = app.blobs.path(&evidence.segment);
+    Ok(process::decode(&evidence.work.recipe, &path).await?)
 }
 
 /// The encoder's settings by the recipe.

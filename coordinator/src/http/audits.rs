@@ -50,12 +50,13 @@ pub async fn put_audit(
         return Err(ApiError::refused(ProblemKind::LeaseSuperseded, detail));
     }
     let evidence = app.store.audit_evidence(&id, device).await?;
-    let audited = audited_means(&report, &evidence.decoded)?;
+    let decoded = checks::decoded_frame(&app, &evidence).await?;
+    let audited = audited_means(&report, &decoded)?;
     let digests_agree = checks::digests_agree(
         [evidence.drawn_by, report.drawn_by],
         [evidence.frame, report.frame],
     );
-    let agrees = digests_agree && checks::same_picture(&evidence.decoded, &audited);
+    let agrees = digests_agree && checks::same_picture(&decoded, &audited);
     let answer = AuditAnswer {
         lease: id,
         device,

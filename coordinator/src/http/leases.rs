@@ -9,9 +9,10 @@ use woolgather_protocol::work::{Lease, LeaseRequest, LeaseResponse};
 use woolgather_protocol::{Blake3, LeaseId, Problem, Signed};
 
 use super::error::ApiError;
-use super::extract::PathOf;
+use super::extract::{ClientAddress, PathOf};
 use super::signed::{SignedHead, SignedJson};
 use crate::state::App;
+use crate::store::LeaseTerms;
 
 /// Ask for work
 ///
@@ -28,9 +29,13 @@ use crate::state::App;
 )]
 pub async fn post_lease(
     State(app): State<Arc<App>>,
+    ClientAddress(address): ClientAddress,
     request: SignedJson<LeaseRequest>,
 ) -> Result<Json<LeaseResponse>, ApiError> {
-    let term_min = app.config.lease_term_min;
+    let terms = LeaseTerms {
+        term_min: app.config.lease_term_min,
+        audit_patience: app.config.audit_patience,
+    };
     let wanted = request.value.bounded();
     for drawing in &wanted.devices {
         tracing::debug!(
@@ -43,7 +48,7 @@ pub async fn post_lease(
     }
     let work = app
         .store
-        .lease_work(request.device, wanted, term_min)
+        .lease_work(request.device, Some(address), wanted, terms)
         .await?;
     let leases = work.leases.into_iter().map(|leased| Lease {
         id: leased.lease,
@@ -54,6 +59,7 @@ pub async fn post_lease(
         leases: leases.collect(),
         retry_after_s: work.retry_after_s,
         notices: work.notices,
+        withheld: work.withheld,
     }))
 }
 

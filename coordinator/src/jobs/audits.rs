@@ -1,22 +1,28 @@
 //! Audits the coordinator does itself: while nobody else is there, and as the referee.
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use woolgather_coordinator_core::trust::referee::further_frames;
 use woolgather_protocol::work::{DeviceKind, Task};
 use woolgather_protocol::{Blake3, WorkUnitId};
 
 use crate::checks::rendering::{self, ClipToDraw};
-use crate::checks::{digests_agree, means_of, same_picture};
+use crate::checks::{decoded_frame, decoded_frames, digests_agree, means_of, same_picture};
+use crate::keys;
 use crate::state::App;
 use crate::store::{AuditEvidence, FrameMeans, Settlement};
 
-/// The audited frame as it should be.
+/// A frame as it should be.
 struct RightFrame {
     digest: Blake3,
     means: FrameMeans,
 }
 
 /// Renders the audited frame here and settles the audit by it. What the coordinator renders is
-/// right: the same work unit gives the same bits everywhere.
+/// right: the same work unit gives the same bits everywhere. Where the submitted frame is not, some
+/// others of its segment are looked at too: one wrong frame is what bad memory does, several are
+/// what a lie does.
 ///
 /// # Errors
 ///
@@ -26,20 +32,51 @@ pub(super) async fn settle(app: &App, audit: &WorkUnitId) -> anyhow::Result<()> 
     if evidence.settled {
         return Ok(());
     }
-    let right = draw(&evidence).await?;
+    let Task::Audit { frame } = evidence.work.task else {
+        bail!("work unit {} is no audit", evidence.work.id)
+    };
+    let decoded = decoded_frame(app, &evidence).await?;
+    let right = draw(&evidence, frame).await?;
     // Meanwhile an auditor may have reported; then it is judged as well.
-    let settlement = judge(&app.store.audit(audit).await?, &right);
+    let evidence = app.store.audit(audit).await?;
+    let mut settlement = judge(&evidence, &decoded, &right);
     if !settlement.submitter_good {
         let digest_agrees = evidence.frame == right.digest;
         tracing::warn!(audit = %audit, submitter = %evidence.submitter, digest_agrees, "Audit {audit}: the submitted frame is another picture; its segment is refused");
+        look_further(app, &evidence, frame, &mut settlement).await?;
     }
     Ok(app.store.settle_audit(audit.clone(), settlement).await?)
 }
 
-async fn draw(evidence: &AuditEvidence) -> anyhow::Result<RightFrame> {
-    let Task::Audit { frame } = evidence.work.task else {
-        bail!("work unit {} is no audit", evidence.work.id)
-    };
+/// Looks at other frames of a segment with a wrong one.
+async fn look_further(
+    app: &App,
+    evidence: &AuditEvidence,
+    wrong: u32,
+    settlement: &mut Settlement,
+) -> anyhow::Result<()> {
+    let work = &evidence.work;
+    let decoded = decoded_frames(app, evidence).await?;
+    let mut rng = ChaCha20Rng::from_seed(keys::fresh_bytes()?);
+    let wrong = wrong.saturating_sub(work.first_frame);
+    for place in further_frames(work.frame_count, wrong, &mut rng) {
+        let right = draw(evidence, work.first_frame + place).await?;
+        let place = place as usize;
+        let shown = decoded.get(place).context("a segment without this frame")?;
+        let digest = evidence
+            .frames
+            .get(place)
+            .context("a frame without digest")?;
+        if is_right(evidence.drawn_by, shown, *digest, &right) {
+            settlement.further_right += 1;
+        } else {
+            settlement.further_wrong += 1;
+        }
+    }
+    Ok(())
+}
+
+async fn draw(evidence: &AuditEvidence, frame: u32) -> anyhow::Result<RightFrame> {
     let clip = ClipToDraw::of(&evidence.work)?;
     rendering::apart(move |control| {
         let frame = clip.draw(frame, control)?;
@@ -51,14 +88,21 @@ async fn draw(evidence: &AuditEvidence) -> anyhow::Result<RightFrame> {
     .await
 }
 
-/// Two ways to be wrong: another digest than the right one, where a processor drew the frame, or another picture in the
-/// segment.
-fn judge(evidence: &AuditEvidence, right: &RightFrame) -> Settlement {
-    let shown = same_picture(&evidence.decoded, &right.means);
+/// Two ways to be wrong: another digest than the right one, where a processor drew the frame, or
+/// another picture in the segment.
+fn is_right(
+    drawn_by: DeviceKind,
+    decoded: &FrameMeans,
+    digest: Blake3,
+    right: &RightFrame,
+) -> bool {
     // The coordinator draws with its processor.
-    let digest_agrees =
-        |frame, drawn_by| digests_agree([drawn_by, DeviceKind::Cpu], [frame, right.digest]);
-    let submitter_good = shown && digest_agrees(evidence.frame, evidence.drawn_by);
+    same_picture(decoded, &right.means)
+        && digests_agree([drawn_by, DeviceKind::Cpu], [digest, right.digest])
+}
+
+fn judge(evidence: &AuditEvidence, decoded: &FrameMeans, right: &RightFrame) -> Settlement {
+    let submitter_good = is_right(evidence.drawn_by, decoded, evidence.frame, right);
     Settlement {
         submitter_good,
         auditor_good: evidence.disputed.map(|(frame, drawn_by)| match drawn_by {
@@ -66,5 +110,7 @@ fn judge(evidence: &AuditEvidence, right: &RightFrame) -> Settlement {
             // It said that the submission is wrong; its own picture has no digest to compare.
             DeviceKind::Gpu => !submitter_good,
         }),
+        further_wrong: 0,
+        further_right: 0,
     }
 }

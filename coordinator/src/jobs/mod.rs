@@ -86,6 +86,12 @@ async fn perform(app: &Arc<App>, job: &Job) -> anyhow::Result<()> {
         Job::Join { clip, version } => publish::join(app, clip, *version).await,
         Job::SelfAudit { audit } | Job::Referee { audit } => audits::settle(app, audit).await,
         Job::Screen { entry } => screening::screen(app, entry).await,
+        Job::Withdraw { info_hash } => {
+            publish::withdraw(app, *info_hash).await;
+            Ok(())
+        }
+        Job::AuditAgain(again) => Ok(app.store.audit_again(again.clone()).await?),
+        Job::DoubtReports(doubt) => Ok(app.store.doubt_reports(doubt.clone()).await?),
         Job::Plan if app.config.edges => {
             let planned = app.store.plan_edges().await?;
             tracing::debug!(planned, "{planned} edges planned");

@@ -82,6 +82,14 @@ async fn seed(app: &App, clip: &ClipRow) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Stops seeding a torrent, and telling its peers about each other.
+pub async fn withdraw(app: &App, info_hash: InfoHash) {
+    app.tracker.forget(&info_hash);
+    app.swarm
+        .stop_seeding(woolgather_swarm::InfoHash(info_hash.0))
+        .await;
+}
+
 async fn publish(app: &Arc<App>, clip: &ClipRow) -> anyhow::Result<()> {
     let segments = app.store.join_segments(&clip.id).await?;
     let (found, expected) = (segments.len(), clip.segments);

@@ -1,15 +1,19 @@
 //! What follows from audits: a unit is accepted and paid, or opened again, or given up.
 
 use woolgather_coordinator_core::audits::is_quarantined;
-use woolgather_coordinator_core::credit::{ESCROW_UNITS, credit_for, in_escrow};
+use woolgather_coordinator_core::credit::credit_for;
+use woolgather_coordinator_core::trust::referee::{draws_reaudit, reaudit_frames};
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_protocol::{Problem, PublicKey, WorkUnitId};
 
+use super::answers::unit_state;
+use super::audits::{Audited, Purpose, plan_audit, take_over};
 use super::database::query;
 use super::devices::notify;
 use super::jobs::enqueue;
 use super::leases::free_work;
-use super::rows::{name_of, number, parsed, stored, to_json};
+use super::ledger::pay;
+use super::rows::{name_of, number, parsed, to_json};
 use super::writer::Tx;
 use super::{ClipState, Job, StoreError};
 
@@ -20,17 +24,17 @@ pub(super) fn accept_if_audited(
     submission: i64,
 ) -> Result<WorkUnitState, StoreError> {
     let row = query(
-        "SELECT work_unit, device,
+        "SELECT work_unit, device, class, state,
                 (SELECT COUNT(*) FROM audit
                  WHERE audit.submission = submission.number AND audit.state <> 'passed') AS open
          FROM submission WHERE number = $1",
     )
     .bind(submission)
     .fetch_one(&mut *tx.conn)?;
-    if row.try_get::<i64>("open")? > 0 {
-        return Ok(WorkUnitState::Auditing);
-    }
     let work_unit: WorkUnitId = parsed(&row, "work_unit")?;
+    if row.try_get::<&str>("state")? != "auditing" || row.try_get::<i64>("open")? > 0 {
+        return unit_state(tx.conn, &work_unit);
+    }
     query("UPDATE submission SET state = 'accepted' WHERE number = $1")
         .bind(submission)
         .execute(&mut *tx.conn)?;
@@ -41,53 +45,34 @@ pub(super) fn accept_if_audited(
     .bind(name_of(&WorkUnitState::Accepted))
     .fetch_one(&mut *tx.conn)?;
     let credit = credit_for(number(&unit, "samples")?);
-    pay(tx, &work_unit, parsed(&row, "device")?, credit)?;
+    let drawn_with = (parsed(&row, "device")?, row.try_get("class")?);
+    pay(tx, &work_unit, drawn_with, credit)?;
     finish_clip(tx, unit.try_get("clip")?, number(&unit, "clip_version")?)?;
+    if draws_reaudit(tx.rng) {
+        plan_reaudit(tx, submission)?;
+    }
     Ok(WorkUnitState::Accepted)
 }
 
-/// Writes the unit's credit row, once, and the device's sums with it.
-fn pay(
-    tx: &mut Tx<'_>,
-    work_unit: &WorkUnitId,
-    device: PublicKey,
-    credit: u64,
-) -> Result<(), StoreError> {
-    let device = device.to_string();
-    let row = query("SELECT accepted_units FROM device WHERE key = $1")
-        .bind(&device)
-        .fetch_one(&mut *tx.conn)?;
-    let accepted_before = number(&row, "accepted_units")?;
-    let paid = query(
-        "INSERT INTO credit (work_unit, device, credit, escrow, earned_ms)
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (work_unit) DO NOTHING",
+/// Draws the referee's second look at an accepted submission.
+fn plan_reaudit(tx: &mut Tx<'_>, submission: i64) -> Result<(), StoreError> {
+    let rows = query(
+        "SELECT audit.frame - work_unit.first_frame AS place
+         FROM audit JOIN work_unit ON work_unit.id = audit.work_unit WHERE audit.submission = $1",
     )
-    .bind(work_unit.as_str())
-    .bind(&device)
-    .bind(stored(credit))
-    .bind(i64::from(in_escrow(accepted_before)))
-    .bind(tx.now_ms)
-    .execute(&mut *tx.conn)?;
-    if paid == 0 {
-        return Ok(());
-    }
-    query(
-        "UPDATE device SET accepted_units = accepted_units + 1, credit = credit + $2
-         WHERE key = $1",
-    )
-    .bind(&device)
-    .bind(stored(credit))
-    .execute(&mut *tx.conn)?;
-    if accepted_before + 1 == ESCROW_UNITS {
-        query("UPDATE credit SET escrow = 0 WHERE device = $1")
-            .bind(&device)
-            .execute(&mut *tx.conn)?;
+    .bind(submission)
+    .fetch_all(&mut *tx.conn)?;
+    let audited: Result<Vec<u32>, _> = rows.iter().map(|row| number(row, "place")).collect();
+    let of = Audited::load(tx.conn, submission)?;
+    for frame in reaudit_frames(of.frame_count, &audited?, tx.rng) {
+        let audit = plan_audit(tx, &of, frame, Purpose::Sample, None)?;
+        take_over(tx, &audit)?;
     }
     Ok(())
 }
 
 /// Sends the clip to joining when its last unit was accepted; exactly once.
-fn finish_clip(tx: &mut Tx<'_>, clip: &str, version: u32) -> Result<(), StoreError> {
+pub(super) fn finish_clip(tx: &mut Tx<'_>, clip: &str, version: u32) -> Result<(), StoreError> {
     let row = query(
         "UPDATE clip SET state = $3
          WHERE id = $1 AND state = $4
@@ -107,8 +92,8 @@ fn finish_clip(tx: &mut Tx<'_>, clip: &str, version: u32) -> Result<(), StoreErr
     enqueue(tx, &Job::Join { clip, version })
 }
 
-/// Refuses a submission the referee found wrong: its other audits are dropped, its device is
-/// told, its unit is rendered again.
+/// Refuses a submission that was not accepted yet: its audits are dropped, its device is told, its
+/// unit is rendered again.
 pub(super) fn refuse_submission(
     tx: &mut Tx<'_>,
     submission: i64,
@@ -137,13 +122,14 @@ pub(super) fn refuse_submission(
 }
 
 /// Nobody needs the submission's open audits any more, nor the leases on them.
-fn drop_audits(tx: &mut Tx<'_>, submission: i64) -> Result<(), StoreError> {
+pub(super) fn drop_audits(tx: &mut Tx<'_>, submission: i64) -> Result<(), StoreError> {
     query(
         "UPDATE audit SET state = 'dropped'
          WHERE submission = $1 AND state NOT IN ('passed', 'failed')",
     )
     .bind(submission)
     .execute(&mut *tx.conn)?;
+    tx.conn.memo().auditing.audits_changed = true;
     query(
         "UPDATE lease SET state = 'superseded'
          WHERE state = 'active'

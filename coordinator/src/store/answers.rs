@@ -202,7 +202,7 @@ pub(super) fn superseded() -> StoreError {
     StoreError::refused(ProblemKind::LeaseSuperseded, detail)
 }
 
-fn unit_state(
+pub(super) fn unit_state(
     conn: &mut dyn Database,
     work_unit: &WorkUnitId,
 ) -> Result<WorkUnitState, StoreError> {

@@ -4,15 +4,18 @@
 
 use std::time::Duration;
 
-use woolgather_coordinator_core::audits::draw_frames;
-use woolgather_coordinator_core::leases::samples_of;
+use woolgather_coordinator_core::audits::draw_so_many;
+use woolgather_coordinator_core::trust::ClassStanding;
+use woolgather_coordinator_core::trust::record::frames_to_audit;
 use woolgather_protocol::submission::WorkUnitState;
-use woolgather_protocol::{Blake3, Problem, PublicKey, WorkUnitId};
+use woolgather_protocol::{Blake3, Problem, PublicKey};
 
 use super::acceptance::refuse_submission;
+use super::audits::{Audited, Purpose, plan_audit};
+use super::classes::settle_class;
 use super::database::{Row, query};
-use super::flock::recipe;
-use super::rows::{name_of, number, parsed, stored};
+use super::records::change_record;
+use super::rows::{name_of, number, parsed};
 use super::writer::Tx;
 use super::{FrameMeans, Store, StoreError};
 
@@ -76,10 +79,14 @@ impl Store {
     /// As every write: [`StoreError::Database`].
     pub async fn refuse_check(&self, submission: i64, problem: Problem) -> Result<(), StoreError> {
         self.write(move |tx| {
-            if unchecked(tx, submission)?.is_some() {
-                refuse_submission(tx, submission, &problem)?;
-            }
-            Ok(())
+            let Some(row) = unchecked(tx, submission)? else {
+                return Ok(());
+            };
+            let (device, now_ms) = (parsed(&row, "device")?, tx.now_ms);
+            change_record(tx, device, row.try_get("class")?, |record| {
+                record.failed_checks(now_ms);
+            })?;
+            refuse_submission(tx, submission, &problem)
         })
         .await
     }
@@ -124,7 +131,8 @@ fn claim(
     .bind(tx.now_ms.saturating_sub(stale_ms))
     .bind(i64::from(most))
     .fetch_all(tx.conn)?;
-    rows.iter()
+    let claimed: Result<Vec<ClaimedCheck>, StoreError> = rows
+        .iter()
         .map(|row| {
             Ok(ClaimedCheck {
                 submission: row.try_get("number")?,
@@ -135,14 +143,16 @@ fn claim(
                     .map(Into::into),
             })
         })
-        .collect()
+        .collect();
+    let mut claimed = claimed?;
+    claimed.sort_by_key(|check| check.submission);
+    Ok(claimed)
 }
 
 /// The submission with its unit, unless it was checked or refused already.
 fn unchecked(tx: &mut Tx<'_>, submission: i64) -> Result<Option<Row>, StoreError> {
     let row = query(
-        "SELECT submission.work_unit, submission.device, submission.frames, submission.drawn_by,
-                work_unit.first_frame, work_unit.frame_count
+        "SELECT submission.work_unit, submission.device, submission.class, work_unit.frame_count
          FROM submission JOIN work_unit ON work_unit.id = submission.work_unit
          WHERE submission.number = $1 AND submission.state IN ('received', 'checking')",
     )
@@ -176,47 +186,29 @@ fn record(tx: &mut Tx<'_>, submission: i64, frames: &CheckedFrames) -> Result<()
         .bind(row.try_get::<&str>("work_unit")?)
         .bind(name_of(&WorkUnitState::Auditing))
         .execute(tx.conn)?;
-    plan_audits(tx, submission, &row, frame_count, frames)
+    let drawn_with = (parsed(&row, "device")?, row.try_get("class")?);
+    plan_audits(tx, submission, drawn_with, frames)
 }
 
 /// Draws the frames to audit, now that the digests are committed.
 fn plan_audits(
     tx: &mut Tx<'_>,
     submission: i64,
-    row: &Row,
-    frame_count: u32,
+    (device, class): (PublicKey, i64),
     frames: &CheckedFrames,
 ) -> Result<(), StoreError> {
-    let device: &str = row.try_get("device")?;
-    let known = query("SELECT accepted_units FROM device WHERE key = $1")
-        .bind(device)
-        .fetch_one(tx.conn)?;
-    let accepted_units = number(&known, "accepted_units")?;
-    let samples = samples_of(&*recipe(tx.conn)?, 1);
-    let (digests, _) = row.try_get::<&[u8]>("frames")?.as_chunks::<32>();
-    let first_frame: u32 = number(row, "first_frame")?;
-    for frame in draw_frames(frame_count, &frames.suspicious, accepted_units, tx.rng) {
-        let id = WorkUnitId::from_random(tx.random());
-        let place = frame as usize;
-        let digest = digests.get(place).ok_or_else(|| {
-            StoreError::Corrupt(format!("no digest of frame {frame} in a submission"))
-        })?;
-        query(
-            "INSERT INTO audit (id, submission, work_unit, submitter, frame, digest, decoded,
-                                samples, planned_ms, drawn_by, state)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting')",
-        )
-        .bind(id.as_str())
-        .bind(submission)
-        .bind(row.try_get::<&str>("work_unit")?)
-        .bind(device)
-        .bind(i64::from(first_frame + frame))
-        .bind(Blake3(*digest).to_string())
-        .bind(frames.means[place].to_bytes())
-        .bind(stored(samples))
-        .bind(tx.now_ms)
-        .bind(row.try_get::<&str>("drawn_by")?)
-        .execute(tx.conn)?;
+    let standing = settle_class(tx, class)?;
+    let record = change_record(tx, device, class, |record| {
+        record.passed_checks();
+        record.clone()
+    })?;
+    let on_trial = standing != ClassStanding::Open;
+    let suspicious = !frames.suspicious.is_empty();
+    let count = frames_to_audit(&record, suspicious, on_trial);
+    let of = Audited::load(tx.conn, submission)?;
+    for frame in draw_so_many(of.frame_count, &frames.suspicious, count, tx.rng) {
+        let decoded = frames.means.get(frame as usize);
+        plan_audit(tx, &of, frame, Purpose::Commit, decoded)?;
     }
     Ok(())
 }

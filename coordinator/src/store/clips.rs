@@ -233,7 +233,7 @@ pub(super) fn volunteer_counts(
          FROM credit
          JOIN work_unit ON work_unit.id = credit.work_unit
          JOIN device ON device.key = credit.device
-         WHERE $1 = '' OR work_unit.clip = $1
+         WHERE credit.voided = 0 AND ($1 = '' OR work_unit.clip = $1)
          GROUP BY work_unit.clip, device.volunteer
          ORDER BY work_unit.clip, units DESC, device.volunteer",
     )

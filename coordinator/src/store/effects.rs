@@ -34,11 +34,16 @@ pub(super) fn network_of(tx: &mut Tx<'_>, address: Option<IpAddr>) -> Result<Str
     let mut hasher = blake3::Hasher::new_derive_key("woolgather 2026 network of a voter");
     hasher.update(key.as_bytes());
     hasher.update(&tx.now_ms.div_euclid(DAY_MS).to_le_bytes());
-    match address.to_canonical() {
-        IpAddr::V4(address) => hasher.update(&address.octets()[..3]),
-        IpAddr::V6(address) => hasher.update(&address.octets()[..6]),
-    };
+    hasher.update(&network_prefix(address));
     Ok(hasher.finalize().to_hex()[..32].to_owned())
+}
+
+/// The part of an address that its owner cannot choose: /24, /48.
+pub(super) fn network_prefix(address: IpAddr) -> Vec<u8> {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.octets()[..3].to_vec(),
+        IpAddr::V6(address) => address.octets()[..6].to_vec(),
+    }
 }
 
 /// What this vote weighs: less for a young key, and less still when its network has voted on

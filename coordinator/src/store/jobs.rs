@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use woolgather_protocol::{ClipId, EntryId, WorkUnitId};
+use woolgather_protocol::{ClipId, EntryId, InfoHash, WorkUnitId};
 
 use super::database::query;
 use super::rows::{json, number, stored, to_json};
 use super::writer::Tx;
-use super::{Store, StoreError};
+use super::{AuditAgain, DoubtReports, Store, StoreError};
 
 /// A job that failed this often in a row is left alone.
 const FAILURES_MAX: u32 = 20;
@@ -42,6 +42,15 @@ pub enum Job {
         /// The entry.
         entry: EntryId,
     },
+    /// Stop seeding what was withdrawn from the manifest.
+    Withdraw {
+        /// The torrent.
+        info_hash: InfoHash,
+    },
+    /// Audit accepted work of a device again.
+    AuditAgain(AuditAgain),
+    /// Have frames that a bad device passed as an auditor rendered by others.
+    DoubtReports(DoubtReports),
     /// Plan the edges the flock's graph needs.
     Plan,
 }
@@ -55,6 +64,12 @@ impl Job {
             Self::SelfAudit { audit } => format!("self-audit:{audit}"),
             Self::Referee { audit } => format!("referee:{audit}"),
             Self::Screen { entry } => format!("screen:{entry}"),
+            Self::Withdraw { info_hash } => format!("withdraw:{info_hash}"),
+            Self::AuditAgain(again) => {
+                let class = again.class.unwrap_or(0);
+                format!("audit-again:{}:{class}:{}", again.device, again.below)
+            }
+            Self::DoubtReports(doubt) => format!("doubt-reports:{}:{}", doubt.auditor, doubt.above),
             Self::Plan => "plan".into(),
         }
     }

@@ -1,17 +1,23 @@
 //! Leases: work handed out for a time.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use woolgather_coordinator_core::leases::{self, Batch};
+use woolgather_coordinator_core::trust::record::may_be_urgent;
 use woolgather_protocol::limits::LEASES_MAX;
 use woolgather_protocol::work::{LeaseRequest, Notice, WorkUnit};
-use woolgather_protocol::{LeaseId, PublicKey, WorkUnitId};
+use woolgather_protocol::{LeaseId, Problem, PublicKey, WorkUnitId};
 
 use super::answers::find_lease;
+use super::auditors::{Auditor, trusted_active};
+use super::classes::settle_class;
 use super::database::{Database, query};
 use super::devices::{active_devices, tell_notices, touch};
 use super::queue::{self, Candidate};
+use super::records::{change_record, note_drawing, record};
 use super::rows::{maybe_parsed, number, parsed};
+use super::withheld;
 use super::work::load_work;
 use super::writer::Tx;
 use super::{Store, StoreError};
@@ -21,6 +27,15 @@ const SWEEP_EVERY_MS: i64 = 1_000;
 
 /// How many of a device's last submissions its usual render time is taken from.
 const RENDER_TIMES: i64 = 50;
+
+/// What an operator decided about leases.
+#[derive(Debug, Clone, Copy)]
+pub struct LeaseTerms {
+    /// The shortest term.
+    pub term_min: Duration,
+    /// How long an audit waits for a volunteer before the coordinator renders it.
+    pub audit_patience: Duration,
+}
 
 /// One lease, its work not yet signed.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,12 +57,15 @@ pub struct WorkForDevice {
     pub retry_after_s: u32,
     /// News about earlier submissions; told once.
     pub notices: Vec<Notice>,
+    /// Why it gets no new work, where it gets none.
+    pub withheld: Option<Problem>,
 }
 
 impl Store {
     /// Gives a device its leases: those it still holds, then new ones until `request` is
-    /// satisfied. Leases that have run out are freed first. `term_min` is the shortest term.
-    /// A device that never introduced itself is registered without a name.
+    /// satisfied. Leases that have run out are freed first. `from` is the address it asks from.
+    /// A device that never introduced itself is registered without a name. One that was found bad,
+    /// or draws with a quarantined class, gets none.
     ///
     /// # Errors
     ///
@@ -55,10 +73,11 @@ impl Store {
     pub async fn lease_work(
         &self,
         device: PublicKey,
+        from: Option<IpAddr>,
         request: LeaseRequest,
-        term_min: Duration,
+        terms: LeaseTerms,
     ) -> Result<WorkForDevice, StoreError> {
-        self.write(move |tx| lease_work(tx, device, &request, term_min))
+        self.write(move |tx| lease_work(tx, device, from, &request, terms))
             .await
     }
 
@@ -84,29 +103,54 @@ impl Store {
 fn lease_work(
     tx: &mut Tx<'_>,
     device: PublicKey,
+    from: Option<IpAddr>,
     request: &LeaseRequest,
-    term_min: Duration,
+    terms: LeaseTerms,
 ) -> Result<WorkForDevice, StoreError> {
     sweep_in_passing(tx)?;
     touch(tx, device)?;
+    let drawing = note_drawing(tx, device, request, from)?;
     let active = active_devices(tx.conn, tx.now_ms)?;
     let mut batch = Batch::new(request);
     let mut held = held_leases(tx.conn, device)?;
     for lease in &held {
         batch.hold(lease.samples);
     }
-    let p95_ms = render_p95_ms(tx, device)?;
-    let asking = queue::Asking {
-        device,
-        now_ms: tx.now_ms,
-        may_retry_failed: leases::may_retry_failed(active.saturating_sub(1)),
-        active_devices: active,
-    };
-    for candidate in queue::choose(tx.conn, &asking, &mut batch)? {
-        let usual = leases::usual_render(p95_ms, candidate.samples, request.samples_per_second);
-        let before = u32::try_from(held.len()).unwrap_or(u32::MAX);
-        let term = leases::term(usual, before, term_min);
-        held.push(grant(tx, device, candidate, term)?);
+    let class = drawing.fastest_class();
+    let standing = settle_class(tx, class)?;
+    let mut known = record(tx.conn, device, class)?;
+    if known.bad_since_ms.is_some() {
+        let now_ms = tx.now_ms;
+        known = change_record(tx, device, class, |record| {
+            record.readmit(now_ms);
+            record.clone()
+        })?;
+    }
+    let withheld = withheld::why(&known, standing, tx.now_ms);
+    if withheld.is_none() {
+        let p95_ms = render_p95_ms(tx, device)?;
+        let trusted = trusted_active(tx.conn, tx.now_ms)?;
+        let asking = queue::Asking {
+            device,
+            now_ms: tx.now_ms,
+            may_retry_failed: leases::may_retry_failed(active.saturating_sub(1)),
+            active_devices: active,
+            may_be_urgent: may_be_urgent(known.standing(), trusted),
+            auditor: Auditor::new(
+                device,
+                &drawing,
+                &known,
+                standing,
+                tx.now_ms,
+                terms.audit_patience,
+            ),
+        };
+        for candidate in queue::choose(tx.conn, &asking, &mut batch)? {
+            let usual = leases::usual_render(p95_ms, candidate.samples, request.samples_per_second);
+            let before = u32::try_from(held.len()).unwrap_or(u32::MAX);
+            let term = leases::term(usual, before, terms.term_min);
+            held.extend(grant(tx, device, candidate, term)?);
+        }
     }
     let notices = tell_notices(tx, device)?;
     let mut given = Vec::with_capacity(held.len());
@@ -119,8 +163,12 @@ fn lease_work(
     }
     Ok(WorkForDevice {
         leases: given,
-        retry_after_s: leases::retry_after_s(active),
+        retry_after_s: match withheld {
+            Some(_) => leases::RETRY_MAX_S,
+            None => leases::retry_after_s(active),
+        },
         notices,
+        withheld,
     })
 }
 
@@ -176,12 +224,26 @@ fn render_p95_ms(tx: &mut Tx<'_>, device: PublicKey) -> Result<Option<u64>, Stor
     Ok(p95_ms)
 }
 
+/// Leases what was chosen; `None` when somebody else has taken it since it was looked at.
 fn grant(
     tx: &mut Tx<'_>,
     device: PublicKey,
     candidate: Candidate,
     term: Duration,
-) -> Result<Held, StoreError> {
+) -> Result<Option<Held>, StoreError> {
+    let (leased, id) = match &candidate.audit {
+        Some(audit) => (
+            "UPDATE audit SET state = 'leased' WHERE id = $1 AND state = 'waiting'",
+            audit,
+        ),
+        None => (
+            "UPDATE work_unit SET state = 'leased' WHERE id = $1 AND state IN ('ready', 'leased')",
+            &candidate.work_unit,
+        ),
+    };
+    if query(leased).bind(id.as_str()).execute(&mut *tx.conn)? == 0 {
+        return Ok(None);
+    }
     let term_ms = i64::try_from(term.as_millis()).unwrap_or(i64::MAX);
     let held = Held {
         id: LeaseId::from_random(tx.random()),
@@ -201,15 +263,7 @@ fn grant(
     .bind(tx.now_ms)
     .bind(held.expires_ms)
     .execute(&mut *tx.conn)?;
-    let (leased, id) = match &held.audit {
-        Some(audit) => ("UPDATE audit SET state = 'leased' WHERE id = $1", audit),
-        None => (
-            "UPDATE work_unit SET state = 'leased' WHERE id = $1",
-            &held.work_unit,
-        ),
-    };
-    query(leased).bind(id.as_str()).execute(&mut *tx.conn)?;
-    Ok(held)
+    Ok(Some(held))
 }
 
 fn give_back(tx: &mut Tx<'_>, lease: &LeaseId, device: PublicKey) -> Result<(), StoreError> {
@@ -267,6 +321,7 @@ pub(super) fn free_work(
         ),
     };
     query(free).bind(id.as_str()).execute(&mut *tx.conn)?;
+    tx.conn.memo().auditing.audits_changed |= audit.is_some();
     Ok(())
 }
 

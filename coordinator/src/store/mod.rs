@@ -14,6 +14,8 @@
 //!   transaction runs.
 //! * `flock`: founding, the manifest. `devices`: volunteers and their notices.
 //! * `leases`, `answers`, `submissions`, `checking`, `audits`: a work unit's life.
+//! * `records`, `classes`, `auditors`: trust. `verdicts`, `repair`: what follows when the referee
+//!   found a frame wrong. `ledger`: credit. Their rules are those of `woolgather_coordinator_core`.
 //! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
 //! * `copying`: a store carried over whole, for backups and moves.
 //! * `status`: numbers for the status page and the metrics.
@@ -39,12 +41,19 @@ mod flock;
 
 mod acceptance;
 mod answers;
+mod auditors;
 mod audits;
 mod checking;
+mod classes;
 mod leases;
+mod ledger;
 mod means;
 mod queue;
+mod records;
+mod repair;
 mod submissions;
+mod verdicts;
+mod withheld;
 mod work;
 
 mod clips;
@@ -71,11 +80,12 @@ pub use entries::{EntryRow, NewEntry, Screening};
 pub use error::StoreError;
 pub use flock::{Flock, FoundingSheep, NewFlock};
 pub use jobs::{ClaimedJob, Job};
-pub use leases::{LeasedWork, WorkForDevice};
+pub use leases::{LeaseTerms, LeasedWork, WorkForDevice};
 pub use means::FrameMeans;
 pub use open::Store;
 pub use paging::{Page, PageRequest};
 pub use place::Place;
+pub use repair::{AuditAgain, DoubtReports};
 pub use seen::SeenBallot;
 pub use sheep::{SheepOrder, SheepRow, SheepState};
 pub use status::{ClipProgress, FlockStatus, UnitCounts, VolunteerCredit};

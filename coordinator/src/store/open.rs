@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_flock.sql"),
     include_str!("../../migrations/0002_drawn_by.sql"),
     include_str!("../../migrations/0003_checks.sql"),
+    include_str!("../../migrations/0004_trust.sql"),
 ];
 
 /// Everything the coordinator remembers. Cheap to clone; clones share one writer.

@@ -66,11 +66,16 @@ fn publish(
     }
     make_live(tx, &row, file)?;
     if row.kind == ClipKind::Loop {
-        query("UPDATE sheep SET state = $2, poster = $3 WHERE id = $1")
-            .bind(row.from.as_str())
-            .bind(name_of(&SheepState::Live))
-            .bind(file.poster.to_string())
-            .execute(&mut *tx.conn)?;
+        // A repaired loop does not call a sheep back that was retired meanwhile.
+        query(
+            "UPDATE sheep SET poster = $3, state = CASE state WHEN $4 THEN $2 ELSE state END
+             WHERE id = $1",
+        )
+        .bind(row.from.as_str())
+        .bind(name_of(&SheepState::Live))
+        .bind(file.poster.to_string())
+        .bind(name_of(&SheepState::Rendering))
+        .execute(&mut *tx.conn)?;
     }
     enqueue(tx, &Job::Plan)?;
     next_manifest(tx)

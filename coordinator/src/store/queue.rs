@@ -4,6 +4,7 @@ use woolgather_coordinator_core::leases::{Batch, end_of_clip, is_slow};
 use woolgather_protocol::{PublicKey, WorkUnitId};
 
 use super::StoreError;
+use super::auditors::{Auditor, WaitingAudit, audits_for};
 use super::database::{Database, query};
 use super::rows::{number, parsed};
 
@@ -26,6 +27,10 @@ pub(super) struct Asking {
     pub(super) may_retry_failed: bool,
     /// Devices at work, this one included. A unit that as many have failed on is anybody's again.
     pub(super) active_devices: u64,
+    /// It may have what is urgent: posters, and slow units a second time.
+    pub(super) may_be_urgent: bool,
+    /// What decides which audits it may have.
+    pub(super) auditor: Auditor,
 }
 
 /// The next work for a device, as much of it as fits into `batch`.
@@ -47,6 +52,7 @@ pub(super) fn choose(
         chosen.push(candidate);
     }
     if batch.is_empty()
+        && asking.may_be_urgent
         && let Some(slow) = slow_unit(conn, asking)?
         && batch.add(slow.samples)
     {
@@ -55,31 +61,19 @@ pub(super) fn choose(
     Ok(chosen)
 }
 
-/// Audits that wait, but never one of the device's own submission, nor one it reported badly on.
+/// Audits that wait and that the device may have.
 fn audits(
     conn: &mut dyn Database,
     asking: &Asking,
     limit: u32,
 ) -> Result<Vec<Candidate>, StoreError> {
-    let rows = query(
-        "SELECT id, work_unit, samples FROM audit
-         WHERE state = 'waiting' AND submitter <> $1
-           AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.audit = audit.id
-                           AND lease.device = $1 AND lease.state = 'refused')
-         ORDER BY planned_ms, id LIMIT $2",
-    )
-    .bind(asking.device.to_string())
-    .bind(i64::from(limit))
-    .fetch_all(conn)?;
-    rows.iter()
-        .map(|row| {
-            Ok(Candidate {
-                work_unit: parsed(row, "work_unit")?,
-                audit: Some(parsed(row, "id")?),
-                samples: number(row, "samples")?,
-            })
-        })
-        .collect()
+    let taken = audits_for(conn, &asking.auditor, limit as usize)?;
+    let candidate = |audit: WaitingAudit| Candidate {
+        work_unit: audit.work_unit,
+        audit: Some(audit.id),
+        samples: audit.samples,
+    };
+    Ok(taken.into_iter().map(candidate).collect())
 }
 
 fn ready_units(
@@ -89,7 +83,7 @@ fn ready_units(
 ) -> Result<Vec<Candidate>, StoreError> {
     let rows = query(
         "SELECT id, samples FROM work_unit
-         WHERE state = 'ready'
+         WHERE state = 'ready' AND queue_rank >= $5
            AND ($2 = 1
                 OR NOT EXISTS (SELECT 1 FROM unit_failure
                                WHERE unit_failure.work_unit = work_unit.id
@@ -102,6 +96,7 @@ fn ready_units(
     .bind(i64::from(asking.may_retry_failed))
     .bind(i64::from(limit))
     .bind(i64::try_from(asking.active_devices).unwrap_or(i64::MAX))
+    .bind(i64::from(!asking.may_be_urgent))
     .fetch_all(conn)?;
     rows.iter()
         .map(|row| {

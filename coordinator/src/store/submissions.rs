@@ -9,6 +9,7 @@ use super::answers::{Answers, find_lease, may_answer, superseded};
 use super::database::{Database, query};
 use super::devices::touch;
 use super::leases::free_work;
+use super::records::{change_record, drawing_of};
 use super::rows::{name_of, number, stored, to_json};
 use super::writer::Tx;
 use super::{Store, StoreError};
@@ -125,9 +126,11 @@ fn insert_submission(tx: &mut Tx<'_>, new: &NewSubmission, unit: &Unit) -> Resul
     let row = query(
         "INSERT INTO submission (number, lease, work_unit, device, segment, segment_bytes, frames,
                                  render_ms, received_ms, state, first_means, last_means,
-                                 drawn_by, short_segment)
+                                 drawn_by, short_segment, class)
          VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM submission), $1, $2, $3, $4, $5, $6, $7,
-                 $8, 'received', $9, $9, $10, $11)
+                 $8, 'received', $9, $9, $10, $11,
+                 (SELECT CASE WHEN $12 = 1 THEN COALESCE(card, processor) ELSE processor END
+                  FROM device WHERE key = $3))
          RETURNING number",
     )
     .bind(new.lease.as_str())
@@ -141,6 +144,7 @@ fn insert_submission(tx: &mut Tx<'_>, new: &NewSubmission, unit: &Unit) -> Resul
     .bind(Vec::new())
     .bind(new.drawn_by.as_str())
     .bind(new.short_segment.clone())
+    .bind(i64::from(new.drawn_by == DeviceKind::Gpu))
     .fetch_one(&mut *tx.conn)?;
     Ok(row.try_get("number")?)
 }
@@ -180,6 +184,8 @@ fn record_refusal(
     if let Some(audit) = &found.audit {
         return free_work(tx, &found.work_unit, Some(audit));
     }
+    let (class, now_ms) = (drawing_of(tx.conn, device)?.fastest_class(), tx.now_ms);
+    change_record(tx, device, class, |record| record.failed_checks(now_ms))?;
     count_failure(tx, &found.work_unit, device, problem)?;
     reopen_unit(tx, &found.work_unit)
 }

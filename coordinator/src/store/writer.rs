@@ -16,7 +16,7 @@ use rand_chacha::rand_core::Rng;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::StoreError;
-use super::database::{Database, DatabaseError, query};
+use super::database::{Database, DatabaseError, Memo, query};
 use super::place::Place;
 use crate::clock::Clock;
 
@@ -201,6 +201,9 @@ impl Task {
             "ROLLBACK"
         };
         let ended = self.execute(end);
+        if outcome.is_err() || ended.is_err() {
+            *self.conn.memo() = Memo::default();
+        }
         if outcome.is_ok() && ended.is_err() {
             // Without this the next group could not begin. It fails when the database has rolled
             // back by itself (a full disk), which is as good.
@@ -223,12 +226,14 @@ impl Task {
                 now_ms: self.clock.now_ms(),
                 news: &mut brought,
             };
-            if queued.run(&mut tx) {
+            let kept = queued.run(&mut tx);
+            if kept {
                 news.jobs |= brought.jobs;
                 news.submissions |= brought.submissions;
             } else {
                 self.execute("ROLLBACK TO one")?;
             }
+            self.conn.memo().transaction_ended(kept);
             self.execute("RELEASE one")?;
         }
         Ok(())

@@ -95,6 +95,11 @@ impl Tracker {
         self.state().torrents.entry(info_hash).or_default();
     }
 
+    /// From now on, peers of this torrent are sent away.
+    pub fn forget(&self, info_hash: &InfoHash) {
+        self.state().torrents.remove(info_hash);
+    }
+
     /// Whether peers of this torrent are taken.
     #[must_use]
     pub fn knows(&self, info_hash: &InfoHash) -> bool {

@@ -62,6 +62,7 @@ fn with_one_painted(work: &WorkUnit, place: usize) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_painted_frame_is_suspicious_audited_and_refused() {
     let coordinator = TestCoordinator::start_configured(slow_turn).await;
+    coordinator.bystanders_come().await;
     let (bad, auditor) = (coordinator.device(1), coordinator.device(2));
     let (lease, work) = bad.lease_segment().await;
     let submission = with_one_painted(&work, 3);
@@ -84,6 +85,7 @@ async fn one_painted_frame_is_suspicious_audited_and_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_painted_frame_is_found_by_an_auditor_and_settled_by_the_referee() {
     let coordinator = TestCoordinator::start().await;
+    coordinator.bystanders_come().await;
     let (bad, auditor) = (coordinator.device(1), coordinator.device(2));
     let (lease, work) = bad.lease_segment().await;
     bad.submit(&lease, with_one_painted(&work, 1)).await;
@@ -91,7 +93,12 @@ async fn a_painted_frame_is_found_by_an_auditor_and_settled_by_the_referee() {
     auditor
         .audit_everything_as(|work, frame| report(&rendered::frame(work, frame)))
         .await;
-    coordinator.do_jobs().await;
+    coordinator
+        .do_jobs_until(|status| status.refusals == 1 && status.jobs_open == 0)
+        .await;
+    // What it handed in besides is looked at again, in full.
+    let status = coordinator.app.store.status().await.unwrap();
+    assert!(status.audits_waiting > 0, "{status:#?}");
     check_told_once(&bad, &work.id).await;
     assert_eq!(faults(&coordinator, auditor.key()), 0);
     check_done_by(&coordinator, &auditor, &work.id).await;
@@ -109,6 +116,7 @@ fn rounded_otherwise(work: &WorkUnit, drawn_by: DeviceKind) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_graphics_cards_picture_counts_and_not_its_digest() {
     let coordinator = TestCoordinator::start().await;
+    coordinator.bystanders_come().await;
     let (card, auditor) = (coordinator.device(1), coordinator.device(2));
     let (lease, work) = card.lease_segment().await;
     let submission = rounded_otherwise(&work, DeviceKind::Gpu);
@@ -139,6 +147,7 @@ async fn a_processors_digest_counts_even_where_the_picture_is_the_same() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_graphics_cards_auditor_agrees_with_a_processor() {
     let coordinator = TestCoordinator::start().await;
+    coordinator.bystanders_come().await;
     let (honest, auditor) = (coordinator.device(1), coordinator.device(2));
     let (lease, work) = honest.lease_segment().await;
     let _: Receipt = good(honest.submit(&lease, rendered::submission(&work)).await).await;
@@ -164,6 +173,7 @@ async fn a_graphics_cards_auditor_agrees_with_a_processor() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_of_another_sheep_is_refused_and_rendered_by_somebody_else() {
     let coordinator = TestCoordinator::start().await;
+    coordinator.bystanders_come().await;
     let (bad, other) = (coordinator.device(1), coordinator.device(2));
     let (lease, work) = bad.lease_segment().await;
     let another = rendered::submission(&rendered::of_another_sheep(&work));
@@ -178,6 +188,7 @@ async fn a_segment_of_another_sheep_is_refused_and_rendered_by_somebody_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_auditor_that_lies_harms_only_itself() {
     let coordinator = TestCoordinator::start().await;
+    coordinator.bystanders_come().await;
     let (worker, liar) = (coordinator.device(1), coordinator.device(2));
     let (lease, work) = worker.lease_segment().await;
     worker.submit(&lease, rendered::submission(&work)).await;
@@ -214,7 +225,7 @@ async fn an_auditor_that_lies_harms_only_itself() {
 fn faults(coordinator: &TestCoordinator, device: PublicKey) -> i64 {
     let file = coordinator.app.config.data.join("woolgather.sqlite");
     let conn = rusqlite::Connection::open(file).unwrap();
-    let sql = "SELECT audit_faults FROM device WHERE key = $1";
+    let sql = "SELECT audit_faults FROM record WHERE device = $1";
     let counted = conn.query_row(sql, [device.to_string()], |row| row.get(0));
     counted.unwrap()
 }

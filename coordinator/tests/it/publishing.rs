@@ -26,6 +26,7 @@ async fn first_clip(coordinator: &TestCoordinator) -> ClipRow {
 
 /// Has the only clip rendered and audited by volunteers; joining it is left to a job.
 async fn accepted_clip(coordinator: &TestCoordinator) -> ClipRow {
+    coordinator.bystanders_come().await;
     let (worker, auditor) = (coordinator.device(1), coordinator.device(2));
     worker.render_everything_as(rendered::submission).await;
     auditor

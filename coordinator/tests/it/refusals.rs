@@ -147,6 +147,7 @@ async fn leases_that_are_not_ones_own_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_audit_lease_takes_no_segment_and_a_segment_lease_no_report() {
     let coordinator = TestCoordinator::start().await;
+    coordinator.bystanders_come().await;
     let (worker, auditor) = (coordinator.device(1), coordinator.device(2));
     let (lease, work) = worker.lease_segment().await;
     let report = serde_json::json!({

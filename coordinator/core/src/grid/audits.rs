@@ -128,18 +128,14 @@ impl Grid {
 
     /// Takes over every audit nobody else will do soon: while fewer than two devices are active
     /// or nobody may audit this submitter, and what waited longer than the patience. Accepted work
-    /// that is audited again waits for volunteers as long as there are any: it is far too much for
-    /// one machine. None is taken over while the coordinator is behind. Returns how many were taken over.
+    /// that is audited again waits for volunteers as long as there are any who may: it is far too much
+    /// for one machine. None is taken over while the coordinator is behind. Returns how many were taken over.
     pub fn plan_self_audits(&mut self, now_ms: i64) -> u64 {
         self.count_auditors(now_ms);
         let alone = self.active_devices(now_ms) < DEVICES_TO_AUDIT;
         let since_ms = now_ms - self.settings.audit_patience_ms;
-        let waiting: Vec<AuditNumber> = self
-            .audits_waiting
-            .iter()
-            .filter(|(purpose, _, _)| alone || *purpose != Purpose::Again)
-            .map(|(_, _, audit)| *audit)
-            .collect();
+        let waiting = self.audits_waiting.iter();
+        let waiting: Vec<AuditNumber> = waiting.map(|(_, _, audit)| *audit).collect();
         let mut taken = 0;
         let room = SELF_AUDITS_MAX.saturating_sub(self.pictures_to_draw());
         for audit in waiting {
@@ -147,11 +143,11 @@ impl Grid {
                 break;
             }
             let row = self.audit(audit);
-            let planned_ms = row.planned_ms;
+            let waited = row.purpose != Purpose::Again && row.planned_ms <= since_ms;
             let submission = self.submission(row.submission);
             let (device, class) = (submission.device, submission.class);
             let mut nobody = || self.auditor_rule(device, class).0 == AuditorRule::Referee;
-            if alone || planned_ms <= since_ms || nobody() {
+            if alone || waited || nobody() {
                 self.take_over(audit);
                 taken += 1;
             }

@@ -15,6 +15,9 @@ use crate::trust::{AuditorRule, ClassStanding, DriverClass, Party, Pool, Record}
 /// the batch it was given.
 const AUDITOR_ACTIVE_MS: i64 = 10 * 60 * 1000;
 
+/// Up to so many active devices are counted every time: there, one more or less decides.
+const FEW_DEVICES: usize = 16;
+
 /// The pool of auditors is counted again after so long.
 const POOL_MS: i64 = 10 * 1000;
 
@@ -22,6 +25,7 @@ const POOL_MS: i64 = 10 * 1000;
 #[derive(Debug, Clone, Default)]
 pub(super) struct ActivePool {
     made_ms: Option<i64>,
+    devices: usize,
     pool: Pool,
     rules: BTreeMap<DeviceNumber, (AuditorRule, u64)>,
 }
@@ -163,16 +167,19 @@ impl Grid {
     /// Counts the auditors again if the last count is old.
     pub(super) fn count_auditors(&mut self, now_ms: i64) {
         let pool = &self.pool;
-        if pool
+        let fresh = pool
             .made_ms
-            .is_some_and(|made_ms| now_ms - made_ms < POOL_MS)
-        {
+            .is_some_and(|made_ms| now_ms - made_ms < POOL_MS);
+        if fresh && pool.devices > FEW_DEVICES {
             return;
         }
         let active = self.seen_since(now_ms - AUDITOR_ACTIVE_MS);
-        let parties = active.map(|device| self.party(device, self.fastest_class(device)));
+        let parties: Vec<Party> = active
+            .map(|device| self.party(device, self.fastest_class(device)))
+            .collect();
         self.pool = ActivePool {
             made_ms: Some(now_ms),
+            devices: parties.len(),
             pool: Pool::of(parties),
             rules: BTreeMap::new(),
         };

@@ -41,7 +41,7 @@ impl Grid {
         if self.clips[clip.place()].state == ClipState::Retired {
             return;
         }
-        self.begin_version(clip);
+        self.begin_version(clip, unit);
         let again = self.plan_unit(clip, segment);
         self.units[again.place()].failures = self.unit(unit).failures.clone();
         self.count_failure(again, device);
@@ -56,12 +56,12 @@ impl Grid {
         }
     }
 
-    /// The clip's version goes up, and with it that of its units.
-    fn begin_version(&mut self, clip: ClipNumber) {
+    /// The clip's version goes up, and with it that of its other units.
+    fn begin_version(&mut self, clip: ClipNumber, quarantined: UnitNumber) {
         let row = &mut self.clips[clip.place()];
         row.version += 1;
         row.state = ClipState::Rendering;
-        for unit in &row.units {
+        for unit in row.units.iter().filter(|unit| **unit != quarantined) {
             self.units[unit.place()].clip_version = row.version;
         }
     }
@@ -90,7 +90,7 @@ impl Grid {
         self.sums.found_bad += 1;
         self.end_leases(device);
         let mut accepted = Vec::new();
-        for submission in self.devices[&device].submissions.clone() {
+        for submission in self.devices[&device].submissions.clone().into_iter().rev() {
             match self.submission(submission).state {
                 SubmissionState::Accepted => accepted.push(submission),
                 SubmissionState::Refused | SubmissionState::Quarantined => {}
@@ -165,6 +165,7 @@ impl Grid {
         let in_escrow: Vec<UnitNumber> = self.devices[&device]
             .submissions
             .iter()
+            .filter(|submission| self.submission(**submission).state == SubmissionState::Accepted)
             .map(|submission| self.submission(*submission).unit)
             .filter(|unit| {
                 let earning = self.earnings.get(unit);
@@ -178,7 +179,9 @@ impl Grid {
 
     /// Frames that a bad device passed as an auditor are rendered by somebody else.
     fn doubt_passed(&mut self, auditor: DeviceNumber, now_ms: i64, rng: &mut impl Rng) {
-        for audit in std::mem::take(&mut self.device_mut(auditor).passed) {
+        let mut passed = std::mem::take(&mut self.device_mut(auditor).passed);
+        passed.sort_unstable();
+        for audit in passed {
             let row = self.audit(audit);
             let (submission, frame) = (row.submission, row.frame);
             let state = self.submission(submission).state;

@@ -71,6 +71,12 @@ impl DriverClass {
         }
     }
 
+    /// The class of cards whose names are not told apart.
+    #[must_use]
+    pub fn others() -> Self {
+        Self::of(DeviceKind::Gpu, "")
+    }
+
     /// Whether it draws with a card.
     #[must_use]
     pub fn is_card(&self) -> bool {
@@ -160,14 +166,23 @@ impl ClassStanding {
     /// time, and so on up to [`QUARANTINE_MS_MAX`].
     #[must_use]
     pub fn at(self, now_ms: i64) -> Self {
-        let Self::Quarantined { since_ms, times } = self else {
+        let Self::Quarantined { times, .. } = self else {
             return self;
         };
-        let term_ms = (DAY_MS << times.saturating_sub(1).min(5)).min(QUARANTINE_MS_MAX);
-        if now_ms < since_ms.saturating_add(term_ms) {
+        if self.work_from_ms().is_some_and(|from_ms| now_ms < from_ms) {
             return self;
         }
         Self::OnTrial { times, right: 0 }
+    }
+
+    /// When a quarantine ends; `None` where there is none.
+    #[must_use]
+    pub fn work_from_ms(self) -> Option<i64> {
+        let Self::Quarantined { since_ms, times } = self else {
+            return None;
+        };
+        let term_ms = (DAY_MS << times.saturating_sub(1).min(5)).min(QUARANTINE_MS_MAX);
+        Some(since_ms.saturating_add(term_ms))
     }
 
     /// A frame of the class was right; `owners` had frames audited in this trial.

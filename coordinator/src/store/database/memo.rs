@@ -5,11 +5,16 @@ use std::sync::Arc;
 
 use woolgather_protocol::{PublicKey, Recipe};
 
+use crate::store::auditors::Auditing;
+use crate::store::records::Drawing;
+
 /// Genomes remembered; a living flock has far fewer.
 const GENOMES_MAX: usize = 1024;
 /// Devices whose render times are remembered.
 const DEVICES_MAX: usize = 16 * 1024;
-/// How long they are good: they decide nothing but how long a lease lasts.
+/// Names of driver classes that are remembered; there are hardly ever more.
+const CLASSES_MAX: usize = 4096;
+/// How long render times are good: they decide nothing but how long a lease lasts.
 const RENDER_TIMES_GOOD_MS: i64 = 60_000;
 
 /// The memory of one connection.
@@ -21,7 +26,15 @@ pub(in crate::store) struct Memo {
     pub(in crate::store) active_devices: Option<(i64, u64)>,
     /// When leases that have run out were last freed, ms since 1970.
     pub(in crate::store) swept_ms: Option<i64>,
+    /// Keys the hashes of networks; fixed when the flock was founded.
+    pub(in crate::store) network_key: Option<String>,
+    /// Who may audit, and what waits for it.
+    pub(in crate::store) auditing: Auditing,
     genomes: HashMap<String, String>,
+    classes: HashMap<String, i64>,
+    drawings: HashMap<PublicKey, Drawing>,
+    /// Something was remembered that the transaction at work has written.
+    uncommitted: bool,
     render_p95s: HashMap<PublicKey, RenderTimes>,
 }
 
@@ -33,6 +46,15 @@ struct RenderTimes {
 }
 
 impl Memo {
+    /// The transaction at work is kept, or not: then what it wrote is forgotten.
+    pub(in crate::store) fn transaction_ended(&mut self, kept: bool) {
+        if self.uncommitted && !kept {
+            self.classes.clear();
+            self.drawings.clear();
+        }
+        self.uncommitted = false;
+    }
+
     /// The genome of a sheep in base64, if it was asked for before.
     pub(in crate::store) fn genome(&self, sheep: &str) -> Option<&String> {
         self.genomes.get(sheep)
@@ -61,6 +83,34 @@ impl Memo {
         }
         self.render_p95s
             .insert(device, RenderTimes { read_ms, p95_ms });
+    }
+
+    /// The number of the driver class with this name, which never changes.
+    pub(in crate::store) fn class_number(&self, name: &str) -> Option<i64> {
+        self.classes.get(name).copied()
+    }
+
+    /// Remembers the number of a driver class.
+    pub(in crate::store) fn remember_class(&mut self, name: String, number: i64) {
+        if self.classes.len() >= CLASSES_MAX {
+            self.classes.clear();
+        }
+        self.uncommitted = true;
+        self.classes.insert(name, number);
+    }
+
+    /// What a device said last that it draws with, if it said it to this connection.
+    pub(in crate::store) fn drawing(&self, device: &PublicKey) -> Option<Drawing> {
+        self.drawings.get(device).cloned()
+    }
+
+    /// Remembers what a device draws with.
+    pub(in crate::store) fn remember_drawing(&mut self, device: PublicKey, drawing: Drawing) {
+        if self.drawings.len() >= DEVICES_MAX {
+            self.drawings.clear();
+        }
+        self.uncommitted = true;
+        self.drawings.insert(device, drawing);
     }
 
     /// Remembers the genome of a sheep, which never changes.

@@ -257,7 +257,7 @@ async fn the_status_adds_up() {
     assert_eq!(status.segment_bytes, 8_000);
     assert_eq!(status.audits_passed, 16);
     assert_eq!((status.jobs_open, status.jobs_failed), (0, 0));
-    assert_eq!((status.devices, status.active_workers), (2, 2));
+    assert_eq!((status.devices, status.active_workers), (4, 4));
     assert_eq!(status.recent.len(), 4);
     let volunteers = &status.volunteers;
     assert_eq!(volunteers.len(), 1);

@@ -15,6 +15,7 @@ async fn busy_world() -> World {
     for lease in &leases[..2] {
         world.submit(device(1), lease).await;
     }
+    world.come(2..=4).await;
     for audit in world.lease(device(2), 2).await {
         world.audit(device(2), &audit, true).await;
     }

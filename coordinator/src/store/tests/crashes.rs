@@ -13,6 +13,7 @@ use crate::store::{VoteFrom, VoterId};
 async fn a_restart_keeps_everything_acknowledged() {
     let mut world = World::with_sheep(1).await;
     world.store.register_device(device(1), "Ada").await.unwrap();
+    world.come(2..=4).await;
     let leases = world.lease(device(1), 2).await;
     let flock = world.store.flock().await.unwrap();
     world.submit(device(1), &leases[0]).await;

@@ -70,7 +70,10 @@ async fn a_slow_worker_gets_one_unit_at_a_time() {
         units_max: 8,
         devices: Vec::new(),
     };
-    let work = world.store.lease_work(device(1), request, TERM_MIN).await;
+    let work = world
+        .store
+        .lease_work(device(1), None, request, TERMS)
+        .await;
     assert_eq!(work.unwrap().leases.len(), 1);
 }
 

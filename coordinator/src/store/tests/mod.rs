@@ -5,6 +5,7 @@ mod clips;
 mod copies;
 mod crashes;
 mod crowd;
+mod differential;
 mod entries;
 mod jobs;
 mod leases;

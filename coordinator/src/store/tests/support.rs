@@ -17,6 +17,11 @@ use crate::clock::MockClock;
 use crate::store::*;
 
 pub(super) const TERM_MIN: Duration = Duration::from_secs(300);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const TERMS: LeaseTerms = LeaseTerms {
+    term_min: TERM_MIN,
+    audit_patience: PATIENCE,
+};
 pub(super) const MINUTE_MS: i64 = 60_000;
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
@@ -106,10 +111,15 @@ impl Drop for Schema {
 impl World {
     /// A founded flock with so many sheep.
     pub(super) async fn with_sheep(count: usize) -> Self {
+        Self::founded(new_flock(count)).await
+    }
+
+    /// A flock founded like this.
+    pub(super) async fn founded(flock: NewFlock) -> Self {
         let clock = Arc::new(MockClock::at(1_800_000_000_000));
         let home = Home::new();
         let store = open(home.place(), &clock, 1).await;
-        store.found_flock(new_flock(count)).await.unwrap();
+        store.found_flock(flock).await.unwrap();
         Self { store, clock, home }
     }
 
@@ -150,7 +160,7 @@ impl World {
             devices: Vec::new(),
         };
         self.store
-            .lease_work(device, request, TERM_MIN)
+            .lease_work(device, None, request, TERMS)
             .await
             .unwrap()
     }
@@ -196,12 +206,21 @@ impl World {
         status.unwrap().state
     }
 
-    /// Two honest devices render and audit everything there is.
+    /// Devices that are there and have nothing to do; three others are needed for an audit to be
+    /// anybody's but the coordinator's.
+    pub(super) async fn come(&self, names: impl IntoIterator<Item = u8>) {
+        for name in names {
+            self.ask(device(name), 0).await;
+        }
+    }
+
+    /// Four honest devices render and audit everything there is.
     pub(super) async fn render_everything(&self) {
+        self.come(201..=204).await;
         for round in 0.. {
             assert!(round < 1_000, "the queue never ends");
             let mut idle = true;
-            for name in [201, 202] {
+            for name in 201..=204 {
                 for lease in self.lease(device(name), 8).await {
                     idle = false;
                     self.do_honestly(device(name), &lease).await;
@@ -236,6 +255,11 @@ impl World {
                     published.unwrap();
                 }
                 Job::Plan => drop(self.store.plan_edges().await.unwrap()),
+                // The referee's second look at a hundredth of the units.
+                Job::SelfAudit { audit } => {
+                    let settled = self.store.settle_audit(audit.clone(), RIGHT);
+                    settled.await.unwrap();
+                }
                 other => panic!("nobody asked for {other:?}"),
             }
             self.store.finish_job(&claimed).await.unwrap();
@@ -308,6 +332,21 @@ pub(super) fn sound_frames() -> CheckedFrames {
         suspicious: Vec::new(),
     }
 }
+
+/// The referee's own rendering says that the submitted frame is right.
+pub(super) const RIGHT: Settlement = Settlement {
+    submitter_good: true,
+    auditor_good: None,
+    further_wrong: 0,
+    further_right: 0,
+};
+
+/// It says that the frame is another picture, and so is the other one it looked at.
+pub(super) const WRONG: Settlement = Settlement {
+    submitter_good: false,
+    further_wrong: 1,
+    ..RIGHT
+};
 
 pub(super) fn means(frame: u32) -> FrameMeans {
     let mean = u16::try_from(frame).unwrap();

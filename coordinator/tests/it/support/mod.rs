@@ -21,8 +21,11 @@ use woolgather_coordinator::config::Config;
 use woolgather_coordinator::http::{router, server};
 use woolgather_coordinator::jobs;
 use woolgather_coordinator::state::{App, Parts};
-use woolgather_coordinator::store::{FlockStatus, FoundingSheep, NewClipFile, NewFlock, Store};
+use woolgather_coordinator::store::{
+    FlockStatus, FoundingSheep, LeaseTerms, NewClipFile, NewFlock, Store,
+};
 use woolgather_genome::starter_flock;
+use woolgather_protocol::work::LeaseRequest;
 use woolgather_protocol::{DeviceSecret, InfoHash, Recipe, Sha256, SheepId};
 use woolgather_swarm::{MemoryNetwork, MemorySwarm};
 
@@ -165,6 +168,29 @@ impl TestCoordinator {
         Device::new(self, key)
     }
 
+    /// Two devices that are there and do nothing. With fewer than three auditors to choose from nobody
+    /// but the coordinator audits.
+    pub(crate) async fn bystanders_come(&self) {
+        for key in 251..=252 {
+            let store = &self.app.store;
+            let nothing = LeaseRequest {
+                seconds_wanted: 0,
+                samples_per_second: 0.0,
+                units_max: 0,
+                devices: Vec::new(),
+            };
+            let terms = LeaseTerms {
+                term_min: self.app.config.lease_term_min,
+                audit_patience: self.app.config.audit_patience,
+            };
+            let device = self.device(key).key();
+            store
+                .lease_work(device, None, nothing, terms)
+                .await
+                .unwrap();
+        }
+    }
+
     /// The only sheep, or the first of several.
     pub(crate) async fn first_sheep(&self) -> SheepId {
         self.all_sheep().await.remove(0)
@@ -181,6 +207,7 @@ impl TestCoordinator {
 
     /// Has every loop rendered and audited by two devices and publishes it, the file being `file`.
     pub(crate) async fn publish_all(&self, file: &[u8]) {
+        self.bystanders_come().await;
         let (worker, auditor) = (self.device(1), self.device(2));
         worker.render_everything().await;
         auditor.audit_everything().await;
