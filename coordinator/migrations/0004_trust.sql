@@ -89,6 +89,19 @@ ALTER TABLE audit ADD COLUMN auditor_class BIGINT;
 CREATE INDEX audit_waiting ON audit (purpose, planned_ms, number) WHERE state = 'waiting';
 CREATE INDEX audit_auditor ON audit (auditor, number) WHERE auditor IS NOT NULL;
 
+-- What the referee found wrong, with both pictures (WebP): the frame as it was handed in, and as it
+-- should be.
+CREATE TABLE verdict (
+    audit      TEXT PRIMARY KEY REFERENCES audit (id),
+    work_unit  TEXT NOT NULL REFERENCES work_unit (id),
+    frame      BIGINT NOT NULL,
+    detail     TEXT NOT NULL,
+    submitted  TEXT NOT NULL,
+    rendered   TEXT NOT NULL,
+    found_ms   BIGINT NOT NULL
+);
+CREATE INDEX verdict_work_unit ON verdict (work_unit);
+
 -- What a unit earned. The sums can be made again from the ledger, whose rows are only added:
 -- earned, voided, restored.
 ALTER TABLE credit ADD COLUMN class BIGINT NOT NULL DEFAULT 1;

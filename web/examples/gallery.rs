@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use woolgather_protocol::entries::EntryState;
+use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::assets;
 use woolgather_web::views::{Page, SeenPage, render};
 
@@ -60,6 +61,12 @@ fn main() -> io::Result<()> {
     write(&folder, "entry-born", &samples::entry(EntryState::Accepted))?;
     write(&folder, "status", &samples::status())?;
     write(&folder, "status-empty", &samples::status_empty())?;
+    write(&folder, "work", &samples::work_found_wrong())?;
+    write(
+        &folder,
+        "work-waiting",
+        &samples::work(WorkUnitState::Auditing),
+    )?;
     write(&folder, "join", &samples::join())?;
     write(&folder, "error", &samples::error())
 }

@@ -111,7 +111,8 @@ pub enum WorkUnitState {
     Auditing,
     /// Good.
     Accepted,
-    /// Failed on five distinct workers; an operator must look.
+    /// Failed on five distinct workers (an operator must look), or was found wrong after it had been
+    /// accepted (another unit took its place).
     Quarantined,
 }
 

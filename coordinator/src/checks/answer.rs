@@ -3,10 +3,12 @@
 //! A stranger's bytes may have taken the child over, so its answer is read like a stranger's:
 //! bounded, and held to what was asked.
 
+use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use woolgather_protocol::audit::{decode_means, encode_means};
 use woolgather_protocol::{Problem, ProblemKind, Recipe};
 use woolgather_render_kernel::compare::BlockMeans;
+use woolgather_video::{ByteOrder, DecodedFrame, write_rgb};
 
 use crate::store::FrameMeans;
 
@@ -19,6 +21,8 @@ const DETAIL_CHARS_MAX: usize = 200;
 pub(super) enum Answer {
     /// Every frame was decoded.
     Decoded(Vec<EncodedMeans>),
+    /// Every frame was decoded, and this is the one that was asked for.
+    Shown(EncodedPicture),
     /// It was not, and the worker is to be told.
     Refused {
         /// Which refusal.
@@ -36,6 +40,39 @@ pub(super) struct EncodedMeans {
     luma: String,
     chroma_blue: String,
     chroma_red: String,
+}
+
+/// A frame's pixels: red, green, blue and an opaque byte each, in base64.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct EncodedPicture(String);
+
+impl EncodedPicture {
+    pub(super) fn of(frame: &DecodedFrame) -> Self {
+        let pixels = frame.width as usize * frame.height as usize;
+        let mut bytes = vec![0; 4 * pixels];
+        write_rgb(frame, ByteOrder::Rgba, &mut bytes);
+        Self(BASE64.encode(&bytes))
+    }
+}
+
+/// Bytes of an answer that are more than enough for one frame's pixels.
+pub(super) fn picture_bytes_max(recipe: &Recipe) -> u64 {
+    recipe.pixels() * 4 * 4 / 3 + 64 * 1024
+}
+
+/// Reads the answer that shows a frame of this recipe: red, green, blue and an opaque byte for each
+/// pixel.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(super) fn read_shown(recipe: &Recipe, answer: &[u8]) -> Result<Vec<u8>, Problem> {
+    let Ok(Answer::Shown(EncodedPicture(text))) = serde_json::from_slice(answer) else {
+        return read(recipe, answer).and(Err(makes_no_sense()));
+    };
+    let bytes = BASE64.decode(text.as_bytes()).ok();
+    let whole = |bytes: &Vec<u8>| bytes.len() as u64 == 4 * recipe.pixels();
+    bytes.filter(whole).ok_or_else(makes_no_sense)
 }
 
 /// Bytes of an answer that are more than enough for a segment of this recipe: three planes of

@@ -1,6 +1,6 @@
 //! The child's side: decode what a stranger sent, under limits, and say what it shows.
 //!
-//! `woolgather-coordinator check-segment WIDTH HEIGHT FRAMES < segment > answer`. The limits are set
+//! `woolgather-coordinator check-segment WIDTH HEIGHT FRAMES [--show FRAME] < segment > answer`. The limits are set
 //! before the first byte is read; a decoder that runs away is ended by the system, and the parent
 //! refuses the segment. The exit status keeps faults apart: 1 is ours (limits, pipes, no decoder to
 //! be had), a signal or a panic is the decoder's, and so the segment's.
@@ -15,7 +15,7 @@ use woolgather_render_kernel::compare::block_means;
 use woolgather_video::limits::SEGMENT_BYTES_MAX;
 use woolgather_video::{DecodeError, DecodeLimits, decode_segment};
 
-use super::answer::{Answer, EncodedMeans};
+use super::answer::{Answer, EncodedMeans, EncodedPicture};
 
 /// Address space the child may use: many times what the largest frame needs.
 #[cfg(unix)]
@@ -39,6 +39,9 @@ pub struct ChildArgs {
     pub height: u32,
     /// Number of frames
     pub frames: u32,
+    /// Show this frame, from 0, instead of measuring them all
+    #[arg(long)]
+    pub show: Option<u32>,
 }
 
 /// Reads a segment from standard input, writes the answer to standard output.
@@ -67,7 +70,14 @@ fn decode(segment: &[u8], args: &ChildArgs) -> anyhow::Result<Answer> {
         bytes_max: SEGMENT_BYTES_MAX,
     };
     let mut frames = Vec::new();
-    let outcome = decode_segment(segment, &limits, &mut |_, frame| {
+    let mut shown = None;
+    let outcome = decode_segment(segment, &limits, &mut |place, frame| {
+        if let Some(wanted) = args.show {
+            if place == wanted {
+                shown = Some(EncodedPicture::of(frame));
+            }
+            return ControlFlow::Continue(());
+        }
         let means = block_means(
             frame.width,
             frame.height,
@@ -79,7 +89,9 @@ fn decode(segment: &[u8], args: &ChildArgs) -> anyhow::Result<Answer> {
         ControlFlow::Continue(())
     });
     let kind = match &outcome {
-        Ok(count) if *count == args.frames => return Ok(Answer::Decoded(frames)),
+        Ok(count) if *count == args.frames => {
+            return Ok(shown.map_or(Answer::Decoded(frames), Answer::Shown));
+        }
         Ok(_) | Err(DecodeError::FrameCount { .. }) => ProblemKind::WrongFrameCount,
         // The parent has compared structure and sizes already: this is the second lock.
         Err(DecodeError::Segment(_) | DecodeError::OverLimit { .. }) => {

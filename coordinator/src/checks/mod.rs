@@ -24,6 +24,7 @@ use woolgather_protocol::work::Task;
 use woolgather_protocol::{Problem, ProblemKind, Recipe};
 use woolgather_video::{EncoderSettings, SegmentInfo, inspect_segment, sequence_header};
 
+use crate::publish::webp_of_pixels;
 use crate::state::App;
 use crate::store::{AuditEvidence, CheckedFrames, FrameMeans};
 
@@ -82,6 +83,22 @@ pub async fn decoded_frames(
 ) -> anyhow::Result<Vec<FrameMeans>> {
     let path = app.blobs.path(&evidence.segment);
     Ok(process::decode(&evidence.work.recipe, &path).await?)
+}
+
+/// A frame of the audited segment as a picture (WebP), `place` counted within the segment from 0.
+///
+/// # Errors
+///
+/// As [`decoded_frame`].
+pub async fn shown_frame(
+    app: &App,
+    evidence: &AuditEvidence,
+    place: u32,
+) -> anyhow::Result<Vec<u8>> {
+    let recipe = &evidence.work.recipe;
+    let path = app.blobs.path(&evidence.segment);
+    let pixels = process::show(recipe, &path, place).await?;
+    webp_of_pixels(&pixels, recipe.width, recipe.height)
 }
 
 /// The encoder's settings by the recipe.

@@ -17,13 +17,33 @@ const PROGRAM: &str = "woolgather-coordinator";
 /// The longest a child may take, whatever it does.
 const WALL_CLOCK_MAX: Duration = Duration::from_secs(180);
 
-/// Decodes the segment at `path` in a child process.
+/// Decodes the segment at `path` in a child process: the means of every frame.
 pub(super) async fn decode(recipe: &Recipe, path: &Path) -> Result<Vec<FrameMeans>, CheckError> {
+    let answer = ask(recipe, path, None, answer::bytes_max(recipe)).await?;
+    Ok(answer::read(recipe, &answer)?)
+}
+
+/// Decodes the segment at `path` in a child process: the pixels of one frame, from 0; red, green,
+/// blue and an opaque byte each.
+pub(super) async fn show(recipe: &Recipe, path: &Path, frame: u32) -> Result<Vec<u8>, CheckError> {
+    let most = answer::picture_bytes_max(recipe);
+    let answer = ask(recipe, path, Some(frame), most).await?;
+    Ok(answer::read_shown(recipe, &answer)?)
+}
+
+/// The child's answer about a segment, up to `bytes_max` of it.
+async fn ask(
+    recipe: &Recipe,
+    path: &Path,
+    show: Option<u32>,
+    bytes_max: u64,
+) -> Result<Vec<u8>, CheckError> {
     let segment = std::fs::File::open(path).context("a segment cannot be read")?;
     let sizes = [recipe.width, recipe.height, recipe.segment_frames].map(|size| size.to_string());
     let mut child = Command::new(program()?)
         .arg("check-segment")
         .args(sizes)
+        .args(show.map(|frame| format!("--show={frame}")))
         .env_clear()
         .stdin(Stdio::from(segment))
         .stdout(Stdio::piped())
@@ -32,10 +52,9 @@ pub(super) async fn decode(recipe: &Recipe, path: &Path) -> Result<Vec<FrameMean
         .spawn()
         .context("no process for a decoder could be started")?;
     let out = child.stdout.take().context("a child without output")?;
-    let most = answer::bytes_max(recipe);
     let mut answer = Vec::new();
     let whole = async {
-        out.take(most).read_to_end(&mut answer).await?;
+        out.take(bytes_max).read_to_end(&mut answer).await?;
         child.wait().await
     };
     let Ok(status) = tokio::time::timeout(WALL_CLOCK_MAX, whole).await else {
@@ -43,7 +62,7 @@ pub(super) async fn decode(recipe: &Recipe, path: &Path) -> Result<Vec<FrameMean
         return Err(undecodable("the decoder took too long"));
     };
     judge(status.context("a decoder could not be waited for")?)?;
-    Ok(answer::read(recipe, &answer)?)
+    Ok(answer)
 }
 
 /// Whose fault it is that the child did not end well: ours where it says so itself, the segment's

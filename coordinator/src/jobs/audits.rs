@@ -6,17 +6,22 @@ use rand_chacha::rand_core::SeedableRng as _;
 use woolgather_coordinator_core::trust::referee::further_frames;
 use woolgather_protocol::work::{DeviceKind, Task};
 use woolgather_protocol::{Blake3, WorkUnitId};
+use woolgather_render_kernel::Frame;
 
 use crate::checks::rendering::{self, ClipToDraw};
-use crate::checks::{decoded_frame, decoded_frames, digests_agree, means_of, same_picture};
+use crate::checks::{
+    decoded_frame, decoded_frames, digests_agree, means_of, same_picture, shown_frame,
+};
 use crate::keys;
+use crate::publish::webp;
 use crate::state::App;
-use crate::store::{AuditEvidence, FrameMeans, Settlement};
+use crate::store::{AuditEvidence, FrameMeans, Settlement, VerdictPictures};
 
 /// A frame as it should be.
 struct RightFrame {
     digest: Blake3,
     means: FrameMeans,
+    frame: Frame,
 }
 
 /// Renders the audited frame here and settles the audit by it. What the coordinator renders is
@@ -44,8 +49,29 @@ pub(super) async fn settle(app: &App, audit: &WorkUnitId) -> anyhow::Result<()> 
         let digest_agrees = evidence.frame == right.digest;
         tracing::warn!(audit = %audit, submitter = %evidence.submitter, digest_agrees, "Audit {audit}: the submitted frame is another picture; its segment is refused");
         look_further(app, &evidence, frame, &mut settlement).await?;
+        let pictures = keep_pictures(app, &evidence, frame, right.frame).await?;
+        settlement.pictures = Some(pictures);
     }
     Ok(app.store.settle_audit(audit.clone(), settlement).await?)
+}
+
+/// Keeps what was handed in and what it should have been, for the volunteer to see.
+async fn keep_pictures(
+    app: &App,
+    evidence: &AuditEvidence,
+    frame: u32,
+    right: Frame,
+) -> anyhow::Result<VerdictPictures> {
+    let place = frame.saturating_sub(evidence.work.first_frame);
+    let submitted = shown_frame(app, evidence, place).await?;
+    let blobs = app.blobs.clone();
+    let kept = tokio::task::spawn_blocking(move || {
+        anyhow::Ok(VerdictPictures {
+            submitted: blobs.put(&submitted)?,
+            rendered: blobs.put(&webp(&right)?)?,
+        })
+    });
+    kept.await?
 }
 
 /// Looks at other frames of a segment with a wrong one.
@@ -83,6 +109,7 @@ async fn draw(evidence: &AuditEvidence, frame: u32) -> anyhow::Result<RightFrame
         Ok(RightFrame {
             digest: Blake3(frame.to_planes().digest()),
             means: means_of(&frame),
+            frame,
         })
     })
     .await
@@ -112,5 +139,6 @@ fn judge(evidence: &AuditEvidence, decoded: &FrameMeans, right: &RightFrame) -> 
         }),
         further_wrong: 0,
         further_right: 0,
+        pictures: None,
     }
 }

@@ -4,7 +4,7 @@
 //! GET /sheep/{id} -> store rows -> views::SheepPage -> HTML
 //! ```
 //!
-//! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`fixed`]: the pages.
+//! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`work`], [`fixed`]: the pages.
 //! * [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`answer`]: pages and refusals as responses.
 
@@ -18,6 +18,7 @@ pub mod status;
 pub mod submit;
 pub mod vote;
 pub mod voter;
+pub mod work;
 
 use std::sync::Arc;
 
@@ -42,6 +43,9 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/entries/{id}", get(submit::get_entry))
         .route("/entries/{id}/preview.webp", get(submit::get_preview))
         .route("/status", get(status::get_status))
+        .route("/work/{id}", get(work::get_work))
+        .route("/work/{id}/submitted.webp", get(work::get_submitted))
+        .route("/work/{id}/rendered.webp", get(work::get_rendered))
         .route("/join", get(fixed::get_join))
         .route("/static/{*path}", get(fixed::get_static))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))

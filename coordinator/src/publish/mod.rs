@@ -27,7 +27,7 @@ use crate::checks::{means_of, same_picture};
 use crate::state::App;
 use crate::store::{ClipRow, ClipState, FrameMeans, JoinSegment, NewClipFile, PageRequest};
 
-pub use poster::webp;
+pub use poster::{webp, webp_of_pixels};
 
 /// Publishes a clip whose segments are all accepted, and begins to seed it. A clip that is live
 /// already is seeded; one that is another version by now, or has no file, is left alone.

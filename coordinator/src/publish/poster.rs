@@ -1,4 +1,4 @@
-//! A frame as a WebP picture for pages.
+//! Frames as WebP pictures for pages.
 
 use woolgather_render_kernel::Frame;
 
@@ -12,7 +12,28 @@ const QUALITY: f32 = 82.0;
 /// When the frame is larger than WebP allows (16,383 pixels a side).
 pub fn webp(frame: &Frame) -> anyhow::Result<Vec<u8>> {
     let pixels = frame.to_rgb8();
-    let encoder = webp::Encoder::from_rgb(&pixels, frame.width(), frame.height());
+    encode(&webp::Encoder::from_rgb(
+        &pixels,
+        frame.width(),
+        frame.height(),
+    ))
+}
+
+/// Encodes pixels of four bytes each: red, green, blue, and one that is not looked at.
+///
+/// # Errors
+///
+/// As [`webp`].
+pub fn webp_of_pixels(pixels: &[u8], width: u32, height: u32) -> anyhow::Result<Vec<u8>> {
+    let (pixels, _) = pixels.as_chunks::<4>();
+    let opaque: Vec<u8> = pixels
+        .iter()
+        .flat_map(|pixel| pixel[..3].to_vec())
+        .collect();
+    encode(&webp::Encoder::from_rgb(&opaque, width, height))
+}
+
+fn encode(encoder: &webp::Encoder<'_>) -> anyhow::Result<Vec<u8>> {
     let picture = encoder
         .encode_simple(false, QUALITY)
         .map_err(|error| anyhow::anyhow!("WebP: {error:?}"))?;

@@ -5,7 +5,7 @@ use woolgather_protocol::work::WorkUnit;
 use woolgather_protocol::{Blake3, LeaseId, Problem, ProblemKind, PublicKey, WorkUnitId};
 
 use super::database::{Database, query};
-use super::rows::{maybe_parsed, named, parsed};
+use super::rows::{maybe_parsed, named, number, parsed};
 use super::work::load_work;
 use super::{Store, StoreError};
 
@@ -99,6 +99,51 @@ impl Store {
             Ok(WorkUnitStatus { state, refused })
         })
         .await
+    }
+}
+
+/// A work unit as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitFacts {
+    /// Its name.
+    pub id: WorkUnitId,
+    /// Its sheep's title, or both.
+    pub title: String,
+    /// Which segment of the clip, from 0.
+    pub segment: u32,
+    /// The segment's first frame within the clip.
+    pub first_frame: u32,
+    /// Frames in the segment.
+    pub frame_count: u32,
+    /// How far it has come.
+    pub state: WorkUnitState,
+}
+
+impl Store {
+    /// A work unit, by its own name or that of one of its audits.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] with `not-found`.
+    pub async fn unit_facts(&self, id: &WorkUnitId) -> Result<UnitFacts, StoreError> {
+        let wanted = query(
+            "SELECT work_unit.id, work_unit.segment, work_unit.first_frame, work_unit.frame_count,
+                    work_unit.state, clip.title
+             FROM work_unit JOIN clip ON clip.id = work_unit.clip
+             WHERE work_unit.id = COALESCE((SELECT audit.work_unit FROM audit WHERE audit.id = $1),
+                                           $1)",
+        )
+        .bind(id.as_str());
+        let row = self.row(wanted).await?;
+        let row = row.ok_or_else(|| StoreError::not_found("work unit", id))?;
+        Ok(UnitFacts {
+            id: parsed(&row, "id")?,
+            title: row.try_get("title")?,
+            segment: number(&row, "segment")?,
+            first_frame: number(&row, "first_frame")?,
+            frame_count: number(&row, "frame_count")?,
+            state: named(&row, "state")?,
+        })
     }
 }
 

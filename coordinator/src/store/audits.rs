@@ -18,7 +18,7 @@ use super::flock::recipe;
 use super::jobs::enqueue;
 use super::records::{change_record, drawing_of};
 use super::rows::{maybe_parsed, number, parsed, stored};
-use super::verdicts::{frame_was_right, frame_was_wrong, judge_report};
+use super::verdicts::{VerdictPictures, frame_was_right, frame_was_wrong, judge_report};
 use super::work::load_work;
 use super::writer::Tx;
 use super::{FrameMeans, Job, Store, StoreError};
@@ -95,6 +95,8 @@ pub struct Settlement {
     pub further_wrong: u32,
     /// And how many of them are right.
     pub further_right: u32,
+    /// Where it is not: what both look like.
+    pub pictures: Option<VerdictPictures>,
 }
 
 impl Store {
@@ -312,7 +314,7 @@ fn settle(tx: &mut Tx<'_>, audit: &WorkUnitId, settlement: Settlement) -> Result
         passed(tx, submission, row.try_get("purpose")?).map(drop)
     } else {
         let frame: i64 = row.try_get("frame")?;
-        frame_was_wrong(tx, submission, frame, settlement)
+        frame_was_wrong(tx, submission, (audit, frame), settlement)
     }
 }
 

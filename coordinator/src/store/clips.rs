@@ -184,7 +184,7 @@ impl Store {
             .collect()
     }
 
-    /// Every blob that a row needs: segments that were not refused, clips, torrents, pictures.
+    /// Every blob that a row needs: segments in use, clips, torrents, pictures.
     ///
     /// # Errors
     ///
@@ -197,7 +197,9 @@ impl Store {
              UNION SELECT torrent FROM clip WHERE torrent IS NOT NULL
              UNION SELECT poster FROM clip WHERE poster IS NOT NULL
              UNION SELECT poster FROM sheep WHERE poster IS NOT NULL
-             UNION SELECT preview FROM entry WHERE preview IS NOT NULL",
+             UNION SELECT preview FROM entry WHERE preview IS NOT NULL
+             UNION SELECT submitted FROM verdict
+             UNION SELECT rendered FROM verdict",
         );
         let rows = self.rows(named).await?;
         rows.iter().map(|row| parsed(row, "blob")).collect()

@@ -240,6 +240,19 @@ const TABLES: &[Table] = &[
         ],
     ),
     table(
+        "verdict",
+        &["audit"],
+        &[
+            "audit",
+            "work_unit",
+            "frame",
+            "detail",
+            "submitted",
+            "rendered",
+            "found_ms",
+        ],
+    ),
+    table(
         "credit",
         &["work_unit"],
         &[

@@ -70,7 +70,7 @@ mod votes;
 mod entries;
 mod status;
 
-pub use answers::{EarlierAnswer, OpenLease};
+pub use answers::{EarlierAnswer, OpenLease, UnitFacts};
 pub use audits::{AuditAnswer, AuditEvidence, Settlement};
 pub use checking::{CheckedFrames, ClaimedCheck};
 pub use clips::{ClipRow, ClipState, JoinSegment, NewClipFile};
@@ -90,6 +90,7 @@ pub use seen::SeenBallot;
 pub use sheep::{SheepOrder, SheepRow, SheepState};
 pub use status::{ClipProgress, FlockStatus, UnitCounts, VolunteerCredit};
 pub use submissions::NewSubmission;
+pub use verdicts::{Verdict, VerdictPictures};
 pub use votes::{VoteFrom, VoterId};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use woolgather_coordinator_core::trust::Record;
 use woolgather_coordinator_core::trust::record::WrongReport;
-use woolgather_protocol::{Problem, ProblemKind, PublicKey, WorkUnitId};
+use woolgather_protocol::{Blake3, Problem, ProblemKind, PublicKey, WorkUnitId};
 
 use super::acceptance::refuse_submission;
 use super::classes::{PROCESSORS, class_was_right, class_was_wrong};
@@ -12,7 +12,7 @@ use super::records::{change_record, record};
 use super::repair::{find_bad, look_back, quarantine_class, quarantine_segment};
 use super::rows::{number, parsed};
 use super::writer::Tx;
-use super::{Settlement, StoreError};
+use super::{Settlement, Store, StoreError};
 
 /// A device with the class it drew with.
 pub(super) type DrawnWith = (PublicKey, i64);
@@ -57,12 +57,105 @@ pub(super) fn frame_was_right(tx: &mut Tx<'_>, submission: i64) -> Result<(), St
     change_record(tx, device, class, Record::frame_was_right)
 }
 
+/// Two pictures (WebP) in the blob folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VerdictPictures {
+    /// The frame as it was handed in.
+    pub submitted: Blake3,
+    /// The frame as the coordinator rendered it.
+    pub rendered: Blake3,
+}
+
+/// What the referee found wrong in a submission for a work unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The audit.
+    pub audit: WorkUnitId,
+    /// The frame, within the clip from 0.
+    pub frame: u32,
+    /// What was found, in a sentence.
+    pub detail: String,
+    /// What both look like.
+    pub pictures: VerdictPictures,
+    /// When, ms since 1970.
+    pub found_ms: i64,
+}
+
+impl Store {
+    /// What the referee found wrong in submissions for a work unit, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn verdicts(&self, work_unit: &WorkUnitId) -> Result<Vec<Verdict>, StoreError> {
+        let wanted = query(
+            "SELECT audit, frame, detail, submitted, rendered, found_ms FROM verdict
+             WHERE work_unit = $1 ORDER BY found_ms DESC, audit LIMIT 20",
+        )
+        .bind(work_unit.as_str());
+        let rows = self.rows(wanted).await?;
+        rows.iter().map(verdict).collect()
+    }
+
+    /// What the referee found in an audit.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] with `not-found` where it found nothing wrong.
+    pub async fn verdict(&self, audit: &WorkUnitId) -> Result<Verdict, StoreError> {
+        let wanted = query(
+            "SELECT audit, frame, detail, submitted, rendered, found_ms FROM verdict
+             WHERE audit = $1",
+        )
+        .bind(audit.as_str());
+        let row = self.row(wanted).await?;
+        let row = row.ok_or_else(|| StoreError::not_found("verdict", audit))?;
+        verdict(&row)
+    }
+}
+
+fn verdict(row: &Row) -> Result<Verdict, StoreError> {
+    Ok(Verdict {
+        audit: parsed(row, "audit")?,
+        frame: number(row, "frame")?,
+        detail: row.try_get("detail")?,
+        pictures: VerdictPictures {
+            submitted: parsed(row, "submitted")?,
+            rendered: parsed(row, "rendered")?,
+        },
+        found_ms: row.try_get("found_ms")?,
+    })
+}
+
+/// Writes a verdict down with its pictures.
+fn write_down(
+    tx: &mut Tx<'_>,
+    audit: &WorkUnitId,
+    (work_unit, frame): (&str, i64),
+    detail: &str,
+    pictures: VerdictPictures,
+) -> Result<(), StoreError> {
+    query(
+        "INSERT INTO verdict (audit, work_unit, frame, detail, submitted, rendered, found_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (audit) DO NOTHING",
+    )
+    .bind(audit.as_str())
+    .bind(work_unit)
+    .bind(frame)
+    .bind(detail)
+    .bind(pictures.submitted.to_string())
+    .bind(pictures.rendered.to_string())
+    .bind(tx.now_ms)
+    .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
 /// The referee found a frame (within the clip) wrong: the submission is refused or its segment
 /// quarantined, and everybody who is responsible for it answers for that.
 pub(super) fn frame_was_wrong(
     tx: &mut Tx<'_>,
     submission: i64,
-    frame: i64,
+    (audit, frame): (&WorkUnitId, i64),
     settlement: Settlement,
 ) -> Result<(), StoreError> {
     let row = judged(tx, submission)?;
@@ -73,6 +166,10 @@ pub(super) fn frame_was_wrong(
         ProblemKind::AuditMismatch,
         format!("Frame {frame}, rendered again here, is another picture."),
     );
+    if let Some(pictures) = settlement.pictures {
+        let of = (row.try_get("work_unit")?, frame);
+        write_down(tx, audit, of, &problem.detail, pictures)?;
+    }
     match row.try_get("state")? {
         "accepted" => quarantine_segment(tx, submission, &problem)?,
         "auditing" => refuse_submission(tx, submission, &problem)?,
@@ -108,7 +205,8 @@ pub(super) fn frame_was_wrong(
 /// A submission with its clip.
 fn judged(tx: &mut Tx<'_>, submission: i64) -> Result<Row, StoreError> {
     let row = query(
-        "SELECT submission.device, submission.class, submission.state, work_unit.clip
+        "SELECT submission.device, submission.class, submission.state, submission.work_unit,
+                work_unit.clip
          FROM submission JOIN work_unit ON work_unit.id = submission.work_unit
          WHERE submission.number = $1",
     );

@@ -8,6 +8,7 @@ mod checks;
 mod pages;
 mod publishing;
 mod refusals;
+mod repair;
 mod screening;
 mod seen;
 mod support;

@@ -13,6 +13,7 @@
 //! | what became of it | [`EntryPage`] | `/entries/{id}` |
 //! | the work going on | [`StatusPage`] | `/status` |
 //! | how to take part | [`JoinPage`] | `/join` |
+//! | a piece of work | [`WorkPage`] | `/work/{id}` |
 //! | a refusal | [`ErrorPage`] | anywhere |
 
 mod entry;
@@ -24,6 +25,7 @@ mod sheep;
 mod status;
 mod upload;
 mod vote;
+mod work;
 
 pub use askama::Error;
 use askama::Template;
@@ -37,6 +39,7 @@ pub use sheep::{ClipFacts, ClipLink, Rating, SheepCard, SheepLink, SheepPage};
 pub use status::{ClipProgress, Published, StatusPage, SwarmNumbers, VolunteerLine};
 pub use upload::{Refusal, UploadPage};
 pub use vote::{Pair, VotePage};
+pub use work::{WorkPage, WrongFrame};
 
 /// The entry of the navigation that a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::problem::GenomeFault;
+use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::assets;
 use woolgather_web::views::{
     Page, Rating, Refusal, SeenPage, SheepCard, SheepLink, VolunteerLine, render,
@@ -16,6 +17,15 @@ const ENTRY_STATES: [EntryState; 6] = [
     EntryState::Accepted,
     EntryState::Rejected,
     EntryState::Withdrawn,
+];
+
+const WORK_STATES: [WorkUnitState; 6] = [
+    WorkUnitState::Ready,
+    WorkUnitState::Leased,
+    WorkUnitState::Submitted,
+    WorkUnitState::Auditing,
+    WorkUnitState::Accepted,
+    WorkUnitState::Quarantined,
 ];
 
 fn html<P: Page>(page: &P) -> String {
@@ -39,10 +49,14 @@ fn all() -> Vec<(String, String)> {
         named("status", html(&samples::status())),
         named("status, empty", html(&samples::status_empty())),
         named("join", html(&samples::join())),
+        named("work, found wrong", html(&samples::work_found_wrong())),
         named("error", html(&samples::error())),
     ];
     pages.extend(
         ENTRY_STATES.map(|state| named(&format!("entry, {state:?}"), html(&samples::entry(state)))),
+    );
+    pages.extend(
+        WORK_STATES.map(|state| named(&format!("work, {state:?}"), html(&samples::work(state)))),
     );
     pages
 }
@@ -98,6 +112,10 @@ fn hostile_pages() -> Vec<String> {
     entry.entry.artist = text();
     entry.entry.reason = text();
     entry.preview_url = Some(text());
+    let mut work = samples::work_found_wrong();
+    work.title = text();
+    work.wrong[0].detail = text();
+    work.wrong[0].submitted_url = text();
     let mut status = samples::status();
     status.flock = text();
     status.recipe = text();
@@ -120,6 +138,7 @@ fn hostile_pages() -> Vec<String> {
         html(&seen),
         html(&upload),
         html(&entry),
+        html(&work),
         html(&status),
         html(&join),
         html(&error),
@@ -384,6 +403,18 @@ fn an_entry_renews_itself_only_while_it_can_change() {
         let born = state == EntryState::Accepted;
         assert_eq!(page.contains("Meet your sheep"), born, "{state:?}");
     }
+}
+
+#[test]
+fn a_piece_of_work_found_wrong_shows_both_pictures_and_accuses_nobody() {
+    let page = html(&samples::work_found_wrong());
+    assert_eq!(page.matches("<img ").count(), 2);
+    for words in ["Set aside", "Handed in", "Rendered here", "bans nobody"] {
+        assert!(page.contains(words), "{words}");
+    }
+    let waiting = html(&samples::work(WorkUnitState::Auditing));
+    assert!(waiting.contains("Waiting for a second opinion"));
+    assert_eq!(waiting.matches("<img ").count(), 0);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use woolgather_protocol::votes::Answer;
 use woolgather_web::views::{
     ClipFacts, ClipLink, ClipProgress, EntryPage, ErrorPage, HomePage, JoinPage, PageNumber, Pair,
     Published, Rating, Refusal, SeenPage, SeenSheep, SheepCard, SheepLink, SheepPage, StatusPage,
-    SwarmNumbers, UploadPage, VolunteerLine, VotePage,
+    SwarmNumbers, UploadPage, VolunteerLine, VotePage, WorkPage, WrongFrame,
 };
 
 const STARTERS: [(&str, &str); 8] = [
@@ -313,5 +313,32 @@ pub(crate) fn error() -> ErrorPage {
         status: 404,
         title: "No such sheep".to_owned(),
         detail: "It may have wandered off, or the address has a slip in it.".to_owned(),
+    }
+}
+
+pub(crate) fn work(state: WorkUnitState) -> WorkPage {
+    WorkPage {
+        id: "n4s8k2pqzv7xwjd3".to_owned(),
+        title: "Tide pool".to_owned(),
+        segment: 2,
+        first_frame: 64,
+        frame_count: 32,
+        state,
+        width: 1280,
+        height: 720,
+        wrong: Vec::new(),
+    }
+}
+
+pub(crate) fn work_found_wrong() -> WorkPage {
+    WorkPage {
+        wrong: vec![WrongFrame {
+            frame: 71,
+            detail: "Frame 71, rendered again here, is another picture.".to_owned(),
+            seconds_ago: 400,
+            submitted_url: "/work/b7rj5w/submitted.webp".to_owned(),
+            rendered_url: "/work/b7rj5w/rendered.webp".to_owned(),
+        }],
+        ..work(WorkUnitState::Quarantined)
     }
 }

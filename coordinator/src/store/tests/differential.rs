@@ -420,8 +420,7 @@ impl Story {
         let settlement = Settlement {
             submitter_good: right,
             auditor_good,
-            further_wrong: 0,
-            further_right: 0,
+            ..RIGHT
         };
         self.world.store.settle_audit(id, settlement).await.unwrap();
         let settlement = grid::Settlement {

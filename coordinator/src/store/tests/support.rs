@@ -339,6 +339,7 @@ pub(super) const RIGHT: Settlement = Settlement {
     auditor_good: None,
     further_wrong: 0,
     further_right: 0,
+    pictures: None,
 };
 
 /// It says that the frame is another picture, and so is the other one it looked at.

@@ -195,6 +195,55 @@ impl Device {
         }
     }
 
+    /// Does whatever there is to do, with these answers.
+    pub(crate) async fn do_everything_as(
+        &self,
+        render: impl Fn(&WorkUnit) -> Vec<u8>,
+        audit: impl Fn(&WorkUnit, u32) -> AuditReport,
+    ) {
+        loop {
+            let leases = self.lease().await.leases;
+            if leases.is_empty() {
+                return;
+            }
+            for lease in leases {
+                let (lease, work) = self.open(lease);
+                let _: Receipt = match work.task {
+                    Task::Segment => good(self.submit(&lease, render(&work)).await).await,
+                    Task::Audit { frame } => {
+                        let path = paths::audit(&lease.id);
+                        let report = audit(&work, frame);
+                        good(self.send_json(Method::PUT, &path, &report).await).await
+                    }
+                };
+            }
+        }
+    }
+
+    /// Reports on the audits it is given, and gives everything else back.
+    pub(crate) async fn audit_some_as(&self, audit: impl Fn(&WorkUnit, u32) -> AuditReport) {
+        for lease in self.lease().await.leases {
+            let (lease, work) = self.open(lease);
+            if let Task::Audit { frame } = work.task {
+                let path = paths::audit(&lease.id);
+                let report = audit(&work, frame);
+                let response = self.send_json(Method::PUT, &path, &report).await;
+                let _: Receipt = good(response).await;
+            } else {
+                self.give_back(&lease).await;
+            }
+        }
+    }
+
+    /// Gives a lease back.
+    pub(crate) async fn give_back(&self, lease: &Lease) {
+        let path = paths::lease(&lease.id);
+        let answer = self
+            .send(self.sign(Method::DELETE, &path, Vec::new()))
+            .await;
+        assert!(answer.status().is_success());
+    }
+
     /// Audits every frame there is to audit, honestly.
     pub(crate) async fn audit_everything(&self) {
         self.audit_everything_as(|work, frame| report(&segments::planes(&work.recipe, frame)))

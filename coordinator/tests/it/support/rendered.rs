@@ -1,10 +1,11 @@
 //! Real frames: what the renderer makes of a work unit.
 
 use woolgather_coordinator::checks::rendering::ClipToDraw;
+use woolgather_protocol::audit::AuditReport;
 use woolgather_protocol::work::WorkUnit;
 use woolgather_render_kernel::{Planes, RenderControl};
 
-use super::device::submission_of;
+use super::device::{report, submission_of};
 use super::segments::encode;
 
 /// One frame of the work unit's clip.
@@ -24,6 +25,11 @@ pub(crate) fn frames(work: &WorkUnit) -> Vec<Planes> {
 pub(crate) fn submission(work: &WorkUnit) -> Vec<u8> {
     let frames = frames(work);
     submission_of(&frames, &encode(&work.recipe, &frames))
+}
+
+/// The report of an honest auditor.
+pub(crate) fn honest_report(work: &WorkUnit, number: u32) -> AuditReport {
+    report(&frame(work, number))
 }
 
 /// The work unit as it would be for another sheep of the starter flock.
