@@ -48,6 +48,17 @@ pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
         run::step("building coordinator and crowd", &mut build)?;
         return press("release", others);
     }
+    if let Some((first, others)) = options.arguments.split_first()
+        && first == "sabotage"
+    {
+        setup::install(setup::FOR_TESTS)?;
+        let mut command = run::cargo(&["run", "--release", "--package", SABOTAGE]);
+        command
+            .args(run::asm_features(&[SABOTAGE]))
+            .arg("--")
+            .args(others);
+        return run::step("sabotage", &mut command);
+    }
     setup::install(setup::FOR_DEMO)?;
     if let Err(error) = setup::install(setup::FOR_BENCH) {
         eprintln!("going on without: {error:#}");
@@ -58,6 +69,20 @@ pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
         .arg("--")
         .args(&options.arguments);
     run::step("bench", &mut command)
+}
+
+/// Doctors segments and lets fleets of liars loose.
+const SABOTAGE: &str = "woolgather-sabotage";
+
+/// The quick form of `bench sabotage`: two sheep and an evening of small fleets.
+///
+/// # Errors
+///
+/// When a promise is missed.
+pub(crate) fn sabotage_quickly(folder: &str) -> anyhow::Result<()> {
+    let mut sabotage = Command::new(run::target(folder).join(SABOTAGE));
+    sabotage.args(["--sheep", "2", "--volunteers", "60", "--hours", "4"]);
+    run::step("sabotage", &mut sabotage)
 }
 
 /// What `bench grid` measures when it is not told otherwise: the whole table.

@@ -29,7 +29,7 @@ pub(crate) struct Options {
     /// Only the package: made, checked, installed, shown by hosts of savers and taken away again.
     #[arg(long)]
     package: bool,
-    /// Only the coordinator under a crowd of volunteers: kills, uploads, leases; a minute of it.
+    /// Only the coordinator under a crowd of volunteers: kills, uploads, leases, lies; minutes of it.
     #[arg(long)]
     grid: bool,
     /// Only two minutes of 1080p, with what they cost.
@@ -84,6 +84,7 @@ pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
     if all || options.grid {
         build_programs()?;
         bench::press_quickly("debug")?;
+        bench::sabotage_quickly("debug")?;
     }
     if all || options.player {
         build_programs()?;
@@ -107,6 +108,7 @@ const WITH_ASM: &[&str] = &[
     "woolgather-coordinator",
     "woolgather-crowd",
     "woolgather-player",
+    "woolgather-sabotage",
     "woolgather-video",
     "woolgather-worker",
 ];

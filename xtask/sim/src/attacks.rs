@@ -1,7 +1,7 @@
 //! What liars do, and what we assume of our eyes.
 //!
-//! The numbers in [`ATTACKS`] are assumptions, each with its reason. They will be replaced by what
-//! the sabotage benchmark measures with real renders; nothing else here depends on them.
+//! The numbers in [`ATTACKS`] are assumptions, each with its reason. `cargo xtask bench sabotage` measures
+//! them with real frames, and runs fleets with what it measured instead.
 
 /// A way to cheat.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 use woolgather_coordinator_core::grid::Digest;
-use woolgather_coordinator_core::random::{distinct_below, unit};
+use woolgather_coordinator_core::random::{below, distinct_below, unit};
 
 use crate::attacks::{ACCIDENTS, ATTACKS, Way};
 use crate::volunteers::Character;
@@ -24,13 +24,36 @@ pub struct Segment {
     pub volunteer: usize,
 }
 
+/// A doctored segment as it was measured with real frames.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Frames that look wrong.
+    pub wrong: u64,
+    /// Frames that whoever renders them again takes for another picture.
+    pub seen: u64,
+    /// Frames that continuity names.
+    pub suspicious: u64,
+}
+
 /// Every segment that was ever drawn; its place is its digest.
 #[derive(Debug, Clone, Default)]
 pub struct Pictures {
     segments: Vec<Segment>,
+    /// By [`ATTACKS`]: what the attack's segments were measured to be; where there are none, the
+    /// table's numbers decide.
+    measured: Vec<Vec<Measured>>,
 }
 
 impl Pictures {
+    /// Nothing drawn yet, and what attacks were measured to look like, by [`ATTACKS`].
+    #[must_use]
+    pub fn with_measured(measured: Vec<Vec<Measured>>) -> Self {
+        Self {
+            segments: Vec::new(),
+            measured,
+        }
+    }
+
     /// Draws a segment.
     pub fn draw(
         &mut self,
@@ -55,7 +78,7 @@ impl Pictures {
             if turned && unit(rng) < attack.how_often && attack.way != Way::AuditLies {
                 segment.attack = Some(place);
                 segment.garbage = attack.way == Way::Garbage;
-                doctor(&mut segment, frame_count, rng);
+                self.doctor(place, &mut segment, frame_count, rng);
             }
         }
         let broken = match character {
@@ -78,6 +101,18 @@ impl Pictures {
         }
         self.segments.push(segment);
         Digest(self.segments.len() as u64 - 1)
+    }
+
+    fn doctor(&self, place: usize, segment: &mut Segment, frame_count: u32, rng: &mut ChaCha8Rng) {
+        match self.measured.get(place) {
+            Some(measured) if !measured.is_empty() => {
+                let drawn = measured[below(rng, measured.len())];
+                segment.wrong = drawn.wrong;
+                segment.seen = drawn.seen;
+                segment.suspicious = drawn.suspicious;
+            }
+            _ => doctor(segment, frame_count, rng),
+        }
     }
 
     /// A segment; `None` for a clip's file.
@@ -109,7 +144,7 @@ impl Segment {
     }
 }
 
-/// Doctors a segment by its attack: frames in a row, at a random place.
+/// Doctors a segment by the table's numbers: frames in a row, at a random place.
 fn doctor(segment: &mut Segment, frame_count: u32, rng: &mut ChaCha8Rng) {
     let Some(attack) = segment.attack.map(|place| &ATTACKS[place]) else {
         return;
@@ -133,6 +168,25 @@ fn doctor(segment: &mut Segment, frame_count: u32, rng: &mut ChaCha8Rng) {
 mod tests {
     use super::*;
     use rand_chacha::rand_core::SeedableRng;
+
+    #[test]
+    fn what_was_measured_goes_before_the_tables_numbers() {
+        let rng = &mut ChaCha8Rng::seed_from_u64(1);
+        let measured = Measured {
+            wrong: 5,
+            seen: 4,
+            suspicious: 1,
+        };
+        let mut pictures = Pictures::with_measured(vec![vec![measured]]);
+        let drawn = pictures.draw(0, Character::Liar(0), 0, false, 32, rng);
+        let segment = pictures.get(drawn).unwrap();
+        assert_eq!((segment.wrong, segment.seen & 4), (5, 4));
+        let drawn = pictures.draw(0, Character::Liar(1), 0, false, 32, rng);
+        assert_eq!(
+            pictures.get(drawn).unwrap().wrong.count_ones(),
+            ATTACKS[1].frames
+        );
+    }
 
     #[test]
     fn an_honest_segment_is_right_and_a_doctored_one_as_its_attack_says() {

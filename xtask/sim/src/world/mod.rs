@@ -116,9 +116,15 @@ impl World {
     /// A fleet at its beginning.
     #[must_use]
     pub fn new(options: Options) -> Self {
+        Self::with_pictures(options, Pictures::default())
+    }
+
+    /// The same, with what attacks were measured to look like.
+    #[must_use]
+    pub fn with_pictures(options: Options, pictures: Pictures) -> Self {
         let mut world = Self {
             grid: Grid::new(Settings::default_flock(), 0),
-            pictures: Pictures::default(),
+            pictures,
             volunteers: Vec::new(),
             tally: Tally::default(),
             rng: ChaCha8Rng::seed_from_u64(options.rng_seed),
