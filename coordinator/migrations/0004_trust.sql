@@ -89,6 +89,16 @@ ALTER TABLE audit ADD COLUMN auditor_class BIGINT;
 CREATE INDEX audit_waiting ON audit (purpose, planned_ms, number) WHERE state = 'waiting';
 CREATE INDEX audit_auditor ON audit (auditor, number) WHERE auditor IS NOT NULL;
 
+-- Why an operator banned a device, if one did; and everything operators did.
+ALTER TABLE device ADD COLUMN banned TEXT;
+CREATE TABLE operator_log (
+    number  BIGINT PRIMARY KEY,
+    done_ms BIGINT NOT NULL,
+    action  TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    reason  TEXT NOT NULL
+);
+
 -- What the referee found wrong, with both pictures (WebP): the frame as it was handed in, and as it
 -- should be.
 CREATE TABLE verdict (

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
-use woolgather_protocol::EntryId;
+use woolgather_protocol::{EntryId, PublicKey, WorkUnitId};
 
 use crate::checks::child::ChildArgs;
 use crate::store::Place;
@@ -33,6 +33,12 @@ pub enum Command {
     Serve(Box<ServeArgs>),
     /// Look at what artists offered, and decide; works while the coordinator runs
     Entry(EntryArgs),
+    /// Look at devices, ban or pardon them; works while the coordinator runs
+    Device(DeviceArgs),
+    /// Give a unit another chance, or set an accepted one aside; works while the coordinator runs
+    Unit(UnitArgs),
+    /// Export credit, or count it anew from the ledger; works while the coordinator runs
+    Credit(CreditArgs),
     /// Copy everything into a folder, from which it can be restored; works while the coordinator runs
     Backup(BackupArgs),
     /// Check a backup, and put everything back from it
@@ -202,6 +208,101 @@ pub struct MigrateArgs {
     /// Where to, such as postgres://woolgather@db.example/flock; empty, or begun before
     #[arg(long, value_name = "URL")]
     pub to: String,
+}
+
+/// Options of `device`.
+#[derive(Debug, Args)]
+pub struct DeviceArgs {
+    /// Where everything is kept.
+    #[command(flatten)]
+    pub home: HomeArgs,
+    /// What to do with devices.
+    #[command(subcommand)]
+    pub command: DeviceCommand,
+}
+
+/// What an operator can do with devices.
+#[derive(Debug, Subcommand)]
+pub enum DeviceCommand {
+    /// List devices that worked, those seen last first, with what is held against them
+    List {
+        /// At most so many lines
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        most: u32,
+    },
+    /// No work for this device any more; what it did is audited again
+    Ban {
+        /// Its key, as `device list` prints it
+        key: PublicKey,
+        /// Why; the volunteer reads it
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take back everything that is held against a device, a ban included
+    Pardon {
+        /// Its key, as `device list` prints it
+        key: PublicKey,
+        /// Why; for the log
+        #[arg(long)]
+        reason: String,
+    },
+    /// What operators did, newest first
+    Log,
+}
+
+/// Options of `unit`.
+#[derive(Debug, Args)]
+pub struct UnitArgs {
+    /// Where everything is kept.
+    #[command(flatten)]
+    pub home: HomeArgs,
+    /// What to do with units.
+    #[command(subcommand)]
+    pub command: UnitCommand,
+}
+
+/// What an operator can do with work units.
+#[derive(Debug, Subcommand)]
+pub enum UnitCommand {
+    /// Give a unit that failed on five devices another chance
+    Requeue {
+        /// Its id
+        id: WorkUnitId,
+        /// Why; for the log
+        #[arg(long)]
+        reason: String,
+    },
+    /// Set an accepted unit aside: its credit is voided, its clip rendered again and published anew
+    Quarantine {
+        /// Its id
+        id: WorkUnitId,
+        /// Why; the volunteer reads it
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// Options of `credit`.
+#[derive(Debug, Args)]
+pub struct CreditArgs {
+    /// Where everything is kept.
+    #[command(flatten)]
+    pub home: HomeArgs,
+    /// What to do with credit.
+    #[command(subcommand)]
+    pub command: CreditCommand,
+}
+
+/// What an operator can do with credit.
+#[derive(Debug, Subcommand)]
+pub enum CreditCommand {
+    /// Write credit.json, and BOINC's user.xml and host.xml, into a folder
+    Export {
+        /// The folder; it is made if it is not there
+        folder: PathBuf,
+    },
+    /// Make every device's sum again from the ledger
+    Recount,
 }
 
 /// Options of `entry`.

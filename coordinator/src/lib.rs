@@ -7,6 +7,7 @@
 //!
 //! * [`cli`], [`config`]: what an operator decides.
 //! * [`clock`], [`keys`], [`blobs`], [`store`]: time, the signing key, files, everything remembered.
+//! * [`credit`]: everybody's credit, for others to read.
 //! * [`state`], [`metrics`]: what requests and jobs share, and what monitoring sees.
 //! * [`tracker`]: tells BitTorrent peers of each other.
 //! * [`checks`], [`jobs`], [`publish`]: submissions judged, long work, clips made and seeded.
@@ -23,6 +24,7 @@ pub mod config;
 
 pub mod blobs;
 pub mod clock;
+pub mod credit;
 pub mod keys;
 pub mod store;
 

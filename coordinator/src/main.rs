@@ -22,6 +22,9 @@ fn main() -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(args) => runtime()?.block_on(serve_until_told(*args)),
         Command::Entry(args) => runtime()?.block_on(operator::entry(args)),
+        Command::Device(args) => runtime()?.block_on(operator::device(args)),
+        Command::Unit(args) => runtime()?.block_on(operator::unit(args)),
+        Command::Credit(args) => runtime()?.block_on(operator::credit(args)),
         Command::Backup(args) => runtime()?.block_on(operator::backup(args)),
         Command::Restore(args) => runtime()?.block_on(operator::restore(args)),
         Command::Migrate(args) => runtime()?.block_on(operator::migrate(args)),

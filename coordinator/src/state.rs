@@ -10,6 +10,7 @@ use woolgather_swarm::Swarm;
 use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::credit::CreditCache;
 use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
@@ -47,6 +48,8 @@ pub struct App {
     pub throttles: Throttles,
     /// The newest manifest, signed.
     pub manifests: ManifestCache,
+    /// Everybody's credit, as it is exported.
+    pub credit: CreditCache,
 }
 
 /// What [`App::new`] is made from.
@@ -93,6 +96,7 @@ impl App {
             nonces: Nonces::new(started_ms),
             throttles: Throttles::default(),
             manifests: ManifestCache::default(),
+            credit: CreditCache::default(),
         }))
     }
 

@@ -211,6 +211,7 @@ impl View<'_> {
             },
             (Work::Render(_), Queue::Unasked) => Reason::Asking,
             (Work::Render(_), Queue::NoneThere) => Reason::NoneThere,
+            (Work::Render(_), Queue::Withheld(why)) => Reason::Withheld(Name::long(why)),
         }
     }
 

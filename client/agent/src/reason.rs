@@ -216,6 +216,8 @@ pub enum Reason {
     Asking,
     /// The coordinator has no work now.
     NoneThere,
+    /// It is allowed to render, and the coordinator gives this device no work, for this reason.
+    Withheld(Name),
 }
 
 impl fmt::Display for Reason {
@@ -227,6 +229,7 @@ impl fmt::Display for Reason {
             }
             Self::Resting(why) => write!(f, "Not rendering: {why}."),
             Self::Asking => write!(f, "Ready to render: asking for work."),
+            Self::Withheld(why) => write!(f, "The flock gives this device no work: {why}."),
             Self::NoneThere => write!(f, "Ready to render: the flock needs nothing just now."),
             Self::Rendering {
                 sheep,

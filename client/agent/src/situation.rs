@@ -122,6 +122,8 @@ pub enum Queue {
     Unasked,
     /// None is here, and the coordinator said that it has none.
     NoneThere,
+    /// The coordinator gives this device none, for this reason.
+    Withheld(String),
 }
 
 impl Default for Situation {

@@ -290,6 +290,11 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
                 self.queue = Queue::NoneThere;
                 self.unreachable_until = None;
             }
+            Some("withheld") => {
+                let why = said["detail"].as_str().unwrap_or("it does not say why");
+                self.queue = Queue::Withheld(why.to_owned());
+                self.unreachable_until = None;
+            }
             Some("unreachable") => {
                 self.queue = Queue::Unasked;
                 self.unreachable_until = Some(Instant::now() + LEFT_ALONE);

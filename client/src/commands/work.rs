@@ -181,6 +181,9 @@ impl Display {
             Event::Refused { problem, .. } => self.words(&format!("refused: {problem}")),
             Event::GivenBack { reason } => self.words(&format!("given back: {reason}")),
             Event::Note { text } => self.words(&format!("note: {text}")),
+            Event::Withheld { problem, retry_s } => {
+                self.words(&format!("{}; asking again in {retry_s} s", problem.detail));
+            }
             Event::Idle { retry_s } => {
                 self.wait(&format!("nothing to do; asking again in {retry_s} s"));
             }
@@ -240,6 +243,9 @@ fn object(event: &Event) -> serde_json::Value {
         }
         Event::GivenBack { reason } => json!({"event": "given_back", "reason": reason}),
         Event::Note { text } => json!({"event": "note", "text": text}),
+        Event::Withheld { problem, retry_s } => {
+            json!({"event": "withheld", "kind": problem.kind, "detail": problem.detail, "retry_s": retry_s})
+        }
         Event::Idle { retry_s } => json!({"event": "idle", "retry_s": retry_s}),
         Event::Unreachable { reason, retry_s } => {
             json!({"event": "unreachable", "reason": reason, "retry_s": retry_s})
@@ -290,6 +296,13 @@ mod tests {
                 problem: Problem::new(ProblemKind::LeaseSuperseded, "too late"),
             },
             r#"{"detail":"too late","event":"refused","kind":"lease-superseded","work_unit":"unit-1"}"#,
+        );
+        check(
+            &Event::Withheld {
+                problem: Problem::new(ProblemKind::WorkWithheld, "tomorrow"),
+                retry_s: 60,
+            },
+            r#"{"detail":"tomorrow","event":"withheld","kind":"work-withheld","retry_s":60}"#,
         );
         check(
             &Event::Idle { retry_s: 5 },

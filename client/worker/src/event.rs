@@ -67,6 +67,13 @@ pub enum Event {
         /// A sentence.
         text: String,
     },
+    /// The coordinator gives this device no work.
+    Withheld {
+        /// Why, and until when.
+        problem: Problem,
+        /// When the worker asks again, in seconds.
+        retry_s: u32,
+    },
     /// There is nothing to do.
     Idle {
         /// When the worker asks again, in seconds.

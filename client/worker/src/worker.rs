@@ -149,7 +149,10 @@ impl Worker {
         }
         if response.leases.is_empty() {
             let retry_s = response.retry_after_s.clamp(1, IDLE_S_MAX);
-            on_event(Event::Idle { retry_s });
+            on_event(match response.withheld {
+                Some(problem) => Event::Withheld { problem, retry_s },
+                None => Event::Idle { retry_s },
+            });
             self.stop.sleep(Duration::from_secs(retry_s.into())).await;
         }
         Ok(response.leases)

@@ -51,4 +51,11 @@ pub struct Device {
     pub accepted_units: u64,
     /// Credit earned so far, in thousands of reference samples.
     pub credit: u64,
+    /// Segments handed in that wait for a second opinion.
+    #[serde(default)]
+    pub waiting_units: u64,
+    /// Of the credit, what is in escrow: a device's first twenty units count for good when all of
+    /// them are accepted.
+    #[serde(default)]
+    pub escrow: u64,
 }

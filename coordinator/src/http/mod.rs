@@ -39,6 +39,7 @@ pub mod problems;
 pub mod ranges;
 pub mod server;
 pub mod signed;
+pub mod stats;
 pub mod submissions;
 pub mod throttle;
 pub mod tracker;
@@ -67,6 +68,7 @@ pub fn router(app: Arc<App>) -> Router {
             "/openapi.json",
             get(move || async move { document.answer() }),
         )
+        .merge(stats::routes())
         .merge(pages::routes())
         .layer(axum::middleware::from_fn(layers::limit_time));
     let router = quick.merge(slow).fallback(layers::nothing_here);

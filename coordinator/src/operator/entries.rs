@@ -1,13 +1,8 @@
 //! What artists offered, for the operator to decide on.
 
-use std::sync::Arc;
-
-use anyhow::{Context, ensure};
 use woolgather_protocol::entries::EntryState;
 
 use crate::cli::{EntryArgs, EntryCommand};
-use crate::clock::SystemClock;
-use crate::keys;
 use crate::store::{EntryRow, PageRequest, Store};
 
 /// `entry list`, `entry accept`, `entry reject`.
@@ -16,18 +11,7 @@ use crate::store::{EntryRow, PageRequest, Store};
 ///
 /// A chain of sentences for the operator.
 pub async fn entry(args: EntryArgs) -> anyhow::Result<()> {
-    ensure!(
-        args.home.data.is_dir(),
-        "there is no data folder {}; name it with --data",
-        args.home.data.display()
-    );
-    let store = Store::open(
-        args.home.place()?,
-        Arc::new(SystemClock),
-        keys::fresh_bytes()?,
-    )
-    .await
-    .context("cannot open the database")?;
+    let store = super::trust::open(&args.home).await?;
     match args.command {
         EntryCommand::List => list(&store).await,
         EntryCommand::Accept { id } => {

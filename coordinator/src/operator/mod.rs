@@ -3,6 +3,8 @@
 
 mod backup;
 mod entries;
+mod trust;
 
 pub use backup::{backup, migrate, restore};
 pub use entries::entry;
+pub use trust::{credit, device, unit};

@@ -59,6 +59,7 @@ const TABLES: &[Table] = &[
             "processor",
             "card",
             "fastest",
+            "banned",
         ],
     ),
     table(
@@ -238,6 +239,11 @@ const TABLES: &[Table] = &[
             "by_referee",
             "auditor_class",
         ],
+    ),
+    table(
+        "operator_log",
+        &["number"],
+        &["number", "done_ms", "action", "subject", "reason"],
     ),
     table(
         "verdict",

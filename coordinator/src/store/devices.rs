@@ -7,6 +7,7 @@ use woolgather_protocol::work::Notice;
 use woolgather_protocol::{Problem, PublicKey, WorkUnitId};
 
 use super::database::{Database, query};
+use super::ledger::waiting;
 use super::rows::{json, number, parsed, to_json};
 use super::writer::Tx;
 use super::{Store, StoreError};
@@ -58,13 +59,16 @@ fn register(tx: &mut Tx<'_>, device: PublicKey, volunteer: String) -> Result<Dev
 fn find_device(conn: &mut dyn Database, device: PublicKey) -> Result<Option<Device>, StoreError> {
     let row = query("SELECT volunteer, accepted_units, credit FROM device WHERE key = $1")
         .bind(device.to_string())
-        .fetch_optional(conn)?;
+        .fetch_optional(&mut *conn)?;
     let Some(row) = row else { return Ok(None) };
+    let (waiting_units, escrow) = waiting(conn, device)?;
     Ok(Some(Device {
         key: device,
         volunteer: row.try_get("volunteer")?,
         accepted_units: number(&row, "accepted_units")?,
         credit: number(&row, "credit")?,
+        waiting_units,
+        escrow,
     }))
 }
 

@@ -14,6 +14,7 @@ use super::auditors::{Auditor, trusted_active};
 use super::classes::settle_class;
 use super::database::{Database, query};
 use super::devices::{active_devices, tell_notices, touch};
+use super::operators::banned;
 use super::queue::{self, Candidate};
 use super::records::{change_record, note_drawing, record};
 use super::rows::{maybe_parsed, number, parsed};
@@ -126,7 +127,8 @@ fn lease_work(
             record.clone()
         })?;
     }
-    let withheld = withheld::why(&known, standing, tx.now_ms);
+    let banned = banned(tx.conn, device)?;
+    let withheld = withheld::why(banned.as_deref(), &known, standing, tx.now_ms);
     if withheld.is_none() {
         let p95_ms = render_p95_ms(tx, device)?;
         let trusted = trusted_active(tx.conn, tx.now_ms)?;

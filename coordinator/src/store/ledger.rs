@@ -7,11 +7,11 @@
 use woolgather_coordinator_core::credit::{ESCROW_UNITS, in_escrow};
 use woolgather_protocol::{PublicKey, WorkUnitId};
 
-use super::StoreError;
-use super::database::query;
+use super::database::{Database, query};
 use super::records::{change_record, record};
-use super::rows::{parsed, stored};
+use super::rows::{number, parsed, stored};
 use super::writer::Tx;
+use super::{Store, StoreError};
 
 /// Why a row of the ledger was written.
 #[derive(Debug, Clone, Copy)]
@@ -175,4 +175,79 @@ pub(super) fn recount(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
          WHERE summed.device = device.key AND summed.credit <> device.credit",
     );
     Ok(recounted.execute(tx.conn)?)
+}
+
+/// What a volunteer waits for: units handed in and not decided on, and credit that lies in escrow.
+pub(super) fn waiting(
+    conn: &mut dyn Database,
+    device: PublicKey,
+) -> Result<(u64, u64), StoreError> {
+    let row = query(
+        "SELECT (SELECT COUNT(*) FROM submission
+                 WHERE device = $1 AND state IN ('received', 'checking', 'auditing')) AS units,
+                (SELECT CAST(COALESCE(SUM(credit), 0) AS BIGINT) FROM credit
+                 WHERE device = $1 AND escrow = 1 AND voided = 0) AS escrow",
+    )
+    .bind(device.to_string())
+    .fetch_one(conn)?;
+    Ok((number(&row, "units")?, number(&row, "escrow")?))
+}
+
+/// Credit as it is exported: a line for each device that earned some.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreditLine {
+    /// The device's key.
+    pub key: PublicKey,
+    /// Its volunteer's name; may be empty.
+    pub volunteer: String,
+    /// Units accepted.
+    pub accepted_units: u64,
+    /// Credit that stands, in thousands of reference samples.
+    pub credit: u64,
+    /// Of that, credit in escrow.
+    pub escrow: u64,
+    /// What was earned in the last seven days.
+    pub credit_week: u64,
+    /// When it introduced itself, ms since 1970.
+    pub first_seen_ms: i64,
+}
+
+impl Store {
+    /// Every device with credit, most first, at most so many.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn credit_lines(&self, at_most: u64) -> Result<Vec<CreditLine>, StoreError> {
+        const WEEK_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+        let wanted = query(
+            "SELECT device.key, device.volunteer, device.accepted_units, device.credit,
+                    device.first_seen_ms,
+                    CAST(COALESCE(SUM(CASE WHEN credit.escrow = 1 THEN credit.credit ELSE 0 END), 0)
+                         AS BIGINT) AS escrow,
+                    CAST(COALESCE(SUM(CASE WHEN credit.earned_ms > $1 THEN credit.credit ELSE 0 END), 0)
+                         AS BIGINT) AS week
+             FROM device LEFT JOIN credit ON credit.device = device.key AND credit.voided = 0
+             WHERE device.credit > 0
+             GROUP BY device.key, device.volunteer, device.accepted_units, device.credit,
+                      device.first_seen_ms
+             ORDER BY device.credit DESC, device.key LIMIT $2",
+        )
+        .bind(self.now_ms() - WEEK_MS)
+        .bind(stored(at_most));
+        let rows = self.rows(wanted).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(CreditLine {
+                    key: parsed(row, "key")?,
+                    volunteer: row.try_get("volunteer")?,
+                    accepted_units: number(row, "accepted_units")?,
+                    credit: number(row, "credit")?,
+                    escrow: number(row, "escrow")?,
+                    credit_week: number(row, "week")?,
+                    first_seen_ms: row.try_get("first_seen_ms")?,
+                })
+            })
+            .collect()
+    }
 }

@@ -15,7 +15,7 @@
 //! * `flock`: founding, the manifest. `devices`: volunteers and their notices.
 //! * `leases`, `answers`, `submissions`, `checking`, `audits`: a work unit's life.
 //! * `records`, `classes`, `auditors`: trust. `verdicts`, `repair`: what follows when the referee
-//!   found a frame wrong. `ledger`: credit. Their rules are those of `woolgather_coordinator_core`.
+//!   found a frame wrong. `ledger`: credit. `operators`: what operators decide. Their rules are those of `woolgather_coordinator_core`.
 //! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
 //! * `copying`: a store carried over whole, for backups and moves.
 //! * `status`: numbers for the status page and the metrics.
@@ -48,6 +48,7 @@ mod classes;
 mod leases;
 mod ledger;
 mod means;
+mod operators;
 mod queue;
 mod records;
 mod repair;
@@ -81,8 +82,10 @@ pub use error::StoreError;
 pub use flock::{Flock, FoundingSheep, NewFlock};
 pub use jobs::{ClaimedJob, Job};
 pub use leases::{LeaseTerms, LeasedWork, WorkForDevice};
+pub use ledger::CreditLine;
 pub use means::FrameMeans;
 pub use open::Store;
+pub use operators::{DeviceLine, LogLine};
 pub use paging::{Page, PageRequest};
 pub use place::Place;
 pub use repair::{AuditAgain, DoubtReports};

@@ -164,6 +164,16 @@ pub(super) fn find_bad(
 ) -> Result<(), StoreError> {
     let now_ms = tx.now_ms;
     change_record(tx, device, class, |record| record.find_bad(now_ms))?;
+    let_go(tx, device, problem)
+}
+
+/// Ends what a device does, refuses what it handed in and is not accepted, and looks again at what it
+/// did before.
+pub(super) fn let_go(
+    tx: &mut Tx<'_>,
+    device: PublicKey,
+    problem: &Problem,
+) -> Result<(), StoreError> {
     end_leases(tx, device)?;
     let open = query(
         "SELECT number FROM submission

@@ -164,7 +164,10 @@ pub(super) fn frame_was_wrong(
     let passers = passers_of(tx, submission, frame)?;
     let problem = Problem::new(
         ProblemKind::AuditMismatch,
-        format!("Frame {frame}, rendered again here, is another picture."),
+        format!(
+            "Frame {frame}, rendered again here, is another picture; both are on the website at /work/{}.",
+            row.try_get::<&str>("work_unit")?
+        ),
     );
     if let Some(pictures) = settlement.pictures {
         let of = (row.try_get("work_unit")?, frame);

@@ -7,8 +7,15 @@ use woolgather_protocol::{Problem, ProblemKind};
 const MINUTE_MS: i64 = 60 * 1000;
 
 /// Why a device with this record and class gets no work now; `None` where it does.
-pub(super) fn why(record: &Record, class: ClassStanding, now_ms: i64) -> Option<Problem> {
-    let detail = if let Some(until_ms) = record.readmitted_at_ms() {
+pub(super) fn why(
+    banned: Option<&str>,
+    record: &Record,
+    class: ClassStanding,
+    now_ms: i64,
+) -> Option<Problem> {
+    let detail = if let Some(reason) = banned {
+        format!("An operator has banned this device: {reason}")
+    } else if let Some(until_ms) = record.readmitted_at_ms() {
         format!(
             "Several frames of this device were rendered again and are other pictures. It gets work again in {}; \
              look after its memory, its cooling and its driver.",
@@ -53,8 +60,15 @@ mod tests {
     fn a_volunteer_reads_why_there_is_no_work_and_until_when() {
         let now_ms = 1_800_000_000_000;
         let said =
-            |record: &Record, class| why(record, class, now_ms).map(|problem| problem.detail);
+            |record: &Record, class| why(None, record, class, now_ms).map(|problem| problem.detail);
         assert_eq!(said(&Record::default(), ClassStanding::Open), None);
+        let banned = why(
+            Some("spam"),
+            &Record::default(),
+            ClassStanding::Open,
+            now_ms,
+        );
+        assert!(banned.unwrap().detail.ends_with("this device: spam"));
         let mut bad = Record::default();
         bad.find_bad(now_ms);
         let detail = said(&bad, ClassStanding::Open).unwrap();

@@ -69,6 +69,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => some_name().prop_map(Event::HostChosen),
         1 => name().prop_map(|sheep| Event::Queue(Queue::InHand(sheep))),
         1 => Just(Event::Queue(Queue::NoneThere)),
+        1 => any::<String>().prop_map(|why| Event::Queue(Queue::Withheld(why))),
         2 => Just(Event::Dropped),
         1 => any::<i64>().prop_map(Event::Clock),
         1 => (0..7_u8, 0..1440_u16).prop_map(|(day, minute)| Event::Wall(day, minute)),

@@ -170,6 +170,7 @@ fn network_disk_and_work() {
         ("the coordinator is gone", |w| w.with(|s| s.coordinator_reachable = false), ALL, RENDERING),
         ("the coordinator is gone and nothing is here", |w| w.with(|s| { s.coordinator_reachable = false; s.queue = Queue::Unasked; }), "saver | - | send fetch share", "Not rendering: the coordinator does not answer and no work is left here."),
         ("about to ask for work", |w| w.with(|s| s.queue = Queue::Unasked), ALL, "Ready to render: asking for work."),
+        ("the coordinator gives this device no work", |w| w.with(|s| s.queue = Queue::Withheld("An operator has banned this device: it only ever sent noise.".to_owned())), ALL, "The flock gives this device no work: An operator has banned this device: it only ever sent noise."),
         ("the flock needs nothing", |w| w.with(|s| s.queue = Queue::NoneThere), ALL, "Ready to render: the flock needs nothing just now."),
         ("the disk is full: no fetching, playing and work go on", |w| w.with(|s| s.disk_free_bytes = Some(4 << 30)), "saver | 2+card | send share", RENDERING),
         ("a little room is not enough", |w| w.with(|s| s.disk_free_bytes = Some(4 << 30)).step().with(|s| s.disk_free_bytes = Some((5 << 30) + 1)), "saver | 2+card | send share", RENDERING),

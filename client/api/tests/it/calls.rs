@@ -27,6 +27,7 @@ fn no_work() -> LeaseResponse {
         leases: Vec::new(),
         retry_after_s: 5,
         notices: Vec::new(),
+        withheld: None,
     }
 }
 
@@ -263,6 +264,8 @@ async fn a_volunteers_name_is_cleaned_before_it_is_sent() {
             volunteer: sent["volunteer"].as_str().unwrap().to_owned(),
             accepted_units: 0,
             credit: 0,
+            waiting_units: 0,
+            escrow: 0,
         })
     })
     .await;

@@ -136,6 +136,7 @@ async fn answer(State(flock): State<Flock>, method: Method, uri: Uri, body: Byte
                 leases: script.leases.pop_front().unwrap_or_default(),
                 retry_after_s: 1,
                 notices: Vec::new(),
+                withheld: None,
             })
         }
         (Method::PUT, _) => {

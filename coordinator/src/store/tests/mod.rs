@@ -9,5 +9,6 @@ mod differential;
 mod entries;
 mod jobs;
 mod leases;
+mod operators;
 mod support;
 mod votes;

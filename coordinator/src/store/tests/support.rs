@@ -14,6 +14,7 @@ use woolgather_protocol::{
 };
 
 use crate::clock::MockClock;
+use crate::store::database::query;
 use crate::store::*;
 
 pub(super) const TERM_MIN: Duration = Duration::from_secs(300);
@@ -264,6 +265,27 @@ impl World {
             }
             self.store.finish_job(&claimed).await.unwrap();
         }
+    }
+
+    /// The coordinator renders every frame there is to audit, and all are right.
+    pub(super) async fn settle_by_ourselves(&self) {
+        self.store.plan_self_audits(PATIENCE).await.unwrap();
+        while let Some(claimed) = self.claim().await {
+            if let Job::SelfAudit { audit } = &claimed.job {
+                let settled = self.store.settle_audit(audit.clone(), RIGHT);
+                settled.await.unwrap();
+            }
+            self.store.finish_job(&claimed).await.unwrap();
+        }
+    }
+
+    /// Makes a device's sum another one than its ledger's.
+    pub(super) async fn break_credit(&self, device: PublicKey) {
+        let broken = self.store.write(move |tx| {
+            let broken = query("UPDATE device SET credit = 999 WHERE key = $1");
+            Ok(broken.bind(device.to_string()).execute(&mut *tx.conn)?)
+        });
+        assert_eq!(broken.await.unwrap(), 1);
     }
 
     pub(super) async fn claim(&self) -> Option<ClaimedJob> {
