@@ -136,7 +136,7 @@ async fn a_clip_found_wrong_later_is_withdrawn_repaired_and_published_anew() {
         .collect();
     assert_eq!(pictures.len() % 2, 0);
     assert!(pictures.len() >= 2, "{page}");
-    let [submitted, rendered] = [pictures[0], pictures[1]].map(|address| address.to_owned());
+    let [submitted, rendered] = [pictures[0], pictures[1]].map(str::to_owned);
     let submitted = fetch(&coordinator, &submitted).await;
     let rendered = fetch(&coordinator, &rendered).await;
     assert!(submitted.starts_with(b"RIFF") && rendered.starts_with(b"RIFF"));
