@@ -1,5 +1,5 @@
 //! A flock with more work than anybody could render: units beside those that the first start
-//! planned, of the same clips.
+//! planned, of the same clips; and sheep that are all black.
 //!
 //! The rows are what the coordinator itself would write, but for their number: no recipe has clips
 //! of a million frames.
@@ -7,6 +7,8 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+
+use crate::frames::black_sheep;
 
 /// The segments of a clip that are added, from here on.
 const FIRST_SEGMENT: u64 = 1_000;
@@ -30,6 +32,7 @@ pub(crate) fn sqlite(file: &Path, units: u64) -> anyhow::Result<()> {
          ) {ADD}"
     );
     conn.execute_batch(&sql).context("filling the store")?;
+    conn.execute("UPDATE genome SET canonical = ?1", [black_sheep()])?;
     conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
     Ok(())
 }
@@ -43,6 +46,7 @@ pub(crate) fn postgres(address: &str, units: u64) -> anyhow::Result<()> {
         let last = FIRST_SEGMENT + units - 1;
         let numbers = format!("generate_series({FIRST_SEGMENT}, {last}) AS numbers(number)");
         client.batch_execute(&ADD.replace("FROM numbers", &format!("FROM {numbers}")))?;
+        client.execute("UPDATE genome SET canonical = $1", &[&black_sheep()])?;
         client.batch_execute("ANALYZE")?;
         Ok(())
     });

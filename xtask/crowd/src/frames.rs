@@ -1,7 +1,8 @@
 //! Frames that need no rendering, and the segment they make.
 //!
-//! Every work unit gets the same segment, so that what is measured is the coordinator. Its frames
-//! drift, so that continuity finds nothing odd.
+//! Every work unit gets the same segment, so that what is measured is the coordinator. The flock's
+//! sheep are all black, so a black frame is what an honest volunteer hands in, and what the
+//! coordinator finds when it renders one itself. Long segments are of noise, which nobody looks at while they are counted.
 
 use anyhow::Context as _;
 use hyper::body::Bytes;
@@ -90,26 +91,34 @@ impl Answers {
     }
 }
 
-/// A ramp that drifts; with `noise` one that no encoder makes short.
+/// A sheep that is black whatever it does: its canonical bytes.
+pub(crate) fn black_sheep() -> Vec<u8> {
+    let genome = woolgather_genome::Genome {
+        brightness: 0.0,
+        ..woolgather_genome::starter_flock()[0].genome()
+    };
+    genome.canonical_bytes()
+}
+
+/// A black frame; with `noise` one that no encoder makes short.
 fn planes(recipe: &Recipe, frame: u32, noise: bool) -> Planes {
-    let plane = |width: u32, height: u32, slope: [u32; 2]| -> Vec<u16> {
-        let mut random = 0x9e37_79b9_u32 ^ (slope[0] << 8) ^ (frame << 16);
-        let mut pixel = |x: u32, y: u32| {
+    let plane = |width: u32, height: u32, level: u16| -> Vec<u16> {
+        let mut random = 0x9e37_79b9_u32 ^ (u32::from(level) << 8) ^ (frame << 16);
+        let mut pixel = || {
             random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let grain = if noise { random >> 22 } else { 0 };
-            let level = 200 + (x * slope[0] + y * slope[1] + frame * 2) % 500 + grain / 4;
-            u16::try_from(level).unwrap_or(u16::MAX)
+            let grain = if noise { (random >> 24) as u16 } else { 0 };
+            level + grain
         };
-        let rows = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-        rows.map(|(x, y)| pixel(x, y)).collect()
+        (0..width * height).map(|_| pixel()).collect()
     };
     let (wide, high) = (recipe.width.div_ceil(2), recipe.height.div_ceil(2));
+    // Black and colourless, in ten bits of limited range.
     Planes {
         width: recipe.width,
         height: recipe.height,
-        luma: plane(recipe.width, recipe.height, [3, 5]),
-        chroma_blue: plane(wide, high, [1, 0]),
-        chroma_red: plane(wide, high, [0, 1]),
+        luma: plane(recipe.width, recipe.height, 64),
+        chroma_blue: plane(wide, high, 512),
+        chroma_red: plane(wide, high, 512),
     }
 }
 

@@ -34,8 +34,9 @@ pub(crate) struct Ledger {
 /// Numbers, in this order, as one row.
 const SUMS: &str = "SELECT
     (SELECT COUNT(*) FROM work_unit WHERE state = 'accepted'),
-    (SELECT COUNT(*) FROM credit),
-    (SELECT CAST(COALESCE(SUM(credit), 0) AS BIGINT) FROM credit),
+    (SELECT COUNT(*) FROM credit WHERE voided = 0),
+    (SELECT CAST(COALESCE(SUM(CASE reason WHEN 'voided' THEN -credit ELSE credit END), 0) AS BIGINT)
+     FROM ledger),
     (SELECT CAST(COALESCE(SUM(accepted_units), 0) AS BIGINT) FROM device),
     (SELECT CAST(COALESCE(SUM(credit), 0) AS BIGINT) FROM device),
     (SELECT COUNT(*) FROM work_unit WHERE state = 'accepted' AND NOT EXISTS

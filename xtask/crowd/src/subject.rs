@@ -88,7 +88,7 @@ impl Subject {
             "127.0.0.1:0",
         ];
         args.extend(["--recipe", recipe, "--starter-sheep", "2", "--no-edges"]);
-        // Nothing here was rendered, so the coordinator must not render it itself.
+        // What is measured is volunteers' audits, so the coordinator has patience with them.
         args.extend(["--audit-patience", "24h"]);
         let store = match &self.ground {
             Ground::Sqlite => None,
