@@ -142,18 +142,18 @@ mod tests {
     fn addresses_keep_the_coordinators_own_path() {
         check(
             "http://a.example",
-            "/v1/leases",
-            "http://a.example/v1/leases",
+            "/api/v1/leases",
+            "http://a.example/api/v1/leases",
         );
         check(
             "http://a.example/",
-            "/v1/leases",
-            "http://a.example/v1/leases",
+            "/api/v1/leases",
+            "http://a.example/api/v1/leases",
         );
         check(
             "https://a.example/flock/?from=mail#top",
-            "/v1/x?device=1",
-            "https://a.example/flock/v1/x?device=1",
+            "/api/v1/x?device=1",
+            "https://a.example/flock/api/v1/x?device=1",
         );
     }
 }

@@ -54,7 +54,7 @@ pub use nonce::Nonce;
 pub struct RequestToSign<'a> {
     /// `POST`, `PUT`, `DELETE`.
     pub method: &'a str,
-    /// Path with query, as sent: `/v1/leases`.
+    /// Path with query, as sent: `/api/v1/leases`.
     pub path: &'a str,
     /// The coordinator it is meant for.
     pub coordinator: &'a PublicKey,
@@ -218,7 +218,7 @@ mod tests {
         let other = secret(8).public();
         let request = RequestToSign {
             method: "POST",
-            path: "/v1/leases",
+            path: "/api/v1/leases",
             coordinator: &coordinator,
             time_ms: 1,
             nonce: Nonce([0; 16]),
@@ -233,7 +233,7 @@ mod tests {
                 ..request
             },
             RequestToSign {
-                path: "/v1/votes",
+                path: "/api/v1/votes",
                 ..request
             },
             RequestToSign {

@@ -1,4 +1,4 @@
-//! `PUT /v1/leases/{id}/audit`: somebody else's rendering of a submitted frame.
+//! `PUT /api/v1/leases/{id}/audit`: somebody else's rendering of a submitted frame.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::store::{AuditAnswer, FrameMeans};
 /// The receipt means that it is on disk. Handing the same in again is harmless.
 #[utoipa::path(
     put,
-    path = "/v1/leases/{id}/audit",
+    path = "/api/v1/leases/{id}/audit",
     tag = "work",
     params(("id" = String, Path, description = "The lease")),
     request_body = AuditReport,

@@ -1,4 +1,4 @@
-//! `/v1/clips/{id}/{version}/…` and `/v1/sheep/{id}/poster.webp`: what was published, as files.
+//! `/api/v1/clips/{id}/{version}/…` and `/api/v1/sheep/{id}/poster.webp`: what was published, as files.
 //!
 //! The address of a clip's file is also its torrent's web seed (BEP 19), so any BitTorrent client
 //! may read it in pieces.
@@ -22,7 +22,7 @@ use crate::store::NewClipFile;
 /// changes.
 #[utoipa::path(
     get,
-    path = "/v1/clips/{id}/{version}/clip.mp4",
+    path = "/api/v1/clips/{id}/{version}/clip.mp4",
     tag = "flock",
     params(
         ("id" = String, Path, description = "The clip"),
@@ -55,7 +55,7 @@ pub async fn get_clip(
 /// A published clip's torrent
 #[utoipa::path(
     get,
-    path = "/v1/clips/{id}/{version}/clip.torrent",
+    path = "/api/v1/clips/{id}/{version}/clip.torrent",
     tag = "flock",
     params(
         ("id" = String, Path, description = "The clip"),
@@ -86,7 +86,7 @@ pub async fn get_torrent(
 /// A sheep's picture
 #[utoipa::path(
     get,
-    path = "/v1/sheep/{id}/poster.webp",
+    path = "/api/v1/sheep/{id}/poster.webp",
     tag = "flock",
     params(("id" = String, Path, description = "The sheep")),
     responses(

@@ -1,4 +1,4 @@
-//! `POST /v1/devices`: a device introduces itself.
+//! `POST /api/v1/devices`: a device introduces itself.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::state::App;
 /// Introduce a device, or change its volunteer's name
 #[utoipa::path(
     post,
-    path = "/v1/devices",
+    path = "/api/v1/devices",
     tag = "work",
     request_body = DeviceRequest,
     responses(

@@ -1,4 +1,4 @@
-//! `/v1/entries`: an artist offers a genome, and asks what became of it.
+//! `/api/v1/entries`: an artist offers a genome, and asks what became of it.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::store::{NewEntry, VoteFrom, VoterId};
 /// Offer a genome
 #[utoipa::path(
     post,
-    path = "/v1/entries",
+    path = "/api/v1/entries",
     tag = "entries",
     request_body = EntryRequest,
     responses(
@@ -44,7 +44,7 @@ pub async fn post_entry(
 /// What became of an entry
 #[utoipa::path(
     get,
-    path = "/v1/entries/{id}",
+    path = "/api/v1/entries/{id}",
     tag = "entries",
     params(("id" = String, Path, description = "The entry")),
     responses(

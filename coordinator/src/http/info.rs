@@ -1,4 +1,4 @@
-//! `GET /v1/coordinator`: the first thing a client asks for.
+//! `GET /api/v1/coordinator`: the first thing a client asks for.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::state::App;
 /// What the coordinator says of itself
 #[utoipa::path(
     get,
-    path = "/v1/coordinator",
+    path = "/api/v1/coordinator",
     tag = "flock",
     responses(
         (status = 200, description = "Name, key, time, recipe", body = CoordinatorInfo),

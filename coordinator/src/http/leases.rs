@@ -1,4 +1,4 @@
-//! `/v1/leases`: work is handed out, and given back.
+//! `/api/v1/leases`: work is handed out, and given back.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::state::App;
 /// Asking again returns the leases the device still holds.
 #[utoipa::path(
     post,
-    path = "/v1/leases",
+    path = "/api/v1/leases",
     tag = "work",
     request_body = LeaseRequest,
     responses(
@@ -62,7 +62,7 @@ pub async fn post_lease(
 /// Its work is ready for somebody else. Giving back twice is harmless.
 #[utoipa::path(
     delete,
-    path = "/v1/leases/{id}",
+    path = "/api/v1/leases/{id}",
     tag = "work",
     params(("id" = String, Path, description = "The lease")),
     responses(

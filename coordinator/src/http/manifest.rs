@@ -1,4 +1,4 @@
-//! `GET /v1/manifest`: what the coordinator vouches for, signed.
+//! `GET /api/v1/manifest`: what the coordinator vouches for, signed.
 //!
 //! The store builds a manifest for a sequence number; it is signed once and kept until the number
 //! goes up. The number is also the answer's entity tag, so that a client that has the newest
@@ -72,7 +72,7 @@ impl ManifestCache {
 /// The signed manifest
 #[utoipa::path(
     get,
-    path = "/v1/manifest",
+    path = "/api/v1/manifest",
     tag = "flock",
     responses(
         (status = 200, description = "The newest manifest; its ETag is the sequence number", body = Signed<Manifest>),

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A file per resource; each handler says what it takes, what it gives and how it refuses, and the
-//! OpenAPI document at `/openapi.json` is made from that.
+//! OpenAPI document at `/api/v1/openapi.json` is made from that.
 //!
 //! # Contents
 //!
@@ -64,7 +64,7 @@ pub fn router(app: Arc<App>) -> Router {
     let quick = quick
         .route("/problems/{kind}", get(problems::get_problem))
         .route(
-            "/openapi.json",
+            "/api/v1/openapi.json",
             get(move || async move { document.answer() }),
         )
         .merge(pages::routes())

@@ -1,4 +1,4 @@
-//! `PUT /v1/leases/{id}/submission`: a segment is taken, or refused.
+//! `PUT /api/v1/leases/{id}/submission`: a segment is taken, or refused.
 //!
 //! Cheapest first: signature, lease, length, digest of the body, preamble, digest of the segment,
 //! its structure. What passes is made durable before the receipt is sent; its frames are decoded
@@ -29,7 +29,7 @@ use crate::store::{NewSubmission, OpenLease};
 /// disk. Handing the same in again is harmless.
 #[utoipa::path(
     put,
-    path = "/v1/leases/{id}/submission",
+    path = "/api/v1/leases/{id}/submission",
     tag = "work",
     params(("id" = String, Path, description = "The lease")),
     request_body(content = Vec<u8>, content_type = "application/vnd.woolgather.submission", description = "u32 LE length, JSON preamble of that length, segment"),

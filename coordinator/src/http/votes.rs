@@ -1,4 +1,4 @@
-//! `/v1/ballots` and `/v1/votes`: a question is dealt, and answered.
+//! `/api/v1/ballots` and `/api/v1/votes`: a question is dealt, and answered.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::store::{VoteFrom, VoterId};
 /// Deal a ballot
 #[utoipa::path(
     post,
-    path = "/v1/ballots",
+    path = "/api/v1/ballots",
     tag = "votes",
     request_body = BallotRequest,
     responses(
@@ -41,7 +41,7 @@ pub async fn post_ballot(
 /// Answer a ballot
 #[utoipa::path(
     post,
-    path = "/v1/votes",
+    path = "/api/v1/votes",
     tag = "votes",
     request_body = Vote,
     responses(

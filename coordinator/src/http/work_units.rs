@@ -1,4 +1,4 @@
-//! `GET /v1/work-units/{id}`: what became of a work unit.
+//! `GET /api/v1/work-units/{id}`: what became of a work unit.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub struct Asking {
 /// What became of a work unit
 #[utoipa::path(
     get,
-    path = "/v1/work-units/{id}",
+    path = "/api/v1/work-units/{id}",
     tag = "work",
     params(
         ("id" = String, Path, description = "The work unit"),

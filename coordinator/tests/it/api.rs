@@ -28,7 +28,7 @@ async fn a_coordinator_says_what_it_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_is_described() {
     let coordinator = TestCoordinator::start().await;
-    let document: Value = good(get(&coordinator, "/openapi.json").await).await;
+    let document: Value = good(get(&coordinator, "/api/v1/openapi.json").await).await;
     let mut routes = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
@@ -54,13 +54,13 @@ async fn every_route_is_described() {
 async fn refusals_look_the_same_everywhere() {
     let coordinator = TestCoordinator::start().await;
     let device = coordinator.device(1);
-    let nowhere = get(&coordinator, "/v1/nowhere").await;
+    let nowhere = get(&coordinator, "/api/v1/nowhere").await;
     let nowhere = refused(nowhere, ProblemKind::NotFound).await;
-    let no_clip = get(&coordinator, "/v1/clips/aa/1/clip.mp4").await;
+    let no_clip = get(&coordinator, "/api/v1/clips/aa/1/clip.mp4").await;
     let no_clip = refused(no_clip, ProblemKind::NotFound).await;
-    let odd_id = get(&coordinator, "/v1/work-units/%2e%2e").await;
+    let odd_id = get(&coordinator, "/api/v1/work-units/%2e%2e").await;
     let odd_id = refused(odd_id, ProblemKind::NotFound).await;
-    let odd_device = get(&coordinator, "/v1/work-units/aa?device=zz").await;
+    let odd_device = get(&coordinator, "/api/v1/work-units/aa?device=zz").await;
     let odd_device = refused(odd_device, ProblemKind::MalformedRequest).await;
     let odd_json = device
         .send_json(reqwest::Method::POST, paths::LEASES, &"work, please")

@@ -104,7 +104,7 @@ async fn a_submission_is_signed_as_one_body_preamble_and_segment() {
 
     let [call] = server.seen().try_into().unwrap();
     assert_eq!(call.method, "PUT");
-    verify(&call, "/v1/leases/lease-1/submission");
+    verify(&call, "/api/v1/leases/lease-1/submission");
     let (field, rest) = call.body.split_first_chunk::<4>().unwrap();
     let (json, segment) = rest.split_at(Preamble::json_length(*field).unwrap());
     assert_eq!(Preamble::from_json(json).unwrap(), submission.preamble);
@@ -114,7 +114,7 @@ async fn a_submission_is_signed_as_one_body_preamble_and_segment() {
 #[tokio::test]
 async fn behind_a_proxy_with_a_path_of_its_own_the_coordinators_path_is_signed() {
     let server = Server::start(|request| match request.path.as_str() {
-        "/flock/v1/coordinator" => Reply::json(&info()),
+        "/flock/api/v1/coordinator" => Reply::json(&info()),
         _ => Reply::json(&no_work()),
     })
     .await;
@@ -124,8 +124,8 @@ async fn behind_a_proxy_with_a_path_of_its_own_the_coordinators_path_is_signed()
         .unwrap();
     coordinator.lease(&lease_request()).await.unwrap();
     let call = server.seen().pop().unwrap();
-    assert_eq!(call.path, "/flock/v1/leases");
-    verify(&call, "/v1/leases");
+    assert_eq!(call.path, "/flock/api/v1/leases");
+    verify(&call, "/api/v1/leases");
 }
 
 #[tokio::test]
@@ -276,5 +276,5 @@ async fn a_lease_is_given_back_with_a_signed_request_without_a_body() {
     server.connect().await.give_back(&lease_id()).await.unwrap();
     let [call] = server.seen().try_into().unwrap();
     assert_eq!(call.method, "DELETE");
-    verify(&call, "/v1/leases/lease-1");
+    verify(&call, "/api/v1/leases/lease-1");
 }
