@@ -16,6 +16,8 @@ pub const BALLOTS: &str = "/api/v1/ballots";
 pub const VOTES: &str = "/api/v1/votes";
 /// POST, signed: [`crate::entries::EntryRequest`] → [`crate::entries::Entry`].
 pub const ENTRIES: &str = "/api/v1/entries";
+/// GET: the OpenAPI document.
+pub const OPENAPI: &str = "/api/v1/openapi.json";
 /// GET: the website's page about what a device has just shown; POST: a vote from it.
 pub const SEEN: &str = "/seen";
 /// GET: the tracker's announce (BEP 3).

@@ -6,12 +6,11 @@ use serde::{Deserialize, Serialize};
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident = $status:literal, $text:literal, $title:literal;)*) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $status:literal, $text:literal, $title:literal;)*) => {
         /// What went wrong, by a name that never changes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum ProblemKind {
-            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+            $($(#[doc = $doc])+ #[serde(rename = $text)] $name,)*
         }
 
         impl ProblemKind {
@@ -30,10 +29,22 @@ macro_rules! kinds {
                 match self { $(Self::$name => $text,)* }
             }
 
+            /// Whether it passes by itself: the answer then says when to try again.
+            #[must_use]
+            pub fn passes(self) -> bool {
+                matches!(self, Self::TooMany | Self::Busy | Self::StorageFull)
+            }
+
             /// What it means, in a few words.
             #[must_use]
             pub fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
+            }
+
+            /// What to do about it, in a sentence or two.
+            #[must_use]
+            pub fn advice(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+).trim_ascii(),)* }
             }
         }
     };
@@ -54,6 +65,8 @@ kinds! {
     BodyMismatch = 400, "body-mismatch", "The body is not the one that was signed";
     /// There is nothing at this address.
     NotFound = 404, "not-found", "There is nothing here";
+    /// There is something at this address, but it is asked for in another way; the header `Allow` says how.
+    MethodNotAllowed = 405, "method-not-allowed", "Not by this method";
     /// The coordinator never gave out such a lease.
     UnknownLease = 404, "unknown-lease", "No such lease";
     /// Another device holds this lease.
@@ -96,11 +109,37 @@ kinds! {
     ExpiredBallot = 410, "expired-ballot", "This ballot is too old";
     /// The answer does not fit the ballot (left for a single one, say).
     WrongAnswer = 422, "wrong-answer", "The answer does not fit the ballot";
-    /// Too many requests; wait a little.
+    /// This device or network asks too often; wait for as long as the answer says.
     TooMany = 429, "too-many", "Too many requests";
+    /// The coordinator is behind and gives no new work; keep what you have, hand it in, and ask again when the answer says.
+    Busy = 503, "busy", "The coordinator is behind with its work";
+    /// The coordinator has no room left; keep the submission and send it again when the answer says.
+    StorageFull = 507, "storage-full", "The coordinator's disk is full";
     /// The coordinator's fault; it is logged there. Try again later.
     Internal = 500, "internal", "The coordinator failed";
 }
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for ProblemKind {
+    /// One constant for each kind, with its title and what to do about it.
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+        let kinds = Self::ALL.iter().map(|kind| {
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .title(Some(kind.title()))
+                .description(Some(format!("Status {}. {}", kind.status(), kind.advice())))
+                .enum_values(Some([kind.as_str()]))
+        });
+        kinds
+            .fold(OneOfBuilder::new(), OneOfBuilder::item)
+            .description(Some("What went wrong, by a name that never changes."))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for ProblemKind {}
 
 impl std::fmt::Display for ProblemKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -127,6 +166,9 @@ pub struct Problem {
     /// Where in a genome the fault is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub genome: Option<GenomeFault>,
+    /// In how many seconds to try again, where waiting helps; the header `Retry-After` says the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
 }
 
 /// Where in a genome's text the fault is.
@@ -154,6 +196,16 @@ impl Problem {
             title: kind.title().to_owned(),
             detail: detail.into(),
             genome: None,
+            retry_after_s: None,
+        }
+    }
+
+    /// The same, with the time after which to try again.
+    #[must_use]
+    pub fn retry_after(self, seconds: u32) -> Self {
+        Self {
+            retry_after_s: Some(seconds),
+            ..self
         }
     }
 

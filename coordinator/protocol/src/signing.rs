@@ -67,7 +67,9 @@ pub struct RequestToSign<'a> {
 }
 
 impl RequestToSign<'_> {
-    fn message(&self) -> String {
+    /// The text that is signed.
+    #[must_use]
+    pub fn text(&self) -> String {
         let Self {
             method,
             path,
@@ -84,7 +86,7 @@ impl RequestToSign<'_> {
     /// Signs with the device's key.
     #[must_use]
     pub fn sign(&self, secret: &DeviceSecret) -> Signature {
-        secret.sign(self.message().as_bytes())
+        secret.sign(self.text().as_bytes())
     }
 
     /// Checks a request's signature. The caller checks time and nonce.
@@ -93,7 +95,7 @@ impl RequestToSign<'_> {
     ///
     /// [`BadSignature`]: refuse the request.
     pub fn verify(&self, key: &PublicKey, signature: &Signature) -> Result<(), BadSignature> {
-        key.verify(self.message().as_bytes(), signature)
+        key.verify(self.text().as_bytes(), signature)
     }
 }
 

@@ -22,12 +22,13 @@ use crate::store::{AuditAnswer, FrameMeans};
     put,
     path = "/api/v1/leases/{id}/audit",
     tag = "work",
-    params(("id" = String, Path, description = "The lease")),
+    params(("id" = LeaseId, Path, description = "The lease")),
     request_body = AuditReport,
     responses(
         (status = 200, description = "It is on disk", body = Receipt),
-        (status = "4XX", description = "unknown-lease, foreign-lease, wrong-task, lease-superseded, bad-audit-report, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
+    extensions(("x-problems" = json!(["unknown-lease", "foreign-lease", "wrong-task", "lease-superseded", "bad-audit-report"]))),
 )]
 pub async fn put_audit(
     State(app): State<Arc<App>>,

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use woolgather_protocol::Problem;
 use woolgather_protocol::info::{Device, DeviceRequest};
 
 use super::error::ApiError;
@@ -19,8 +18,8 @@ use crate::state::App;
     request_body = DeviceRequest,
     responses(
         (status = 200, description = "What the coordinator holds about it", body = Device),
-        (status = "4XX", description = "unsigned, bad-signature, stale-signature, replayed-signature, body-mismatch, malformed-request", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
 )]
 pub async fn post_device(
     State(app): State<Arc<App>>,

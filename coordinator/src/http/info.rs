@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use woolgather_protocol::Problem;
 use woolgather_protocol::info::{CoordinatorInfo, PROTOCOL_VERSION};
 
 use super::error::ApiError;
@@ -17,7 +16,6 @@ use crate::state::App;
     tag = "flock",
     responses(
         (status = 200, description = "Name, key, time, recipe", body = CoordinatorInfo),
-        (status = 500, body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn get_info(State(app): State<Arc<App>>) -> Result<Json<CoordinatorInfo>, ApiError> {

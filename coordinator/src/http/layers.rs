@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use woolgather_protocol::ProblemKind;
 
 use super::error::{ApiError, Refusal};
 use crate::pages::answer::{PageError, wants_page};
@@ -51,6 +52,13 @@ pub async fn nothing_here(headers: HeaderMap) -> Response {
         return PageError::from(error).into_response();
     }
     error.into_response()
+}
+
+/// What is answered where there is something, but not for this method.
+pub async fn not_this_way(method: Method) -> ApiError {
+    let detail =
+        format!("{method} means nothing at this address; the header Allow says what does.");
+    ApiError::refused(ProblemKind::MethodNotAllowed, detail)
 }
 
 /// Gives up on an answer that takes too long.

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use woolgather_protocol::work::{Lease, LeaseRequest, LeaseResponse};
-use woolgather_protocol::{Blake3, LeaseId, Problem, Signed};
+use woolgather_protocol::{Blake3, LeaseId, Signed};
 
 use super::error::ApiError;
 use super::extract::PathOf;
@@ -23,8 +23,9 @@ use crate::state::App;
     request_body = LeaseRequest,
     responses(
         (status = 200, description = "Leases, and news about earlier submissions", body = LeaseResponse),
-        (status = "4XX", description = "unsigned, bad-signature, stale-signature, replayed-signature, body-mismatch, malformed-request", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
+    extensions(("x-problems" = json!(["busy"]))),
 )]
 pub async fn post_lease(
     State(app): State<Arc<App>>,
@@ -64,11 +65,12 @@ pub async fn post_lease(
     delete,
     path = "/api/v1/leases/{id}",
     tag = "work",
-    params(("id" = String, Path, description = "The lease")),
+    params(("id" = LeaseId, Path, description = "The lease")),
     responses(
         (status = 204, description = "It is given back"),
-        (status = "4XX", description = "unknown-lease, foreign-lease, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
+    extensions(("x-problems" = json!(["unknown-lease", "foreign-lease"]))),
 )]
 pub async fn delete_lease(
     State(app): State<Arc<App>>,

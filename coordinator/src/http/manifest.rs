@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use woolgather_protocol::manifest::Manifest;
-use woolgather_protocol::{DeviceSecret, Problem, Signed};
+use woolgather_protocol::{DeviceSecret, Signed};
 
 use super::conditional::tag_is_known;
 use super::error::ApiError;
@@ -77,7 +77,6 @@ impl ManifestCache {
     responses(
         (status = 200, description = "The newest manifest; its ETag is the sequence number", body = Signed<Manifest>),
         (status = 304, description = "If-None-Match names the newest manifest"),
-        (status = 500, body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn get_manifest(

@@ -47,8 +47,7 @@ pub mod work_units;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::get;
+use axum::{Extension, Router};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -62,14 +61,13 @@ pub fn router(app: Arc<App>) -> Router {
     document.merge(slow_document);
     let document = openapi::Document::new(&document);
     let quick = quick
-        .route("/problems/{kind}", get(problems::get_problem))
-        .route(
-            "/api/v1/openapi.json",
-            get(move || async move { document.answer() }),
-        )
         .merge(pages::routes())
         .layer(axum::middleware::from_fn(layers::limit_time));
-    let router = quick.merge(slow).fallback(layers::nothing_here);
+    let router = quick
+        .merge(slow)
+        .fallback(layers::nothing_here)
+        .method_not_allowed_fallback(layers::not_this_way)
+        .layer(Extension(document));
     layers::around(router, &app).with_state(app)
 }
 
@@ -94,6 +92,8 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(tracker::get_scrape))
         .routes(routes!(monitoring::get_health))
         .routes(routes!(monitoring::get_metrics))
+        .routes(routes!(problems::get_problem))
+        .merge(openapi::routes())
 }
 
 /// Routes that take as long as an upload takes; they keep their own time.

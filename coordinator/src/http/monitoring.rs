@@ -19,7 +19,6 @@ use crate::state::App;
     tag = "operation",
     responses(
         (status = 200, description = "ok", body = String, content_type = "text/plain"),
-        (status = 500, description = "internal", body = woolgather_protocol::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn get_health(State(app): State<Arc<App>>) -> Result<&'static str, ApiError> {

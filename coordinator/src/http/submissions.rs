@@ -12,7 +12,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header;
 use axum::http::request::Parts;
 use woolgather_protocol::submission::Receipt;
-use woolgather_protocol::{LeaseId, Problem, ProblemKind};
+use woolgather_protocol::{LeaseId, ProblemKind};
 
 use super::body::LimitedBody;
 use super::error::ApiError;
@@ -31,12 +31,13 @@ use crate::store::{NewSubmission, OpenLease};
     put,
     path = "/api/v1/leases/{id}/submission",
     tag = "work",
-    params(("id" = String, Path, description = "The lease")),
+    params(("id" = LeaseId, Path, description = "The lease")),
     request_body(content = Vec<u8>, content_type = "application/vnd.woolgather.submission", description = "u32 LE length, JSON preamble of that length, segment"),
     responses(
         (status = 200, description = "It is on disk", body = Receipt),
-        (status = "4XX", description = "unknown-lease, foreign-lease, wrong-task, lease-superseded, too-large, bad-preamble, segment-mismatch, unreadable-segment, wrong-sequence-header, wrong-frame-size, wrong-frame-count, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
+    extensions(("x-problems" = json!(["unknown-lease", "foreign-lease", "wrong-task", "lease-superseded", "malformed-request", "body-mismatch", "too-large", "bad-preamble", "segment-mismatch", "unreadable-segment", "wrong-sequence-header", "wrong-frame-size", "wrong-frame-count", "storage-full"]))),
 )]
 pub async fn put_submission(
     State(app): State<Arc<App>>,

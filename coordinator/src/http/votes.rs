@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use woolgather_protocol::Problem;
 use woolgather_protocol::votes::{Ballot, BallotRequest, Vote, VoteReceipt};
 
 use super::error::ApiError;
@@ -21,8 +20,9 @@ use crate::store::{VoteFrom, VoterId};
     request_body = BallotRequest,
     responses(
         (status = 200, description = "A question, good once and for a day", body = Ballot),
-        (status = "4XX", description = "no-ballot, too-many, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
+    extensions(("x-problems" = json!(["no-ballot"]))),
 )]
 pub async fn post_ballot(
     State(app): State<Arc<App>>,
@@ -46,8 +46,9 @@ pub async fn post_ballot(
     request_body = Vote,
     responses(
         (status = 200, description = "The vote is counted and on disk", body = VoteReceipt),
-        (status = "4XX", description = "unknown-ballot, spent-ballot, expired-ballot, wrong-answer, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
+    extensions(("x-problems" = json!(["unknown-ballot", "spent-ballot", "expired-ballot", "wrong-answer"]))),
 )]
 pub async fn post_vote(
     State(app): State<Arc<App>>,

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use woolgather_protocol::submission::WorkUnitStatus;
-use woolgather_protocol::{Problem, PublicKey, WorkUnitId};
+use woolgather_protocol::{PublicKey, WorkUnitId};
 
 use super::error::ApiError;
 use super::extract::{PathOf, QueryOf};
@@ -25,13 +25,13 @@ pub struct Asking {
     path = "/api/v1/work-units/{id}",
     tag = "work",
     params(
-        ("id" = String, Path, description = "The work unit"),
-        ("device" = Option<String>, Query, description = "Tells why this device's last submission was refused"),
+        ("id" = WorkUnitId, Path, description = "The work unit"),
+        ("device" = Option<PublicKey>, Query, description = "Tells why this device's last submission was refused"),
     ),
     responses(
         (status = 200, description = "Its state", body = WorkUnitStatus),
-        (status = "4XX", description = "not-found, malformed-request", body = Problem, content_type = "application/problem+json"),
     ),
+    extensions(("x-problems" = json!(["not-found", "malformed-request"]))),
 )]
 pub async fn get_work_unit(
     State(app): State<Arc<App>>,

@@ -250,7 +250,12 @@ async fn one_bad_clip_does_not_keep_the_others_away() {
         .filter(|(name, _)| !name.ends_with(".part"))
         .collect();
     assert_eq!(complete, [("good-1.mp4".into(), b"a good clip".to_vec())]);
-    assert!(!world.script().asked.contains("/api/v1/clips/huge/1/clip.mp4"));
+    assert!(
+        !world
+            .script()
+            .asked
+            .contains("/api/v1/clips/huge/1/clip.mp4")
+    );
 }
 
 #[tokio::test]
