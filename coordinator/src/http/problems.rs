@@ -13,7 +13,7 @@ use super::extract::PathOf;
 #[utoipa::path(
     get,
     path = "/problems/{kind}",
-    tag = "api",
+    tag = "API",
     params(("kind" = ProblemKind, Path, description = "The kind, as in a problem")),
     responses((status = 200, description = "What it means and what to do about it", body = String, content_type = "text/plain")),
     extensions(("x-problems" = json!(["not-found"]))),

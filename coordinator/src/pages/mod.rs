@@ -4,11 +4,12 @@
 //! GET /sheep/{id} -> store rows -> views::SheepPage -> HTML
 //! ```
 //!
-//! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`fixed`]: the pages.
+//! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`fixed`], [`api`]: the pages.
 //! * [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`answer`]: pages and refusals as responses.
 
 pub mod answer;
+pub mod api;
 pub mod cards;
 pub mod fixed;
 pub mod home;
@@ -43,6 +44,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/entries/{id}/preview.webp", get(submit::get_preview))
         .route("/status", get(status::get_status))
         .route("/join", get(fixed::get_join))
+        .route("/api", get(api::get_api))
         .route("/static/{*path}", get(fixed::get_static))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .route(

@@ -157,3 +157,25 @@ async fn every_json_body_has_an_example() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_shows_all_of_it_without_a_script() {
+    let coordinator = TestCoordinator::start().await;
+    let document = document(&coordinator).await;
+    let url = format!("{}/api", coordinator.url);
+    let page = reqwest::get(url).await.unwrap().text().await.unwrap();
+    for (_, path, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap();
+        assert!(page.contains(&format!("id=\"{id}\"")), "{path}");
+        assert!(page.contains(&format!("<code>{path}</code>")), "{path}");
+    }
+    for kind in ProblemKind::ALL {
+        assert!(page.contains(&format!("id=\"kind-{kind}\"")), "{kind}");
+    }
+    for link in page.split("href=\"#").skip(1) {
+        let target = link.split('"').next().unwrap();
+        assert!(page.contains(&format!("id=\"{target}\"")), "#{target}");
+    }
+    assert!(!page.contains("style=") && !page.contains("<script>"));
+    assert!(!page.contains("src=\"http") && !page.contains("href=\"http"));
+}

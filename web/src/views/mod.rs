@@ -13,8 +13,10 @@
 //! | what became of it | [`EntryPage`] | `/entries/{id}` |
 //! | the work going on | [`StatusPage`] | `/status` |
 //! | how to take part | [`JoinPage`] | `/join` |
+//! | what programs may ask | [`ApiPage`] | `/api` |
 //! | a refusal | [`ErrorPage`] | anywhere |
 
+pub mod api;
 mod entry;
 mod error;
 mod home;
@@ -28,6 +30,7 @@ mod vote;
 pub use askama::Error;
 use askama::Template;
 
+pub use api::ApiPage;
 pub use entry::EntryPage;
 pub use error::ErrorPage;
 pub use home::{HomePage, PageNumber};

@@ -53,7 +53,7 @@ use crate::state::App;
         (name = "entries", description = "For artists: offered genomes"),
         (name = "tracker", description = "For BitTorrent clients"),
         (name = "operation", description = "For operators"),
-        (name = "api", description = "About the API itself"),
+        (name = "API", description = "About the API itself"),
     ),
     components(schemas(Manifest, Preamble, Problem, WorkUnit)),
 )]
@@ -109,7 +109,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 #[utoipa::path(
     get,
     path = "/api/v1/openapi.json",
-    tag = "api",
+    tag = "API",
     responses((status = 200, description = "The document", body = Object, content_type = "application/json")),
 )]
 pub async fn get_document(Extension(document): Extension<Document>) -> Response {
