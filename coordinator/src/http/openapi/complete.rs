@@ -69,6 +69,7 @@ pub fn complete(document: &mut Value) {
         complete_operation(operation);
     }
     complete_schemas(&mut document["components"]["schemas"]);
+    name_unsigned(document);
 }
 
 fn complete_operation(operation: &mut Value) {
@@ -197,5 +198,27 @@ fn complete_schemas(schemas: &mut Value) {
         if let Some(example) = examples::of_schema(name) {
             schema["examples"] = json!([read(example)]);
         }
+    }
+}
+
+/// Says how large numbers without a sign may be. Their format is otherwise given as that of numbers
+/// with one, half as large.
+fn name_unsigned(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(name_unsigned),
+        Value::Object(fields) => {
+            let unsigned = fields.get("minimum") == Some(&json!(0));
+            let most = match fields.get("format").and_then(Value::as_str) {
+                Some("int32") if unsigned => Some(("uint32", u64::from(u32::MAX))),
+                Some("int64") if unsigned => Some(("uint64", u64::MAX)),
+                _ => None,
+            };
+            if let Some((format, maximum)) = most {
+                fields.insert("format".into(), format.into());
+                fields.entry("maximum").or_insert(maximum.into());
+            }
+            fields.values_mut().for_each(name_unsigned);
+        }
+        _ => {}
     }
 }
