@@ -166,6 +166,32 @@ pub struct ServeArgs {
     /// Plan no edges between sheep, only loops
     #[arg(long, env = "WOOLGATHER_NO_EDGES")]
     pub no_edges: bool,
+    /// How much others may ask for.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// How much others may ask for.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitArgs {
+    /// The most connections at a time; beyond it those that are idle go first
+    #[arg(
+        long = "connections",
+        env = "WOOLGATHER_CONNECTIONS",
+        value_name = "N",
+        default_value = "4096"
+    )]
+    pub connections_max: usize,
+    /// The most connections of one network (an IPv4 address, an IPv6 /64); not counted with
+    /// --trust-forwarded-for
+    #[arg(
+        long = "connections-per-network",
+        env = "WOOLGATHER_CONNECTIONS_PER_NETWORK",
+        value_name = "N",
+        default_value = "256"
+    )]
+    pub connections_per_network_max: usize,
 }
 
 /// Options of `backup`.

@@ -9,6 +9,7 @@ use url::Url;
 use woolgather_protocol::{Recipe, limits};
 
 use crate::cli::ServeArgs;
+use crate::http::server::Limits;
 use crate::store::Place;
 
 /// Port the origin seeder listens on unless told otherwise: BitTorrent's customary first one.
@@ -47,6 +48,8 @@ pub struct Config {
     pub accept_entries: bool,
     /// Whether edges are planned.
     pub edges: bool,
+    /// What connections may do.
+    pub connections: Limits,
 }
 
 impl Config {
@@ -57,6 +60,7 @@ impl Config {
     /// A sentence that names the option and what it may hold.
     pub fn from_args(args: ServeArgs) -> anyhow::Result<Self> {
         let name = limits::clean_name(&args.name);
+        let connections = connections(&args);
         ensure!(!name.is_empty(), "--name must not be empty");
         let recipe = recipe(&args.recipe)?;
         let public_url = args.public_url.map(public_url).transpose()?;
@@ -79,6 +83,7 @@ impl Config {
             origin_upload_bytes_per_second_max: args.origin_upload_bytes_per_second_max,
             accept_entries: args.accept_entries,
             edges: !args.no_edges,
+            connections,
         })
     }
 
@@ -103,7 +108,23 @@ impl Config {
             origin_upload_bytes_per_second_max: None,
             accept_entries: false,
             edges: true,
+            connections: Limits::default(),
         }
+    }
+}
+
+/// What connections may do. A proxy speaks for all networks at once, so behind one they are not
+/// counted for each.
+fn connections(args: &ServeArgs) -> Limits {
+    let per_network = args.limits.connections_per_network_max;
+    Limits {
+        connections_max: args.limits.connections_max,
+        connections_per_network_max: if args.trust_forwarded_for {
+            usize::MAX
+        } else {
+            per_network
+        },
+        ..Limits::default()
     }
 }
 

@@ -42,6 +42,7 @@ pub struct Bound {
 ///
 /// A chain of sentences for the operator: what could not be opened, bound or written.
 pub async fn serve(config: Config, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+    raise_file_limit(config.connections.connections_max);
     let bound = bind(config, Arc::new(SystemClock)).await?;
     announce_address(&bound)?;
     run(bound, stop).await;
@@ -97,7 +98,8 @@ pub async fn run(bound: Bound, stop: impl Future<Output = ()>) {
     let Bound { app, listener, .. } = bound;
     let (stop_jobs, stopped) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run(app.clone(), stopped));
-    server::serve(listener, router(app.clone()), stop).await;
+    let limits = app.config.connections;
+    server::serve(listener, router(app.clone()), limits, stop).await;
     // The receiver is gone only if the jobs have ended already.
     let _ = stop_jobs.send(true);
     if let Err(error) = jobs.await {
@@ -105,6 +107,34 @@ pub async fn run(bound: Bound, stop: impl Future<Output = ()>) {
     }
     app.swarm.shut_down().await;
     tracing::info!("Stopped");
+}
+
+/// Files that are open beside connections: database, blobs, the seeder's peers.
+const OTHER_FILES: u64 = 1024;
+
+/// Asks the system for as many open files as the connections need. Where it gives fewer, connections
+/// wait when they run out; the log says so.
+fn raise_file_limit(connections_max: usize) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let wanted = OTHER_FILES + connections_max as u64;
+        let mut limit = getrlimit(Resource::Nofile);
+        if limit.current.is_none_or(|current| current >= wanted) {
+            return;
+        }
+        let allowed = limit.maximum.unwrap_or(wanted).min(wanted);
+        limit.current = Some(allowed);
+        if setrlimit(Resource::Nofile, limit).is_err() || allowed < wanted {
+            tracing::warn!(
+                wanted,
+                allowed,
+                "The system allows {allowed} open files, {wanted} may be needed: raise the limit (ulimit -n, LimitNOFILE)"
+            );
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = connections_max;
 }
 
 /// Tells the operator, and scripts, where the coordinator is.

@@ -14,9 +14,9 @@ use woolgather_protocol::ProblemKind;
 use super::error::ApiError;
 
 /// How long a client may pause within a body.
-const PAUSE_MAX: Duration = Duration::from_secs(30);
+const PAUSE_MAX: Duration = Duration::from_secs(15);
 /// A body must be through after this long, and a second more for every [`BYTES_PER_SECOND_MIN`].
-const TIME_MIN: Duration = Duration::from_secs(60);
+const TIME_MIN: Duration = Duration::from_secs(30);
 /// The slowest upload that is waited for: a modem's.
 const BYTES_PER_SECOND_MIN: u64 = 4096;
 /// How much of a refused body is read for politeness, and for how long.

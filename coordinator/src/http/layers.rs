@@ -41,6 +41,7 @@ pub fn around(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
         .and(NotForContentType::const_new("application/x-bittorrent"));
     router
         .layer(CompressionLayer::new().gzip(true).compress_when(worth_it))
+        .layer(middleware::from_fn(refuse_packed))
         .layer(middleware::from_fn(add_safe_headers))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
 }
@@ -70,6 +71,16 @@ pub async fn limit_time(request: Request, next: Next) -> Response {
             ApiError::from(anyhow::anyhow!("no answer within {seconds} s")).into_response()
         }
     }
+}
+
+/// Refuses a body that is packed: nothing here unpacks one, so that no few bytes become many.
+async fn refuse_packed(request: Request, next: Next) -> Response {
+    let packing = request.headers().get(header::CONTENT_ENCODING);
+    if packing.is_none_or(|packing| packing == "identity") {
+        return next.run(request).await;
+    }
+    let detail = "Send the body as it is, without a content-encoding.";
+    ApiError::refused(ProblemKind::MalformedRequest, detail).into_response()
 }
 
 async fn add_safe_headers(request: Request, next: Next) -> Response {

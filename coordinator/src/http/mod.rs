@@ -9,7 +9,7 @@
 //!
 //! # Contents
 //!
-//! * [`server`]: connections, time limits, the end.
+//! * [`server`], [`connections`], [`stalling`]: who may connect, time limits, the end.
 //! * [`error`], [`extract`], [`signed`], [`nonces`], [`body`], [`conditional`], [`ranges`],
 //!   [`files`], [`throttle`]: what handlers are made of.
 //! * [`info`], [`devices`], [`leases`], [`intake`], [`submissions`], [`audits`], [`work_units`]:
@@ -22,6 +22,7 @@ pub mod audits;
 pub mod body;
 pub mod clips;
 pub mod conditional;
+pub mod connections;
 pub mod devices;
 pub mod entries;
 pub mod error;
@@ -39,6 +40,7 @@ pub mod problems;
 pub mod ranges;
 pub mod server;
 pub mod signed;
+pub mod stalling;
 pub mod submissions;
 pub mod throttle;
 pub mod tracker;

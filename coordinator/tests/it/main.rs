@@ -5,6 +5,7 @@ mod api;
 mod audits;
 mod backups;
 mod checks;
+mod hostile;
 mod openapi;
 mod pages;
 mod publishing;

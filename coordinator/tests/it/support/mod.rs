@@ -115,7 +115,9 @@ impl TestCoordinator {
         let stopped = async {
             let _ = stopped.await;
         };
-        let server = tokio::spawn(server::serve(listener, router(app.clone()), stopped));
+        let limits = app.config.connections;
+        let server = server::serve(listener, router(app.clone()), limits, stopped);
+        let server = tokio::spawn(server);
         let checked = app.clone();
         let checker = tokio::spawn(async move { jobs::run_checks(&checked).await });
         Self {
