@@ -1,5 +1,7 @@
 //! The program `woolgather-coordinator`: reads the command line, starts logging, calls the library.
 
+use std::future::Future;
+
 use anyhow::Context;
 use clap::Parser;
 use tokio::signal;
@@ -34,23 +36,27 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 }
 
 async fn serve_until_told(args: ServeArgs) -> anyhow::Result<()> {
-    serve::serve(Config::from_args(args)?, told_to_stop()).await
+    let told_to_stop = told_to_stop();
+    serve::serve(Config::from_args(args)?, told_to_stop).await
 }
 
-/// Completes on Ctrl-C, and on SIGTERM where there is such a thing.
-async fn told_to_stop() {
+/// Completes on Ctrl-C, and on SIGTERM where there is such a thing. Listens from the call on, not from
+/// the first poll: whoever reads the coordinator's address may ask it to end at once.
+fn told_to_stop() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
-        if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+    let terminate = signal::unix::signal(signal::unix::SignalKind::terminate());
+    async move {
+        #[cfg(unix)]
+        if let Ok(mut terminate) = terminate {
             tokio::select! {
                 _ = signal::ctrl_c() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
-    }
-    // An error means that Ctrl-C cannot be watched; then only a kill ends the program.
-    if signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+        // An error means that Ctrl-C cannot be watched; then only a kill ends the program.
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

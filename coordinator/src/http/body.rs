@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use futures_util::StreamExt;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use woolgather_protocol::ProblemKind;
 
@@ -22,6 +23,9 @@ const BYTES_PER_SECOND_MIN: u64 = 4096;
 /// How much of a refused body is read for politeness, and for how long.
 const SWALLOW_BYTES_MAX: u64 = 4 * 1024 * 1024;
 const SWALLOW_TIME_MAX: Duration = Duration::from_secs(5);
+/// For how many clients at a time: politeness must not become work that anybody can ask for.
+const SWALLOWS_MAX: usize = 16;
+static SWALLOWS: Semaphore = Semaphore::const_new(SWALLOWS_MAX);
 
 /// A body, chunk by chunk, with a limit on its length, its pauses and its time.
 #[derive(Debug)]
@@ -96,7 +100,11 @@ impl LimitedBody {
     }
 
     /// Reads on without keeping anything, so that a refusal reaches a client that is sending.
+    /// While many are being refused so, the others' connections are closed on them.
     pub async fn swallow(mut self) {
+        let Ok(_turn) = SWALLOWS.try_acquire() else {
+            return;
+        };
         let rest = async {
             let mut bytes = 0;
             while let Some(Ok(chunk)) = self.stream.next().await {
