@@ -192,6 +192,55 @@ pub struct LimitArgs {
         default_value = "256"
     )]
     pub connections_per_network_max: usize,
+    /// Signed requests of one device in a minute; 0 is without limit
+    #[arg(
+        long = "requests-per-device",
+        env = "WOOLGATHER_REQUESTS_PER_DEVICE",
+        value_name = "N",
+        default_value = "600"
+    )]
+    pub device_requests_a_minute: u32,
+    /// Requests of one network to the API in a minute; 0 is without limit
+    #[arg(
+        long = "requests-per-network",
+        env = "WOOLGATHER_REQUESTS_PER_NETWORK",
+        value_name = "N",
+        default_value = "6000"
+    )]
+    pub network_requests_a_minute: u32,
+    /// Ballots dealt to one network in a minute; 0 is without limit
+    #[arg(
+        long = "ballots-per-network",
+        env = "WOOLGATHER_BALLOTS_PER_NETWORK",
+        value_name = "N",
+        default_value = "240"
+    )]
+    pub ballots_a_minute: u32,
+    /// Entries offered by one network in an hour; 0 is without limit
+    #[arg(
+        long = "entries-per-network",
+        env = "WOOLGATHER_ENTRIES_PER_NETWORK",
+        value_name = "N",
+        default_value = "20"
+    )]
+    pub entries_an_hour: u32,
+    /// Requests for work that are answered at a time; others are told to come back
+    #[arg(
+        long = "leases-at-once",
+        env = "WOOLGATHER_LEASES_AT_ONCE",
+        value_name = "N",
+        default_value = "512"
+    )]
+    pub leases_under_way_max: usize,
+    /// When a write to the database takes longer, no work is handed out for a while
+    #[arg(long = "slow-write", env = "WOOLGATHER_SLOW_WRITE", value_name = "TIME", value_parser = duration, default_value = "2s")]
+    pub write_time_max: Duration,
+    /// Hand out no work when the data folder's disk has less free space than this, such as 2G
+    #[arg(long = "free-space-leases", env = "WOOLGATHER_FREE_SPACE_LEASES", value_name = "BYTES", value_parser = size, default_value = "2G")]
+    pub lease_free_bytes_min: u64,
+    /// Take no submissions when it has less than this; keep it below --free-space-leases
+    #[arg(long = "free-space-uploads", env = "WOOLGATHER_FREE_SPACE_UPLOADS", value_name = "BYTES", value_parser = size, default_value = "512M")]
+    pub upload_free_bytes_min: u64,
 }
 
 /// Options of `backup`.
@@ -278,6 +327,23 @@ fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_millis(millis))
 }
 
+/// Reads `1000`, `64K`, `512M`, `2G`, `1T`: bytes, in powers of 1024.
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let wrong = || format!("`{text}` is no size: 1000, 64K, 512M and 2G are");
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let shift = match unit {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(1 << shift).ok_or_else(wrong)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,6 +352,19 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        let check = |text, bytes| assert_eq!(size(text), Ok(bytes));
+        check("0", 0);
+        check("1000", 1000);
+        check("64K", 65_536);
+        check("512M", 536_870_912);
+        check("2G", 2_147_483_648);
+        for text in ["", "G", "2g", "-1", "2 G", "99999999T"] {
+            assert!(size(text).is_err(), "{text}");
+        }
     }
 
     #[test]

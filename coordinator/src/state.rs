@@ -10,6 +10,7 @@ use woolgather_swarm::Swarm;
 use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::http::admission::Admission;
 use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
@@ -43,8 +44,10 @@ pub struct App {
     pub metrics: Metrics,
     /// Signed requests seen lately.
     pub nonces: Nonces,
-    /// What networks asked for lately.
+    /// What networks and devices asked for lately.
     pub throttles: Throttles,
+    /// Who is let in when not everybody can be.
+    pub admission: Admission,
     /// The newest manifest, signed.
     pub manifests: ManifestCache,
 }
@@ -78,6 +81,8 @@ impl App {
     pub async fn new(parts: Parts) -> Result<Arc<Self>, StoreError> {
         let flock = parts.store.flock().await?;
         let started_ms = parts.clock.now_ms();
+        let throttles = Throttles::new(parts.config.rates);
+        let admission = Admission::new(parts.config.admission);
         Ok(Arc::new(Self {
             config: parts.config,
             public_url: parts.public_url,
@@ -91,7 +96,8 @@ impl App {
             origin_peers: parts.origin_peers,
             metrics: Metrics::new(),
             nonces: Nonces::new(started_ms),
-            throttles: Throttles::default(),
+            throttles,
+            admission,
             manifests: ManifestCache::default(),
         }))
     }

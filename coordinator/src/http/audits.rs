@@ -38,6 +38,7 @@ pub async fn put_audit(
     let SignedJson {
         device,
         value: report,
+        ..
     } = request;
     let lease = app.store.lease_for_audit(&id, device).await?;
     if let Some(earlier) = lease.earlier {

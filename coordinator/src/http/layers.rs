@@ -13,6 +13,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use woolgather_protocol::ProblemKind;
 
 use super::error::{ApiError, Refusal};
+use super::extract::ClientAddress;
 use crate::pages::answer::{PageError, wants_page};
 use crate::state::App;
 
@@ -42,6 +43,7 @@ pub fn around(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
     router
         .layer(CompressionLayer::new().gzip(true).compress_when(worth_it))
         .layer(middleware::from_fn(refuse_packed))
+        .layer(middleware::from_fn_with_state(app.clone(), limit_network))
         .layer(middleware::from_fn(add_safe_headers))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
 }
@@ -71,6 +73,25 @@ pub async fn limit_time(request: Request, next: Next) -> Response {
             ApiError::from(anyhow::anyhow!("no answer within {seconds} s")).into_response()
         }
     }
+}
+
+/// Addresses whose requests are counted for each network; pages are not, nor what watches over us.
+const COUNTED: &str = "/api/";
+
+/// Refuses a network that asks very often.
+async fn limit_network(
+    State(app): State<Arc<App>>,
+    ClientAddress(address): ClientAddress,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.uri().path().starts_with(COUNTED) {
+        let counted = app.throttles.networks.claim(address, app.clock.now_ms());
+        if let Err(problem) = counted {
+            return ApiError::from(problem).into_response();
+        }
+    }
+    next.run(request).await
 }
 
 /// Refuses a body that is packed: nothing here unpacks one, so that no few bytes become many.

@@ -1,6 +1,7 @@
 //! `/api/v1/leases`: work is handed out, and given back.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Json;
 use axum::extract::State;
@@ -31,6 +32,10 @@ pub async fn post_lease(
     State(app): State<Arc<App>>,
     request: SignedJson<LeaseRequest>,
 ) -> Result<Json<LeaseResponse>, ApiError> {
+    let begun = Instant::now();
+    let under_way = app
+        .admission
+        .lease(&app.config.data, begun, request.spread)?;
     let term_min = app.config.lease_term_min;
     let wanted = request.value.bounded();
     for drawing in &wanted.devices {
@@ -46,6 +51,8 @@ pub async fn post_lease(
         .store
         .lease_work(request.device, wanted, term_min)
         .await?;
+    drop(under_way);
+    app.admission.wrote(begun.elapsed(), Instant::now());
     let leases = work.leases.into_iter().map(|leased| Lease {
         id: leased.lease,
         work: Signed::seal(&leased.work, &app.secret),

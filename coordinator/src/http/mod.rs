@@ -11,13 +11,14 @@
 //!
 //! * [`server`], [`connections`], [`stalling`]: who may connect, time limits, the end.
 //! * [`error`], [`extract`], [`signed`], [`nonces`], [`body`], [`conditional`], [`ranges`],
-//!   [`files`], [`throttle`]: what handlers are made of.
+//!   [`files`], [`throttle`], [`admission`]: what handlers are made of.
 //! * [`info`], [`devices`], [`leases`], [`intake`], [`submissions`], [`audits`], [`work_units`]:
 //!   for workers.
 //! * [`manifest`], [`clips`], [`tracker`]: for players.
 //! * [`votes`], [`entries`]: for people.
 //! * [`problems`], [`monitoring`], [`openapi`]: about the API itself.
 
+pub mod admission;
 pub mod audits;
 pub mod body;
 pub mod clips;

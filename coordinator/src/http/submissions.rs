@@ -5,6 +5,7 @@
 //! later (`jobs/checks`). What does not is recorded, so that somebody else gets the work.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::Context;
 use axum::Json;
@@ -61,6 +62,8 @@ async fn take(
 ) -> Result<Receipt, ApiError> {
     let head = SignedHead::from_request_parts(parts, app).await?;
     let lease = app.store.lease_for_submission(id, head.device).await?;
+    app.admission
+        .submission(&app.config.data, Instant::now(), head.spread)?;
     body.allow(lease.work.upload_bytes_max);
     let answered_before = lease.earlier.is_some();
     let taken = match receive(app, &lease, &head, parts, body).await {
@@ -134,6 +137,7 @@ async fn check_and_keep(
             None
         }
     };
+    let begun = Instant::now();
     let receipt = app
         .store
         .record_submission(NewSubmission {
@@ -147,6 +151,7 @@ async fn check_and_keep(
             drawn_by: preamble.drawn_by,
         })
         .await?;
+    app.admission.wrote(begun.elapsed(), Instant::now());
     app.metrics.submission(preamble.segment_bytes);
     Ok(receipt)
 }

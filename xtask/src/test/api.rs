@@ -46,6 +46,9 @@ pub(super) fn test(build: bool) -> anyhow::Result<()> {
         // It would render; here only its answers matter.
         "--audit-patience",
         "24h",
+        // One device sends every case.
+        "--requests-per-device",
+        "0",
     ];
     let program = run::target("debug").join("woolgather-coordinator");
     let coordinator = Machine::start(&program, &args, &data)?;

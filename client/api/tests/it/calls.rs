@@ -2,6 +2,7 @@
 //! own words.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use woolgather_api::{ApiError, Submission};
 use woolgather_protocol::info::Device;
@@ -9,7 +10,7 @@ use woolgather_protocol::signing::{self, Nonce, RequestToSign};
 use woolgather_protocol::submission::{Preamble, Receipt, WorkUnitState};
 use woolgather_protocol::votes::{Answer, BallotRequest, Vote};
 use woolgather_protocol::work::{DeviceKind, LeaseRequest, LeaseResponse};
-use woolgather_protocol::{Blake3, LeaseId, ProblemKind, paths};
+use woolgather_protocol::{Blake3, LeaseId, Problem, ProblemKind, paths};
 
 use crate::server::{Reply, Request, Server, device, info, now_ms, operator};
 
@@ -159,6 +160,18 @@ async fn a_coordinator_that_is_busy_is_asked_again_with_a_fresh_nonce() {
         .map(|call| call.header(signing::HEADER_NONCE).parse().unwrap())
         .collect();
     assert_eq!(nonces.len(), 3);
+}
+
+#[tokio::test]
+async fn whoever_is_asked_to_wait_for_long_is_told_so_at_once() {
+    let busy = Problem::new(ProblemKind::Busy, "behind").retry_after(30);
+    let body = serde_json::to_string(&busy).unwrap();
+    let server = Server::coordinator(move |_| Reply::new(503, body.as_str())).await;
+    let coordinator = server.connect().await;
+    let error = coordinator.lease(&lease_request()).await.unwrap_err();
+    assert!(error.is_passing());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
+    assert_eq!(server.seen().len(), 1);
 }
 
 #[tokio::test]

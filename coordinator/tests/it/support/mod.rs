@@ -83,9 +83,15 @@ impl TestCoordinator {
     }
 
     /// The same data folder, configuration and time, a new process as it were.
-    pub(crate) async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(self) -> Self {
+        self.restart_configured(|_| {}).await
+    }
+
+    /// The same with whatever `change` makes of its configuration.
+    pub(crate) async fn restart_configured(mut self, change: impl FnOnce(&mut Config)) -> Self {
         self.stop().await;
-        let config = self.app.config.clone();
+        let mut config = self.app.config.clone();
+        change(&mut config);
         Self::start_in(self.folder, config, self.clock.now_ms(), self.starts + 1).await
     }
 
