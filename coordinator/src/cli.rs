@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 use woolgather_protocol::EntryId;
 
@@ -20,6 +20,15 @@ use crate::store::Place;
 #[derive(Debug, Parser)]
 #[command(name = "woolgather-coordinator", version, about, long_about = None)]
 pub struct Cli {
+    /// A file of settings; `woolgather-coordinator config` prints one. Options and environment
+    /// variables go before it
+    #[arg(
+        long,
+        env = "WOOLGATHER_COORDINATOR_CONFIG",
+        value_name = "FILE",
+        global = true
+    )]
+    pub config: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -31,6 +40,10 @@ pub enum Command {
     /// Run the coordinator until Ctrl-C or SIGTERM
     #[command(after_help = SERVE_HELP)]
     Serve(Box<ServeArgs>),
+    /// Look for what keeps a coordinator from working, and say how to mend it
+    Doctor(Box<ServeArgs>),
+    /// Print every setting with its default, as a file for --config
+    Config,
     /// Look at what artists offered, and decide; works while the coordinator runs
     Entry(EntryArgs),
     /// Copy everything into a folder, from which it can be restored; works while the coordinator runs
@@ -166,9 +179,38 @@ pub struct ServeArgs {
     /// Plan no edges between sheep, only loops
     #[arg(long, env = "WOOLGATHER_NO_EDGES")]
     pub no_edges: bool,
+    /// How long to go on answering, with /readyz saying no, once told to stop: for load balancers
+    #[arg(long, env = "WOOLGATHER_DRAIN", value_name = "TIME", value_parser = duration, default_value = "0s")]
+    pub drain: Duration,
+    /// What to tell of what happens.
+    #[command(flatten)]
+    pub logging: LogArgs,
     /// How much others may ask for.
     #[command(flatten)]
     pub limits: LimitArgs,
+}
+
+/// What to tell of what happens.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Logs")]
+pub struct LogArgs {
+    /// How log lines are written to standard error
+    #[arg(
+        long,
+        env = "WOOLGATHER_LOG_FORMAT",
+        value_enum,
+        default_value_t = LogFormat::Text
+    )]
+    pub log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    Text,
+    /// A JSON object a line, with every field, for programs
+    Json,
 }
 
 /// How much others may ask for.

@@ -50,6 +50,8 @@ pub struct Config {
     pub accept_entries: bool,
     /// Whether edges are planned.
     pub edges: bool,
+    /// How long to go on, not ready, once the coordinator is told to stop.
+    pub drain: Duration,
     /// What connections may do.
     pub connections: Limits,
     /// How much networks and devices may ask for.
@@ -90,6 +92,7 @@ impl Config {
             origin_upload_bytes_per_second_max: args.origin_upload_bytes_per_second_max,
             accept_entries: args.accept_entries,
             edges: !args.no_edges,
+            drain: args.drain,
             connections,
             rates: Rates {
                 device_requests_a_minute: args.limits.device_requests_a_minute,
@@ -122,6 +125,7 @@ impl Config {
             origin_upload_bytes_per_second_max: None,
             accept_entries: false,
             edges: true,
+            drain: Duration::ZERO,
             connections: Limits::default(),
             rates: Rates::default(),
             admission: AdmissionSettings {

@@ -5,7 +5,7 @@
 //!
 //! # Contents
 //!
-//! * [`cli`], [`config`]: what an operator decides.
+//! * [`cli`], [`settings`], [`config`]: what an operator decides.
 //! * [`clock`], [`keys`], [`blobs`], [`store`]: time, the signing key, files, everything remembered.
 //! * [`state`], [`metrics`]: what requests and jobs share, and what monitoring sees.
 //! * [`tracker`]: tells BitTorrent peers of each other.
@@ -20,6 +20,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod settings;
 
 pub mod blobs;
 pub mod clock;

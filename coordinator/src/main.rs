@@ -3,31 +3,44 @@
 use std::future::Future;
 
 use anyhow::Context;
-use clap::Parser;
 use tokio::signal;
 use tracing_subscriber::EnvFilter;
 use woolgather_coordinator::checks::child;
-use woolgather_coordinator::cli::{Cli, Command, ServeArgs};
+use woolgather_coordinator::cli::{Command, LogFormat, ServeArgs};
 use woolgather_coordinator::config::Config;
-use woolgather_coordinator::{operator, serve};
+use woolgather_coordinator::{operator, serve, settings};
 
 /// What is logged unless `RUST_LOG` says otherwise: our own news, and others' warnings.
 const LOG_DEFAULT: &str = "warn,woolgather_coordinator=info";
 
 fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| LOG_DEFAULT.into());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    let cli = settings::command_line(std::env::args_os())?;
+    start_logging(&cli.command);
     match cli.command {
         Command::Serve(args) => runtime()?.block_on(serve_until_told(*args)),
+        Command::Doctor(args) => runtime()?.block_on(operator::doctor(*args)),
+        Command::Config => {
+            print!("{}", settings::documented());
+            Ok(())
+        }
         Command::Entry(args) => runtime()?.block_on(operator::entry(args)),
         Command::Backup(args) => runtime()?.block_on(operator::backup(args)),
         Command::Restore(args) => runtime()?.block_on(operator::restore(args)),
         Command::Migrate(args) => runtime()?.block_on(operator::migrate(args)),
         Command::CheckSegment(args) => child::check_segment(&args),
+    }
+}
+
+fn start_logging(command: &Command) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| LOG_DEFAULT.into());
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match command {
+        Command::Serve(args) if args.logging.log_format == LogFormat::Json => {
+            lines.json().flatten_event(true).init();
+        }
+        _ => lines.init(),
     }
 }
 

@@ -7,6 +7,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::{Context, ensure};
 use tokio::net::TcpListener;
@@ -99,6 +100,7 @@ pub async fn run(bound: Bound, stop: impl Future<Output = ()>) {
     let (stop_jobs, stopped) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run(app.clone(), stopped));
     let limits = app.config.connections;
+    let stop = drain_after(stop, &app);
     server::serve(listener, router(app.clone()), limits, stop).await;
     // The receiver is gone only if the jobs have ended already.
     let _ = stop_jobs.send(true);
@@ -107,6 +109,13 @@ pub async fn run(bound: Bound, stop: impl Future<Output = ()>) {
     }
     app.swarm.shut_down().await;
     tracing::info!("Stopped");
+}
+
+/// Completes when `stop` has, and a load balancer had time to see that we are not ready any more.
+async fn drain_after(stop: impl Future<Output = ()>, app: &App) {
+    stop.await;
+    app.draining.store(true, Ordering::Relaxed);
+    tokio::time::sleep(app.config.drain).await;
 }
 
 /// Files that are open beside connections: database, blobs, the seeder's peers.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use url::Url;
 use woolgather_protocol::{DeviceSecret, PublicKey};
@@ -48,6 +49,8 @@ pub struct App {
     pub throttles: Throttles,
     /// Who is let in when not everybody can be.
     pub admission: Admission,
+    /// Whether the coordinator is about to stop and should be sent nothing more.
+    pub draining: AtomicBool,
     /// The newest manifest, signed.
     pub manifests: ManifestCache,
 }
@@ -98,6 +101,7 @@ impl App {
             nonces: Nonces::new(started_ms),
             throttles,
             admission,
+            draining: AtomicBool::new(false),
             manifests: ManifestCache::default(),
         }))
     }

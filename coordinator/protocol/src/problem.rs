@@ -32,7 +32,7 @@ macro_rules! kinds {
             /// Whether it passes by itself: the answer then says when to try again.
             #[must_use]
             pub fn passes(self) -> bool {
-                matches!(self, Self::TooMany | Self::Busy | Self::StorageFull)
+                matches!(self, Self::TooMany | Self::Busy | Self::NotReady | Self::StorageFull)
             }
 
             /// What it means, in a few words.
@@ -113,6 +113,8 @@ kinds! {
     TooMany = 429, "too-many", "Too many requests";
     /// The coordinator is behind and gives no new work; keep what you have, hand it in, and ask again when the answer says.
     Busy = 503, "busy", "The coordinator is behind with its work";
+    /// Send requests to another coordinator of this flock, if there is one; the detail says what is missing.
+    NotReady = 503, "not-ready", "This coordinator is not ready";
     /// The coordinator has no room left; keep the submission and send it again when the answer says.
     StorageFull = 507, "storage-full", "The coordinator's disk is full";
     /// The coordinator's fault; it is logged there. Try again later.

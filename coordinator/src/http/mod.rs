@@ -94,6 +94,7 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(tracker::get_announce))
         .routes(routes!(tracker::get_scrape))
         .routes(routes!(monitoring::get_health))
+        .routes(routes!(monitoring::get_readiness))
         .routes(routes!(monitoring::get_metrics))
         .routes(routes!(problems::get_problem))
         .merge(openapi::routes())

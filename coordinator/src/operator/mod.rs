@@ -2,7 +2,9 @@
 //! they say otherwise.
 
 mod backup;
+mod doctor;
 mod entries;
 
 pub use backup::{backup, migrate, restore};
+pub use doctor::doctor;
 pub use entries::entry;
