@@ -106,12 +106,9 @@ pub fn problem_response(problem: &Problem) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    match status {
-        StatusCode::UNAUTHORIZED => {
-            let scheme = HeaderValue::from_static("Woolgather-Signature");
-            headers.insert(header::WWW_AUTHENTICATE, scheme);
-        }
-        _ => {}
+    if status == StatusCode::UNAUTHORIZED {
+        let scheme = HeaderValue::from_static("Woolgather-Signature");
+        headers.insert(header::WWW_AUTHENTICATE, scheme);
     }
     if let Some(seconds) = problem.retry_after_s {
         headers.insert(header::RETRY_AFTER, seconds.into());

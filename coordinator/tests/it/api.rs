@@ -236,6 +236,18 @@ async fn monitoring_sees_health_and_numbers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_that_is_about_to_stop_lives_but_is_not_ready() {
+    let coordinator = TestCoordinator::start().await;
+    let ready = get(&coordinator, "/readyz").await;
+    assert_eq!(ready.text().await.unwrap(), "ready\n");
+    let draining = &coordinator.app.draining;
+    draining.store(true, std::sync::atomic::Ordering::Relaxed);
+    let not_ready = get(&coordinator, "/readyz").await;
+    refused(not_ready, ProblemKind::NotReady).await;
+    assert_eq!(get(&coordinator, "/healthz").await.status(), StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_end_waits_for_nobody_who_is_idle() {
     let mut coordinator = TestCoordinator::start().await;
     let _idle = get(&coordinator, "/healthz").await;

@@ -9,6 +9,7 @@ mod checks;
 mod hostile;
 mod openapi;
 mod pages;
+mod program;
 mod publishing;
 mod refusals;
 mod screening;
