@@ -202,6 +202,10 @@ pub struct LogArgs {
         default_value_t = LogFormat::Text
     )]
     pub log_format: LogFormat,
+    /// Send traces of requests to an OpenTelemetry collector, such as http://127.0.0.1:4318 (HTTP and
+    /// protobuf)
+    #[arg(long, env = "WOOLGATHER_OTLP", value_name = "URL")]
+    pub otlp: Option<Url>,
 }
 
 /// How log lines are written.

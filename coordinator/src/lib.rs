@@ -7,7 +7,7 @@
 //!
 //! * [`cli`], [`settings`], [`config`]: what an operator decides.
 //! * [`clock`], [`keys`], [`blobs`], [`store`]: time, the signing key, files, everything remembered.
-//! * [`state`], [`metrics`]: what requests and jobs share, and what monitoring sees.
+//! * [`state`], [`metrics`], [`logging`]: what requests and jobs share, and what monitoring sees.
 //! * [`tracker`]: tells BitTorrent peers of each other.
 //! * [`checks`], [`jobs`], [`publish`]: submissions judged, long work, clips made and seeded.
 //! * [`http`]: the API and the tracker's door. [`pages`]: the website.
@@ -27,6 +27,7 @@ pub mod clock;
 pub mod keys;
 pub mod store;
 
+pub mod logging;
 pub mod metrics;
 pub mod state;
 

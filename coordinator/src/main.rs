@@ -3,49 +3,47 @@
 use std::future::Future;
 
 use anyhow::Context;
+use tokio::runtime::Runtime;
 use tokio::signal;
-use tracing_subscriber::EnvFilter;
 use woolgather_coordinator::checks::child;
-use woolgather_coordinator::cli::{Command, LogFormat, ServeArgs};
+use woolgather_coordinator::cli::{Command, ServeArgs};
 use woolgather_coordinator::config::Config;
-use woolgather_coordinator::{operator, serve, settings};
-
-/// What is logged unless `RUST_LOG` says otherwise: our own news, and others' warnings.
-const LOG_DEFAULT: &str = "warn,woolgather_coordinator=info";
+use woolgather_coordinator::logging::Logging;
+use woolgather_coordinator::{logging, operator, serve, settings};
 
 fn main() -> anyhow::Result<()> {
-    let cli = settings::command_line(std::env::args_os())?;
-    start_logging(&cli.command);
-    match cli.command {
-        Command::Serve(args) => runtime()?.block_on(serve_until_told(*args)),
-        Command::Doctor(args) => runtime()?.block_on(operator::doctor(*args)),
+    match settings::command_line(std::env::args_os())?.command {
+        Command::Serve(args) => serve_with_traces(*args),
+        // No threads for the decoder: it gives itself limits.
+        Command::CheckSegment(args) => child::check_segment(&args),
         Command::Config => {
             print!("{}", settings::documented());
             Ok(())
         }
-        Command::Entry(args) => runtime()?.block_on(operator::entry(args)),
-        Command::Backup(args) => runtime()?.block_on(operator::backup(args)),
-        Command::Restore(args) => runtime()?.block_on(operator::restore(args)),
-        Command::Migrate(args) => runtime()?.block_on(operator::migrate(args)),
-        Command::CheckSegment(args) => child::check_segment(&args),
+        Command::Doctor(args) => operate(operator::doctor(*args)),
+        Command::Entry(args) => operate(operator::entry(args)),
+        Command::Backup(args) => operate(operator::backup(args)),
+        Command::Restore(args) => operate(operator::restore(args)),
+        Command::Migrate(args) => operate(operator::migrate(args)),
     }
 }
 
-fn start_logging(command: &Command) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| LOG_DEFAULT.into());
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    match command {
-        Command::Serve(args) if args.logging.log_format == LogFormat::Json => {
-            lines.json().flatten_event(true).init();
-        }
-        _ => lines.init(),
-    }
+/// Does what an operator asked for, with log lines for people.
+fn operate(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    logging::start_plain();
+    runtime()?.block_on(command)
 }
 
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Runtime::new().context("cannot start the runtime")
+fn runtime() -> anyhow::Result<Runtime> {
+    Runtime::new().context("cannot start the runtime")
+}
+
+fn serve_with_traces(args: ServeArgs) -> anyhow::Result<()> {
+    let runtime = runtime()?;
+    let logging = Logging::start(&args.logging, runtime.handle())?;
+    let outcome = runtime.block_on(serve_until_told(args));
+    logging.finish();
+    outcome
 }
 
 async fn serve_until_told(args: ServeArgs) -> anyhow::Result<()> {

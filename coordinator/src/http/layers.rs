@@ -10,6 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tracing::Instrument as _;
 use woolgather_protocol::ProblemKind;
 
 use super::error::{ApiError, Refusal};
@@ -123,15 +124,27 @@ async fn observe(
 ) -> Response {
     let method = request.method().clone();
     let started = Instant::now();
-    let response = next.run(request).await;
-    let seconds = started.elapsed().as_secs_f64();
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    // Below what the log shows: it is there for traces.
+    let span = tracing::debug_span!(
+        "request",
+        otel.name = %format_args!("{method} {route}"),
+        otel.kind = "server",
+        http.request.method = %method,
+        http.route = route,
+        http.response.status_code = tracing::field::Empty,
+        problem.kind = tracing::field::Empty,
+    );
+    let response = next.run(request).instrument(span.clone()).await;
+    let seconds = started.elapsed().as_secs_f64();
     let status = response.status().as_u16();
     app.metrics.request(route, status, seconds);
     let refusal = response.extensions().get::<Refusal>();
     if let Some(Refusal(kind)) = refusal {
         app.metrics.refusal(*kind);
+        span.record("problem.kind", kind.as_str());
     }
+    span.record("http.response.status_code", status);
     let kind = refusal.map_or("", |refusal| refusal.0.as_str());
     tracing::debug!(%method, route, status, kind, seconds, "Answered {method} {route} with {status} {kind}");
     response

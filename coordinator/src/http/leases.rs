@@ -6,6 +6,7 @@ use std::time::Instant;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use tracing::Instrument as _;
 use woolgather_protocol::work::{Lease, LeaseRequest, LeaseResponse};
 use woolgather_protocol::{Blake3, LeaseId, Signed};
 
@@ -50,6 +51,7 @@ pub async fn post_lease(
     let work = app
         .store
         .lease_work(request.device, wanted, term_min)
+        .instrument(tracing::debug_span!("lease_work"))
         .await?;
     drop(under_way);
     app.admission.wrote(begun.elapsed(), Instant::now());

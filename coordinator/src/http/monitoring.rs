@@ -1,7 +1,7 @@
 //! `/healthz`, `/readyz` and `/metrics`: for whoever watches over the coordinator.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
@@ -53,7 +53,13 @@ pub async fn get_readiness(State(app): State<Arc<App>>) -> Result<&'static str, 
     if !answered.is_ok_and(|sequence| sequence.is_ok()) {
         return Err(missing("The database does not answer."));
     }
-    let probe = app.config.data.join("blobs/temp/readiness");
+    // Several may ask at once, each with a file of its own.
+    static PROBES: AtomicU64 = AtomicU64::new(0);
+    let number = PROBES.fetch_add(1, Ordering::Relaxed);
+    let probe = app
+        .config
+        .data
+        .join(format!("blobs/temp/readiness-{number}"));
     let written = tokio::task::spawn_blocking(move || {
         std::fs::write(&probe, b"ready").and_then(|()| std::fs::remove_file(&probe))
     });

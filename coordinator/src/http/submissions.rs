@@ -12,6 +12,7 @@ use axum::Json;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header;
 use axum::http::request::Parts;
+use tracing::Instrument as _;
 use woolgather_protocol::submission::Receipt;
 use woolgather_protocol::{LeaseId, ProblemKind};
 
@@ -66,8 +67,13 @@ async fn take(
         .submission(&app.config.data, Instant::now(), head.spread)?;
     body.allow(lease.work.upload_bytes_max);
     let answered_before = lease.earlier.is_some();
-    let taken = match receive(app, &lease, &head, parts, body).await {
-        Ok(received) => check_and_keep(app, lease, &head, received).await,
+    let receiving = receive(app, &lease, &head, parts, body);
+    let received = receiving.instrument(tracing::debug_span!("receive")).await;
+    let taken = match received {
+        Ok(received) => {
+            let keeping = check_and_keep(app, lease, &head, received);
+            keeping.instrument(tracing::debug_span!("keep")).await
+        }
         Err(error) => Err(error),
     };
     if let Err(ApiError::Refused(problem)) = &taken

@@ -1,5 +1,9 @@
-//! The program as an operator starts it: settings, the doctor's verdict, logs for programs.
+//! The program as an operator starts it: settings, the doctor's verdict, logs and traces for programs.
 
+#[cfg(unix)]
+use std::io::{Read as _, Write as _};
+#[cfg(unix)]
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -67,12 +71,13 @@ fn the_doctor_says_what_is_wrong_and_fails() {
     );
 }
 
+/// Serves with these options, asks `/healthz` once, asks it to end, and returns what it logged.
 #[cfg(unix)]
-#[test]
-fn logs_for_programs_are_json_lines() {
+fn serve_once(options: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let mut serving = program(&["serve", "--log-format", "json", "--recipe", "small"])
+    let mut serving = program(&["serve", "--recipe", "small"])
+        .args(options)
         .args(["--listen", "127.0.0.1:0", "--origin-listen", "127.0.0.1:0"])
         .args(["--starter-sheep", "1", "--audit-patience", "24h", "--data"])
         .arg(&data)
@@ -87,22 +92,55 @@ fn logs_for_programs_are_json_lines() {
             "it listens until it is told to stop"
         );
     }
+    let url = std::fs::read_to_string(data.join("listen.txt")).unwrap();
+    let mut stream = TcpStream::connect(url.trim().trim_start_matches("http://")).unwrap();
+    stream
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("200 OK"), "{answer}");
     let id = serving.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
+    let told = Command::new("kill").args(["-TERM", &id]).status();
+    assert!(told.unwrap().success());
     let ended = serving.wait_with_output().unwrap();
     assert!(ended.status.success());
-    let lines: Vec<Value> = text(&ended.stderr)
+    text(&ended.stderr)
+}
+
+#[cfg(unix)]
+#[test]
+fn logs_for_programs_are_json_lines() {
+    let lines: Vec<Value> = serve_once(&["--log-format", "json"])
         .lines()
         .map(|line| serde_json::from_str(line).expect(line))
         .collect();
-    assert!(
-        lines.iter().any(|line| line["message"] == "Stopped"),
-        "{lines:?}"
-    );
+    let stopped = lines.iter().any(|line| line["message"] == "Stopped");
+    assert!(stopped, "{lines:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_collector_gets_a_trace_of_each_request() {
+    let collector = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", collector.local_addr().unwrap());
+    // It takes one request and keeps it.
+    let taking = std::thread::spawn(move || {
+        let (mut stream, _) = collector.accept().unwrap();
+        let mut taken = Vec::new();
+        let mut block = [0; 4096];
+        while !text(&taken).contains("GET /healthz") {
+            let bytes = stream.read(&mut block).unwrap();
+            assert_ne!(bytes, 0, "{}", text(&taken));
+            taken.extend_from_slice(&block[..bytes]);
+        }
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            .unwrap();
+        text(&taken)
+    });
+    serve_once(&["--otlp", &url]);
+    let taken = taking.join().unwrap();
+    assert!(taken.starts_with("POST /v1/traces"), "{taken}");
+    assert!(taken.contains("woolgather-coordinator"), "{taken}");
 }
