@@ -221,12 +221,13 @@ pub enum LogFormat {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitArgs {
-    /// The most connections at a time; beyond it those that are idle go first
+    /// The most connections at a time, or as many as the system allows open files for; beyond it those
+    /// that are idle go first
     #[arg(
         long = "connections",
         env = "WOOLGATHER_CONNECTIONS",
         value_name = "N",
-        default_value = "4096"
+        default_value = "16384"
     )]
     pub connections_max: usize,
     /// The most connections of one network (an IPv4 address, an IPv6 /64); not counted with

@@ -42,8 +42,9 @@ pub struct Bound {
 /// # Errors
 ///
 /// A chain of sentences for the operator: what could not be opened, bound or written.
-pub async fn serve(config: Config, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
-    raise_file_limit(config.connections.connections_max);
+pub async fn serve(mut config: Config, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let connections_max = &mut config.connections.connections_max;
+    *connections_max = allow_connections(*connections_max);
     let bound = bind(config, Arc::new(SystemClock)).await?;
     announce_address(&bound)?;
     run(bound, stop).await;
@@ -119,31 +120,34 @@ async fn drain_after(stop: impl Future<Output = ()>, app: &App) {
 }
 
 /// Files that are open beside connections: database, blobs, the seeder's peers.
-const OTHER_FILES: u64 = 1024;
+pub const OTHER_FILES: u64 = 1024;
 
-/// Asks the system for as many open files as the connections need. Where it gives fewer, connections
-/// wait when they run out; the log says so.
-fn raise_file_limit(connections_max: usize) {
+/// Asks the system for as many open files as `wanted` connections need; returns how many connections
+/// it allows.
+fn allow_connections(wanted: usize) -> usize {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, getrlimit, setrlimit};
-        let wanted = OTHER_FILES + connections_max as u64;
+        let files = OTHER_FILES + wanted as u64;
         let mut limit = getrlimit(Resource::Nofile);
-        if limit.current.is_none_or(|current| current >= wanted) {
-            return;
+        if limit.current.is_some_and(|current| current < files) {
+            limit.current = Some(limit.maximum.unwrap_or(files).min(files));
+            // Where it cannot be raised it stays as it is.
+            let _ = setrlimit(Resource::Nofile, limit);
         }
-        let allowed = limit.maximum.unwrap_or(wanted).min(wanted);
-        limit.current = Some(allowed);
-        if setrlimit(Resource::Nofile, limit).is_err() || allowed < wanted {
-            tracing::warn!(
-                wanted,
+        let allowed = getrlimit(Resource::Nofile).current.unwrap_or(files);
+        if allowed < files {
+            // Half of very few, so that there is always some room for both.
+            let connections = allowed.saturating_sub(OTHER_FILES).max(allowed / 2);
+            tracing::info!(
                 allowed,
-                "The system allows {allowed} open files, {wanted} may be needed: raise the limit (ulimit -n, LimitNOFILE)"
+                connections,
+                "The system allows {allowed} open files, so there may be {connections} connections"
             );
+            return usize::try_from(connections).unwrap_or(wanted);
         }
     }
-    #[cfg(not(unix))]
-    let _ = connections_max;
+    wanted
 }
 
 /// Tells the operator, and scripts, where the coordinator is.

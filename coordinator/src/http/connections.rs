@@ -34,7 +34,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections_max: 4096,
+            connections_max: 16_384,
             connections_per_network_max: 256,
             idle_max: Duration::from_secs(30),
             stall_max: Duration::from_secs(30),

@@ -97,6 +97,16 @@ async fn connection(
     watcher: Watcher,
     held: Held,
 ) {
+    // A socket that says nothing costs next to nothing: the rest is made when something comes.
+    tokio::select! {
+        _ = stream.readable() => {}
+        () = held.place.told_to_go() => return,
+        () = tokio::time::sleep(held.limits.idle_max) => return,
+    }
+    Box::pin(talk(stream, peer, router, watcher, held)).await;
+}
+
+async fn talk(stream: TcpStream, peer: SocketAddr, router: Router, watcher: Watcher, held: Held) {
     let Held { place, limits } = held;
     // Answers are small and wanted at once; where that cannot be set they come a little later.
     let _ = stream.set_nodelay(true);

@@ -22,7 +22,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::http::admission::free_bytes;
 use crate::keys;
-use crate::serve::LISTEN_FILE;
+use crate::serve::{LISTEN_FILE, OTHER_FILES};
 use crate::store::{Place, Store};
 
 /// How long anything on the network may take.
@@ -152,12 +152,12 @@ fn open_files(config: &Config) -> Finding {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, getrlimit};
-        let wanted = config.connections.connections_max as u64;
+        let wanted = config.connections.connections_max as u64 + OTHER_FILES;
         if let Some(most) = getrlimit(Resource::Nofile).maximum
             && most < wanted
         {
             return odd(
-                format!("{most} are allowed, {wanted} connections are"),
+                format!("{most} are allowed, {wanted} could be used"),
                 "Raise the limit (LimitNOFILE= of the service) or lower --connections.",
             );
         }
