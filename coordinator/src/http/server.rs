@@ -97,9 +97,11 @@ async fn connection(
     watcher: Watcher,
     held: Held,
 ) {
-    // A socket that says nothing costs next to nothing: the rest is made when something comes.
+    // A socket that says nothing costs next to nothing: the rest is made when something comes. (A new
+    // socket calls itself readable until somebody has looked, so this looks.)
+    let mut first = [0];
     tokio::select! {
-        _ = stream.readable() => {}
+        _ = stream.peek(&mut first) => {}
         () = held.place.told_to_go() => return,
         () = tokio::time::sleep(held.limits.idle_max) => return,
     }
@@ -222,5 +224,29 @@ fn turn_away(stream: TcpStream, peer: SocketAddr, why: TurnedAway) {
         .and_then(|mut stream| stream.write(answer.as_bytes()));
     if let Err(error) = said {
         tracing::trace!(%error, "Could not turn a connection away: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The most bytes that a connection may cost before anything comes.
+    const SILENT_BYTES_MAX: usize = 1024;
+
+    #[tokio::test]
+    async fn a_silent_connection_is_small() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await;
+        let (stream, peer) = (stream.unwrap(), listener.local_addr().unwrap());
+        let place = Connections::new(Limits::default()).enter(peer.ip());
+        let held = Held {
+            place: Arc::new(place.unwrap()),
+            limits: Limits::default(),
+        };
+        let graceful = GracefulShutdown::new();
+        let waiting = connection(stream, peer, Router::new(), graceful.watcher(), held);
+        let bytes = size_of_val(&waiting);
+        assert!(bytes <= SILENT_BYTES_MAX, "{bytes}");
     }
 }
