@@ -212,3 +212,23 @@ async fn a_stop_in_mid_segment_gives_everything_back() {
     );
     assert!(script.handed_in.is_empty());
 }
+
+#[tokio::test]
+async fn a_segment_that_finds_no_room_is_kept_for_as_long_as_the_coordinator_asks() {
+    let flock = Flock::default();
+    flock.script().leases = [vec![lease("lease-1", &unit())]].into();
+    let full = problem(ProblemKind::StorageFull).retry_after(3);
+    flock.script().refusals = [full].into();
+    let mut worker = flock.worker(&Stop::default()).await;
+    let (done, events) = run(&mut worker, 1).await;
+
+    assert_eq!(done, 1);
+    let waited = events
+        .iter()
+        .any(|event| matches!(event, Event::Unreachable { retry_s: 3, .. }));
+    assert!(waited, "{events:?}");
+    let script = flock.script();
+    assert_eq!(script.handed_in.len(), 2, "at once and after the wait");
+    assert_eq!(script.handed_in[0], script.handed_in[1]);
+    assert!(script.given_back.is_empty());
+}
