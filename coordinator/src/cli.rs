@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 use woolgather_protocol::{EntryId, PublicKey, WorkUnitId};
 
@@ -20,6 +20,15 @@ use crate::store::Place;
 #[derive(Debug, Parser)]
 #[command(name = "woolgather-coordinator", version, about, long_about = None)]
 pub struct Cli {
+    /// A file of settings; `woolgather-coordinator config` prints one. Options and environment
+    /// variables go before it
+    #[arg(
+        long,
+        env = "WOOLGATHER_COORDINATOR_CONFIG",
+        value_name = "FILE",
+        global = true
+    )]
+    pub config: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -31,6 +40,10 @@ pub enum Command {
     /// Run the coordinator until Ctrl-C or SIGTERM
     #[command(after_help = SERVE_HELP)]
     Serve(Box<ServeArgs>),
+    /// Look for what keeps a coordinator from working, and say how to mend it
+    Doctor(Box<ServeArgs>),
+    /// Print every setting with its default, as a file for --config
+    Config,
     /// Look at what artists offered, and decide; works while the coordinator runs
     Entry(EntryArgs),
     /// Look at devices, ban or pardon them; works while the coordinator runs
@@ -172,6 +185,115 @@ pub struct ServeArgs {
     /// Plan no edges between sheep, only loops
     #[arg(long, env = "WOOLGATHER_NO_EDGES")]
     pub no_edges: bool,
+    /// How long to go on answering, with /readyz saying no, once told to stop: for load balancers
+    #[arg(long, env = "WOOLGATHER_DRAIN", value_name = "TIME", value_parser = duration, default_value = "0s")]
+    pub drain: Duration,
+    /// What to tell of what happens.
+    #[command(flatten)]
+    pub logging: LogArgs,
+    /// How much others may ask for.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// What to tell of what happens.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Logs")]
+pub struct LogArgs {
+    /// How log lines are written to standard error
+    #[arg(
+        long,
+        env = "WOOLGATHER_LOG_FORMAT",
+        value_enum,
+        default_value_t = LogFormat::Text
+    )]
+    pub log_format: LogFormat,
+    /// Send traces of requests to an OpenTelemetry collector, such as http://127.0.0.1:4318 (HTTP and
+    /// protobuf)
+    #[arg(long, env = "WOOLGATHER_OTLP", value_name = "URL")]
+    pub otlp: Option<Url>,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    Text,
+    /// A JSON object a line, with every field, for programs
+    Json,
+}
+
+/// How much others may ask for.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitArgs {
+    /// The most connections at a time, or as many as the system allows open files for; beyond it those
+    /// that are idle go first
+    #[arg(
+        long = "connections",
+        env = "WOOLGATHER_CONNECTIONS",
+        value_name = "N",
+        default_value = "16384"
+    )]
+    pub connections_max: usize,
+    /// The most connections of one network (an IPv4 address, an IPv6 /64); not counted with
+    /// --trust-forwarded-for
+    #[arg(
+        long = "connections-per-network",
+        env = "WOOLGATHER_CONNECTIONS_PER_NETWORK",
+        value_name = "N",
+        default_value = "256"
+    )]
+    pub connections_per_network_max: usize,
+    /// Signed requests of one device in a minute; 0 is without limit
+    #[arg(
+        long = "requests-per-device",
+        env = "WOOLGATHER_REQUESTS_PER_DEVICE",
+        value_name = "N",
+        default_value = "600"
+    )]
+    pub device_requests_a_minute: u32,
+    /// Requests of one network to the API in a minute; 0 is without limit
+    #[arg(
+        long = "requests-per-network",
+        env = "WOOLGATHER_REQUESTS_PER_NETWORK",
+        value_name = "N",
+        default_value = "6000"
+    )]
+    pub network_requests_a_minute: u32,
+    /// Ballots dealt to one network in a minute; 0 is without limit
+    #[arg(
+        long = "ballots-per-network",
+        env = "WOOLGATHER_BALLOTS_PER_NETWORK",
+        value_name = "N",
+        default_value = "240"
+    )]
+    pub ballots_a_minute: u32,
+    /// Entries offered by one network in an hour; 0 is without limit
+    #[arg(
+        long = "entries-per-network",
+        env = "WOOLGATHER_ENTRIES_PER_NETWORK",
+        value_name = "N",
+        default_value = "20"
+    )]
+    pub entries_an_hour: u32,
+    /// Requests for work that are answered at a time; others are told to come back
+    #[arg(
+        long = "leases-at-once",
+        env = "WOOLGATHER_LEASES_AT_ONCE",
+        value_name = "N",
+        default_value = "512"
+    )]
+    pub leases_under_way_max: usize,
+    /// When a write to the database takes longer, no work is handed out for a while
+    #[arg(long = "slow-write", env = "WOOLGATHER_SLOW_WRITE", value_name = "TIME", value_parser = duration, default_value = "2s")]
+    pub write_time_max: Duration,
+    /// Hand out no work when the data folder's disk has less free space than this, such as 2G
+    #[arg(long = "free-space-leases", env = "WOOLGATHER_FREE_SPACE_LEASES", value_name = "BYTES", value_parser = size, default_value = "2G")]
+    pub lease_free_bytes_min: u64,
+    /// Take no submissions when it has less than this; keep it below --free-space-leases
+    #[arg(long = "free-space-uploads", env = "WOOLGATHER_FREE_SPACE_UPLOADS", value_name = "BYTES", value_parser = size, default_value = "512M")]
+    pub upload_free_bytes_min: u64,
 }
 
 /// Options of `backup`.
@@ -353,6 +475,23 @@ fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_millis(millis))
 }
 
+/// Reads `1000`, `64K`, `512M`, `2G`, `1T`: bytes, in powers of 1024.
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let wrong = || format!("`{text}` is no size: 1000, 64K, 512M and 2G are");
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let shift = match unit {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(1 << shift).ok_or_else(wrong)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -361,6 +500,19 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        let check = |text, bytes| assert_eq!(size(text), Ok(bytes));
+        check("0", 0);
+        check("1000", 1000);
+        check("64K", 65_536);
+        check("512M", 536_870_912);
+        check("2G", 2_147_483_648);
+        for text in ["", "G", "2g", "-1", "2 G", "99999999T"] {
+            assert!(size(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -8,7 +8,10 @@ use anyhow::{Context, bail, ensure};
 use url::Url;
 use woolgather_protocol::{Recipe, limits};
 
-use crate::cli::ServeArgs;
+use crate::cli::{LimitArgs, ServeArgs};
+use crate::http::admission::AdmissionSettings;
+use crate::http::server::Limits;
+use crate::http::throttle::Rates;
 use crate::store::Place;
 
 /// Port the origin seeder listens on unless told otherwise: BitTorrent's customary first one.
@@ -47,6 +50,14 @@ pub struct Config {
     pub accept_entries: bool,
     /// Whether edges are planned.
     pub edges: bool,
+    /// How long to go on, not ready, once the coordinator is told to stop.
+    pub drain: Duration,
+    /// What connections may do.
+    pub connections: Limits,
+    /// How much networks and devices may ask for.
+    pub rates: Rates,
+    /// When no work is handed out, and when none is taken.
+    pub admission: AdmissionSettings,
 }
 
 impl Config {
@@ -57,6 +68,8 @@ impl Config {
     /// A sentence that names the option and what it may hold.
     pub fn from_args(args: ServeArgs) -> anyhow::Result<Self> {
         let name = limits::clean_name(&args.name);
+        let connections = connections(&args);
+        let admission = admission(&args.limits)?;
         ensure!(!name.is_empty(), "--name must not be empty");
         let recipe = recipe(&args.recipe)?;
         let public_url = args.public_url.map(public_url).transpose()?;
@@ -79,6 +92,15 @@ impl Config {
             origin_upload_bytes_per_second_max: args.origin_upload_bytes_per_second_max,
             accept_entries: args.accept_entries,
             edges: !args.no_edges,
+            drain: args.drain,
+            connections,
+            rates: Rates {
+                device_requests_a_minute: args.limits.device_requests_a_minute,
+                network_requests_a_minute: args.limits.network_requests_a_minute,
+                ballots_a_minute: args.limits.ballots_a_minute,
+                entries_an_hour: args.limits.entries_an_hour,
+            },
+            admission,
         })
     }
 
@@ -103,8 +125,46 @@ impl Config {
             origin_upload_bytes_per_second_max: None,
             accept_entries: false,
             edges: true,
+            drain: Duration::ZERO,
+            connections: Limits::default(),
+            rates: Rates::default(),
+            admission: AdmissionSettings {
+                lease_free_bytes_min: 0,
+                upload_free_bytes_min: 0,
+                ..AdmissionSettings::default()
+            },
         }
     }
+}
+
+/// What connections may do. A proxy speaks for all networks at once, so behind one they are not
+/// counted for each.
+fn connections(args: &ServeArgs) -> Limits {
+    let per_network = args.limits.connections_per_network_max;
+    Limits {
+        connections_max: args.limits.connections_max,
+        connections_per_network_max: if args.trust_forwarded_for {
+            usize::MAX
+        } else {
+            per_network
+        },
+        ..Limits::default()
+    }
+}
+
+fn admission(limits: &LimitArgs) -> anyhow::Result<AdmissionSettings> {
+    let (leases, uploads) = (limits.lease_free_bytes_min, limits.upload_free_bytes_min);
+    ensure!(
+        uploads <= leases,
+        "--free-space-uploads must not be more than --free-space-leases: what was handed out must be \
+         able to come in"
+    );
+    Ok(AdmissionSettings {
+        leases_under_way_max: limits.leases_under_way_max,
+        write_time_max: limits.write_time_max,
+        lease_free_bytes_min: leases,
+        upload_free_bytes_min: uploads,
+    })
 }
 
 /// A recipe by its name, or from a JSON file.

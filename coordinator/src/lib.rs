@@ -5,10 +5,10 @@
 //!
 //! # Contents
 //!
-//! * [`cli`], [`config`]: what an operator decides.
+//! * [`cli`], [`settings`], [`config`]: what an operator decides.
 //! * [`clock`], [`keys`], [`blobs`], [`store`]: time, the signing key, files, everything remembered.
 //! * [`credit`]: everybody's credit, for others to read.
-//! * [`state`], [`metrics`]: what requests and jobs share, and what monitoring sees.
+//! * [`state`], [`metrics`], [`logging`]: what requests and jobs share, and what monitoring sees.
 //! * [`tracker`]: tells BitTorrent peers of each other.
 //! * [`checks`], [`jobs`], [`publish`]: submissions judged, long work, clips made and seeded.
 //! * [`http`]: the API and the tracker's door. [`pages`]: the website.
@@ -21,6 +21,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod settings;
 
 pub mod blobs;
 pub mod clock;
@@ -28,6 +29,7 @@ pub mod credit;
 pub mod keys;
 pub mod store;
 
+pub mod logging;
 pub mod metrics;
 pub mod state;
 

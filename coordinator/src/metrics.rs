@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn what_happened_can_be_read_by_monitoring() {
         let metrics = Metrics::new();
-        metrics.request("/v1/leases", 200, 0.01);
+        metrics.request("/api/v1/leases", 200, 0.01);
         metrics.refusal(ProblemKind::TooLarge);
         metrics.submission(1000);
         let readings = Readings {
@@ -208,7 +208,7 @@ mod tests {
         };
         let text = metrics.to_text(&readings);
         for line in [
-            r#"woolgather_http_requests_total{route="/v1/leases",status="200"} 1"#,
+            r#"woolgather_http_requests_total{route="/api/v1/leases",status="200"} 1"#,
             r#"woolgather_refusals_total{kind="too-large"} 1"#,
             "woolgather_submission_bytes_total 1000",
             r#"woolgather_work_units{state="ready"} 3"#,

@@ -7,6 +7,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::{Context, ensure};
 use tokio::net::TcpListener;
@@ -41,7 +42,9 @@ pub struct Bound {
 /// # Errors
 ///
 /// A chain of sentences for the operator: what could not be opened, bound or written.
-pub async fn serve(config: Config, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+pub async fn serve(mut config: Config, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let connections_max = &mut config.connections.connections_max;
+    *connections_max = allow_connections(*connections_max);
     let bound = bind(config, Arc::new(SystemClock)).await?;
     announce_address(&bound)?;
     run(bound, stop).await;
@@ -97,7 +100,9 @@ pub async fn run(bound: Bound, stop: impl Future<Output = ()>) {
     let Bound { app, listener, .. } = bound;
     let (stop_jobs, stopped) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run(app.clone(), stopped));
-    server::serve(listener, router(app.clone()), stop).await;
+    let limits = app.config.connections;
+    let stop = drain_after(stop, &app);
+    server::serve(listener, router(app.clone()), limits, stop).await;
     // The receiver is gone only if the jobs have ended already.
     let _ = stop_jobs.send(true);
     if let Err(error) = jobs.await {
@@ -105,6 +110,44 @@ pub async fn run(bound: Bound, stop: impl Future<Output = ()>) {
     }
     app.swarm.shut_down().await;
     tracing::info!("Stopped");
+}
+
+/// Completes when `stop` has, and a load balancer had time to see that we are not ready any more.
+async fn drain_after(stop: impl Future<Output = ()>, app: &App) {
+    stop.await;
+    app.draining.store(true, Ordering::Relaxed);
+    tokio::time::sleep(app.config.drain).await;
+}
+
+/// Files that are open beside connections: database, blobs, the seeder's peers.
+pub const OTHER_FILES: u64 = 1024;
+
+/// Asks the system for as many open files as `wanted` connections need; returns how many connections
+/// it allows.
+fn allow_connections(wanted: usize) -> usize {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let files = OTHER_FILES + wanted as u64;
+        let mut limit = getrlimit(Resource::Nofile);
+        if limit.current.is_some_and(|current| current < files) {
+            limit.current = Some(limit.maximum.unwrap_or(files).min(files));
+            // Where it cannot be raised it stays as it is.
+            let _ = setrlimit(Resource::Nofile, limit);
+        }
+        let allowed = getrlimit(Resource::Nofile).current.unwrap_or(files);
+        if allowed < files {
+            // Half of very few, so that there is always some room for both.
+            let connections = allowed.saturating_sub(OTHER_FILES).max(allowed / 2);
+            tracing::info!(
+                allowed,
+                connections,
+                "The system allows {allowed} open files, so there may be {connections} connections"
+            );
+            return usize::try_from(connections).unwrap_or(wanted);
+        }
+    }
+    wanted
 }
 
 /// Tells the operator, and scripts, where the coordinator is.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use url::Url;
 use woolgather_protocol::{DeviceSecret, PublicKey};
@@ -11,6 +12,7 @@ use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::credit::CreditCache;
+use crate::http::admission::Admission;
 use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
@@ -44,8 +46,12 @@ pub struct App {
     pub metrics: Metrics,
     /// Signed requests seen lately.
     pub nonces: Nonces,
-    /// What networks asked for lately.
+    /// What networks and devices asked for lately.
     pub throttles: Throttles,
+    /// Who is let in when not everybody can be.
+    pub admission: Admission,
+    /// Whether the coordinator is about to stop and should be sent nothing more.
+    pub draining: AtomicBool,
     /// The newest manifest, signed.
     pub manifests: ManifestCache,
     /// Everybody's credit, as it is exported.
@@ -81,6 +87,8 @@ impl App {
     pub async fn new(parts: Parts) -> Result<Arc<Self>, StoreError> {
         let flock = parts.store.flock().await?;
         let started_ms = parts.clock.now_ms();
+        let throttles = Throttles::new(parts.config.rates);
+        let admission = Admission::new(parts.config.admission);
         Ok(Arc::new(Self {
             config: parts.config,
             public_url: parts.public_url,
@@ -94,7 +102,9 @@ impl App {
             origin_peers: parts.origin_peers,
             metrics: Metrics::new(),
             nonces: Nonces::new(started_ms),
-            throttles: Throttles::default(),
+            throttles,
+            admission,
+            draining: AtomicBool::new(false),
             manifests: ManifestCache::default(),
             credit: CreditCache::default(),
         }))

@@ -66,7 +66,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     "work", "--coordinator", url, "--name", "Ada", "--data", join(folder, "ada"),
   ]);
   await until("two published sheep", async () => {
-    const manifest = JSON.parse((await (await fetch(`${url}/v1/manifest`)).json()).document);
+    const manifest = JSON.parse((await (await fetch(`${url}/api/v1/manifest`)).json()).document);
     return manifest.sheep.length >= 2 ? true : undefined;
   });
   process.env.WOOLGATHER_URL = url;

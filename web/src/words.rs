@@ -1,4 +1,4 @@
-//! Numbers as people read them. Used by the templates; pure.
+//! Numbers as people read them, and text with names of code in it. Used by the templates; pure.
 
 /// A number of bytes in decimal units, with a digit after the point where it says something:
 /// `1.4 MB`, `123 MB`.
@@ -60,6 +60,14 @@ pub(crate) fn names(names: &[String], most: usize) -> String {
         (shown, 1) => format!("{} and one other", shown.join(", ")),
         (shown, rest) => format!("{} and {rest} others", shown.join(", ")),
     }
+}
+
+/// A text in pieces; those that stood between backticks are code.
+pub(crate) fn pieces(text: &str) -> Vec<(&str, bool)> {
+    let pieces = text.split('`').enumerate();
+    pieces
+        .map(|(place, piece)| (piece, place % 2 == 1))
+        .collect()
 }
 
 #[cfg(test)]

@@ -107,6 +107,7 @@ const PRESSES: &[&[&str]] = &[
         "20",
     ],
     &["--units", "100000", "uploads"],
+    &["--units", "200000", "hostile"],
     &["--units", "1000000", "kills", "--kills", "100"],
     &[
         "--store", "postgres", "--units", "200000", "kills", "--kills", "100",
@@ -132,6 +133,17 @@ const QUICK_PRESSES: &[&[&str]] = &[
         "3",
         "--connections",
         "16",
+    ],
+    &[
+        "--units",
+        "20000",
+        "hostile",
+        "--seconds",
+        "3",
+        "--idle",
+        "5000",
+        "--others",
+        "50",
     ],
     &["--units", "20000", "kills", "--kills", "10"],
     &[

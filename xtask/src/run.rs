@@ -41,8 +41,13 @@ pub(crate) fn step(headline: &str, command: &mut Command) -> anyhow::Result<()> 
 
 /// Whether `program` can be started with `argument` and exits with 0.
 pub(crate) fn works(program: &str, argument: &str) -> bool {
+    works_with(program, &[argument])
+}
+
+/// Whether `program` can be started with these arguments and exits with 0.
+pub(crate) fn works_with(program: &str, arguments: &[&str]) -> bool {
     Command::new(program)
-        .arg(argument)
+        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -17,6 +17,7 @@ pub(crate) struct Package {
 enum Sign {
     Program(&'static str),
     Library(&'static str),
+    PythonModule(&'static str),
     FileStartingWith {
         folder: &'static str,
         start: &'static str,
@@ -35,6 +36,14 @@ const fn library(name: &'static str, file: &'static str, why: &'static str) -> P
     Package {
         name,
         sign: Sign::Library(file),
+        why,
+    }
+}
+
+const fn python(name: &'static str, module: &'static str, why: &'static str) -> Package {
+    Package {
+        name,
+        sign: Sign::PythonModule(module),
         why,
     }
 }
@@ -82,6 +91,8 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     program("ffmpeg", "ffprobe", "an independent reader of our clips"),
     program("chromium", "chromium", "the website's tests"),
     program("nodejs", "node", "the website's tests"),
+    program("python3", "python3", "a client that somebody else wrote"),
+    python("python3-venv", "ensurepip", "schemathesis"),
     program("npm", "npm", "the website's tests"),
     XVFB,
     XDOTOOL,
@@ -199,6 +210,9 @@ impl Package {
             Sign::Program(file) => std::env::var_os("PATH").is_some_and(|path| {
                 std::env::split_paths(&path).any(|folder| folder.join(file).is_file())
             }),
+            Sign::PythonModule(module) => {
+                run::works_with("python3", &["-c", &format!("import {module}")])
+            }
             Sign::Library(file) => [
                 "/usr/lib/x86_64-linux-gnu",
                 "/usr/lib/aarch64-linux-gnu",

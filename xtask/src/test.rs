@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything, in the order in which it fails fastest.
 
+mod api;
 mod macos;
 mod windows;
 
@@ -26,6 +27,9 @@ pub(crate) struct Options {
     /// Only a minute of fuzzing the reader of flam3 files.
     #[arg(long)]
     fuzz: bool,
+    /// Only the coordinator's API, tried with thousands of cases from its own document.
+    #[arg(long)]
+    api: bool,
     /// Only the package: made, checked, installed, shown by hosts of savers and taken away again.
     #[arg(long)]
     package: bool,
@@ -61,6 +65,7 @@ pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
     let parts = [
         options.lints,
         options.rust,
+        options.api,
         options.package,
         options.grid,
         options.player,
@@ -76,6 +81,12 @@ pub(crate) fn test(options: &Options) -> anyhow::Result<()> {
         determinism_without_optimisation()?;
         build_programs()?;
         rust_tests()?;
+    }
+    if all {
+        build_programs()?;
+    }
+    if all || options.api {
+        api::test(!all)?;
     }
     if all || options.package {
         build_programs()?;

@@ -1,5 +1,7 @@
 //! What can go wrong when talking to a coordinator, one variant per reaction.
 
+use std::time::Duration;
+
 use woolgather_protocol::{Problem, PublicKey, signing::OpenError};
 
 /// Why a call failed.
@@ -52,6 +54,17 @@ pub enum ApiError {
 }
 
 impl ApiError {
+    /// How long the coordinator asks us to wait before the next try, if it does.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Problem(problem) => problem
+                .retry_after_s
+                .map(|seconds| Duration::from_secs(seconds.into())),
+            _ => None,
+        }
+    }
+
     /// Whether waiting may help.
     #[must_use]
     pub fn is_passing(&self) -> bool {

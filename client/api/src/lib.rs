@@ -20,4 +20,4 @@ mod request;
 pub use coordinator::{Coordinator, Submission};
 pub use download::DownloadRequest;
 pub use error::ApiError;
-pub use request::address;
+pub use request::{address, spread};

@@ -53,7 +53,12 @@ impl<'a> Call<'a> {
     pub(crate) async fn send(&self, http: &Client) -> Result<Response, ApiError> {
         for tried in 1..TRIES {
             match self.send_once(http).await {
-                Err(error) if error.is_passing() => pause_after(tried).await,
+                // Who is asked to wait for longer than we try tells the caller, who waits.
+                Err(error) if error.is_passing() && error.retry_after().is_none_or(is_short) => {
+                    let asked = error.retry_after().unwrap_or_default();
+                    tokio::time::sleep(asked).await;
+                    pause_after(tried).await;
+                }
                 outcome => return outcome,
             }
         }
@@ -98,9 +103,26 @@ impl<'a> Call<'a> {
     }
 }
 
+/// The longest wait that the coordinator may ask for within one call.
+const ASKED_MAX: Duration = Duration::from_secs(2);
+
+fn is_short(asked: Duration) -> bool {
+    asked <= ASKED_MAX
+}
+
 /// Waits before the next try.
 pub(crate) async fn pause_after(tried: u32) {
-    tokio::time::sleep(PAUSE * 2_u32.pow(tried - 1)).await;
+    tokio::time::sleep(spread(PAUSE * 2_u32.pow(tried - 1))).await;
+}
+
+/// `time` and up to a quarter more at random, so that those who were sent away together do not come
+/// back together.
+#[must_use]
+pub fn spread(time: Duration) -> Duration {
+    let mut byte = [0];
+    // Without randomness everybody waits the same, which is still a wait.
+    let _ = getrandom::fill(&mut byte);
+    time + time * u32::from(byte[0]) / 1024
 }
 
 /// `path`, which starts with a slash and may have a query, under the coordinator's own path.
@@ -142,18 +164,18 @@ mod tests {
     fn addresses_keep_the_coordinators_own_path() {
         check(
             "http://a.example",
-            "/v1/leases",
-            "http://a.example/v1/leases",
+            "/api/v1/leases",
+            "http://a.example/api/v1/leases",
         );
         check(
             "http://a.example/",
-            "/v1/leases",
-            "http://a.example/v1/leases",
+            "/api/v1/leases",
+            "http://a.example/api/v1/leases",
         );
         check(
             "https://a.example/flock/?from=mail#top",
-            "/v1/x?device=1",
-            "https://a.example/flock/v1/x?device=1",
+            "/api/v1/x?device=1",
+            "https://a.example/flock/api/v1/x?device=1",
         );
     }
 }

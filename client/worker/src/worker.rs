@@ -153,19 +153,25 @@ impl Worker {
                 Some(problem) => Event::Withheld { problem, retry_s },
                 None => Event::Idle { retry_s },
             });
-            self.stop.sleep(Duration::from_secs(retry_s.into())).await;
+            let rest = woolgather_api::spread(Duration::from_secs(retry_s.into()));
+            self.stop.sleep(rest).await;
         }
         Ok(response.leases)
     }
 
-    /// Rests while the coordinator is away.
+    /// Rests while the coordinator is away or busy: as long as it asks, else as we are set.
     async fn wait_for(&self, error: &ApiError, on_event: &mut (dyn FnMut(Event) + Send)) {
-        let retry_s = self.settings.retry_s;
+        let asked = error.retry_after().map(|time| time.as_secs());
+        let asked = asked.and_then(|seconds| u32::try_from(seconds).ok());
+        let retry_s = asked.map_or(self.settings.retry_s, |seconds| {
+            seconds.clamp(1, IDLE_S_MAX)
+        });
         on_event(Event::Unreachable {
             reason: error.to_string(),
             retry_s,
         });
-        self.stop.sleep(Duration::from_secs(retry_s.into())).await;
+        let rest = woolgather_api::spread(Duration::from_secs(retry_s.into()));
+        self.stop.sleep(rest).await;
     }
 
     /// Does work units until `units_max` are handed in, and returns how many were. What is left then,

@@ -14,6 +14,7 @@
 //! * [`info`]: what a coordinator says of itself.
 //! * [`problem`]: every refusal, with a stable kind.
 //! * [`limits`], [`paths`]: sizes and addresses both ends use.
+//! * [`examples`]: every request and answer, as golden JSON.
 //!
 //! # Units
 //!
@@ -23,6 +24,7 @@
 pub mod audit;
 pub mod digests;
 pub mod entries;
+pub mod examples;
 pub mod ids;
 pub mod info;
 pub mod keys;

@@ -3,19 +3,21 @@
 use crate::ids::{ClipId, EntryId, LeaseId, SheepId, WorkUnitId};
 
 /// GET: [`crate::info::CoordinatorInfo`].
-pub const INFO: &str = "/v1/coordinator";
+pub const INFO: &str = "/api/v1/coordinator";
 /// POST, signed: [`crate::info::DeviceRequest`] → [`crate::info::Device`].
-pub const DEVICES: &str = "/v1/devices";
+pub const DEVICES: &str = "/api/v1/devices";
 /// POST, signed: [`crate::work::LeaseRequest`] → [`crate::work::LeaseResponse`].
-pub const LEASES: &str = "/v1/leases";
+pub const LEASES: &str = "/api/v1/leases";
 /// GET: the signed manifest.
-pub const MANIFEST: &str = "/v1/manifest";
+pub const MANIFEST: &str = "/api/v1/manifest";
 /// POST, signed: [`crate::votes::BallotRequest`] → [`crate::votes::Ballot`].
-pub const BALLOTS: &str = "/v1/ballots";
+pub const BALLOTS: &str = "/api/v1/ballots";
 /// POST, signed: [`crate::votes::Vote`] → [`crate::votes::VoteReceipt`].
-pub const VOTES: &str = "/v1/votes";
+pub const VOTES: &str = "/api/v1/votes";
 /// POST, signed: [`crate::entries::EntryRequest`] → [`crate::entries::Entry`].
-pub const ENTRIES: &str = "/v1/entries";
+pub const ENTRIES: &str = "/api/v1/entries";
+/// GET: the OpenAPI document.
+pub const OPENAPI: &str = "/api/v1/openapi.json";
 /// GET: the website's page about what a device has just shown; POST: a vote from it.
 pub const SEEN: &str = "/seen";
 /// GET: the tracker's announce (BEP 3).
@@ -44,25 +46,25 @@ pub fn audit(id: &LeaseId) -> String {
 /// GET: [`crate::submission::WorkUnitStatus`]; add `?device=KEY` to learn of a refusal.
 #[must_use]
 pub fn work_unit(id: &WorkUnitId) -> String {
-    format!("/v1/work-units/{id}")
+    format!("/api/v1/work-units/{id}")
 }
 
 /// GET, ranges: the clip's file.
 #[must_use]
 pub fn clip(id: &ClipId, version: u32) -> String {
-    format!("/v1/clips/{id}/{version}/clip.mp4")
+    format!("/api/v1/clips/{id}/{version}/clip.mp4")
 }
 
 /// GET: the clip's torrent.
 #[must_use]
 pub fn torrent(id: &ClipId, version: u32) -> String {
-    format!("/v1/clips/{id}/{version}/clip.torrent")
+    format!("/api/v1/clips/{id}/{version}/clip.torrent")
 }
 
 /// GET: the sheep's picture.
 #[must_use]
 pub fn poster(id: &SheepId) -> String {
-    format!("/v1/sheep/{id}/poster.webp")
+    format!("/api/v1/sheep/{id}/poster.webp")
 }
 
 /// GET: the website's page about the sheep on a sealed [`crate::seen::SeenList`].

@@ -6,12 +6,11 @@ use serde::{Deserialize, Serialize};
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident = $status:literal, $text:literal, $title:literal;)*) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $status:literal, $text:literal, $title:literal;)*) => {
         /// What went wrong, by a name that never changes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum ProblemKind {
-            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+            $($(#[doc = $doc])+ #[serde(rename = $text)] $name,)*
         }
 
         impl ProblemKind {
@@ -30,10 +29,22 @@ macro_rules! kinds {
                 match self { $(Self::$name => $text,)* }
             }
 
+            /// Whether it passes by itself: the answer then says when to try again.
+            #[must_use]
+            pub fn passes(self) -> bool {
+                matches!(self, Self::TooMany | Self::Busy | Self::NotReady | Self::StorageFull)
+            }
+
             /// What it means, in a few words.
             #[must_use]
             pub fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
+            }
+
+            /// What to do about it, in a sentence or two.
+            #[must_use]
+            pub fn advice(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+).trim_ascii(),)* }
             }
         }
     };
@@ -42,68 +53,97 @@ macro_rules! kinds {
 kinds! {
     /// The request's form is wrong; the detail says where.
     MalformedRequest = 400, "malformed-request", "The request cannot be read";
-    /// The request must be signed and is not.
+    /// One of the five headers is missing; add all of them.
     Unsigned = 401, "unsigned", "The request must be signed by a device key";
-    /// The signature does not fit the request.
+    /// Method, path, coordinator's key, time, nonce or body digest is not what was signed, or a header has another form; compare with the worked example.
     BadSignature = 401, "bad-signature", "The signature does not fit the request";
     /// The request's time is too far from the coordinator's; ask for its time and sign again.
     StaleSignature = 401, "stale-signature", "The request was signed too long ago or too early";
     /// The very same request was seen before; sign a fresh one.
     ReplayedSignature = 409, "replayed-signature", "This signed request was already used";
-    /// The body is not what was signed.
+    /// It was damaged on its way, or its digest is of something else; send it again.
     BodyMismatch = 400, "body-mismatch", "The body is not the one that was signed";
-    /// There is nothing at this address.
+    /// Nothing by this name, not yet or no longer; do not ask again for the same.
     NotFound = 404, "not-found", "There is nothing here";
-    /// The coordinator never gave out such a lease.
+    /// There is something at this address, but it is asked for in another way; the header `Allow` says how.
+    MethodNotAllowed = 405, "method-not-allowed", "Not by this method";
+    /// The coordinator never gave it out; drop the work.
     UnknownLease = 404, "unknown-lease", "No such lease";
-    /// Another device holds this lease.
+    /// Another device holds it; sign with the key that leased it.
     ForeignLease = 403, "foreign-lease", "This lease belongs to another device";
     /// The lease ran out and somebody else handed the work in first, or it was given back.
     LeaseSuperseded = 409, "lease-superseded", "Somebody else was faster";
-    /// The lease is for the other task (segment or audit).
+    /// A segment was handed in for an audit, or an audit report for a segment.
     WrongTask = 409, "wrong-task", "This lease is for another task";
-    /// More bytes than the lease allows.
+    /// The detail says how many bytes are allowed.
     TooLarge = 413, "too-large", "The body is larger than allowed";
-    /// The segment's bytes are not those the preamble announced.
+    /// Its length or its BLAKE3 is another; the unit goes to somebody else.
     SegmentMismatch = 422, "segment-mismatch", "The segment is not the one announced";
-    /// The submission's preamble cannot be read or does not fit the work unit.
+    /// It cannot be read, or has digests of another number of frames; the unit goes to somebody else.
     BadPreamble = 422, "bad-preamble", "The submission's preamble does not fit the work unit";
-    /// The segment is no AV1 stream.
+    /// It is no AV1 stream in low-overhead format with temporal delimiters; the unit goes to somebody else.
     UnreadableSegment = 422, "unreadable-segment", "The segment is not a readable AV1 stream";
-    /// The sequence header is not the recipe's.
+    /// Its sequence header is not the recipe's to the byte: use exactly that encoder and version.
     WrongSequenceHeader = 422, "wrong-sequence-header", "The segment was not encoded by the recipe";
-    /// The frames have another size than the recipe's.
+    /// The recipe says which size; the unit goes to somebody else.
     WrongFrameSize = 422, "wrong-frame-size", "The frames have the wrong size";
-    /// The segment has too many or too few frames.
+    /// The work unit says how many; the unit goes to somebody else.
     WrongFrameCount = 422, "wrong-frame-count", "The segment has the wrong number of frames";
-    /// The segment cannot be decoded completely.
+    /// Told later, as a notice: a decoder stopped within it. Look at your encoder and your memory.
     UndecodableSegment = 422, "undecodable-segment", "The segment cannot be decoded";
-    /// A frame rendered again by somebody else is another picture.
+    /// Told later, as a notice: the coordinator rendered the frame itself and it is another picture. Look at your machine, its driver and its memory.
     AuditMismatch = 422, "audit-mismatch", "An audited frame differs from the submitted one";
-    /// Too much of what this device handed in was wrong, or of what its driver draws; the detail says
-    /// until when it gets no work.
+    /// Too much of what this device handed in was wrong, or of what its driver draws; the detail says until when it gets no work.
     WorkWithheld = 403, "work-withheld", "There is no work for this device for now";
-    /// The audit report does not fit the audited frame's size.
+    /// A plane's means are not base64, or not as many as a frame of this size has blocks.
     BadAuditReport = 422, "bad-audit-report", "The audit report does not fit the frame";
-    /// The genome was refused; the problem carries line, attribute, value and legal range.
+    /// The problem says where, and what would be legal: line, attribute, value, range.
     GenomeRefused = 422, "genome-refused", "The genome cannot be used";
-    /// The artist did not agree to the licence.
+    /// Ask the artist, and send `consent` as true.
     ConsentMissing = 422, "consent-missing", "Publishing needs your consent to the licence";
-    /// There are not enough sheep to ask about.
+    /// There are not enough sheep to ask about; ask again when the manifest has changed.
     NoBallot = 409, "no-ballot", "There is nothing to vote on yet";
-    /// The ballot was never dealt, to this voter.
+    /// It was never dealt, or to somebody else; ask for another.
     UnknownBallot = 404, "unknown-ballot", "No such ballot";
-    /// The ballot was answered before.
+    /// Your vote counts already; ask for another ballot.
     SpentBallot = 409, "spent-ballot", "This ballot was already answered";
-    /// The ballot is older than a day.
+    /// A ballot is good for a day; ask for another.
     ExpiredBallot = 410, "expired-ballot", "This ballot is too old";
-    /// The answer does not fit the ballot (left for a single one, say).
+    /// `left`, `right` and `same` answer a pair, `up` and `down` a single sheep.
     WrongAnswer = 422, "wrong-answer", "The answer does not fit the ballot";
-    /// Too many requests; wait a little.
+    /// This device or network asks too often; wait for as long as the answer says.
     TooMany = 429, "too-many", "Too many requests";
+    /// The coordinator is behind and gives no new work; keep what you have, hand it in, and ask again when the answer says.
+    Busy = 503, "busy", "The coordinator is behind with its work";
+    /// Send requests to another coordinator of this flock, if there is one; the detail says what is missing.
+    NotReady = 503, "not-ready", "This coordinator is not ready";
+    /// The coordinator has no room left; keep the submission and send it again when the answer says.
+    StorageFull = 507, "storage-full", "The coordinator's disk is full";
     /// The coordinator's fault; it is logged there. Try again later.
     Internal = 500, "internal", "The coordinator failed";
 }
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for ProblemKind {
+    /// One constant for each kind, with its title and what to do about it.
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+        let kinds = Self::ALL.iter().map(|kind| {
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .title(Some(kind.title()))
+                .description(Some(format!("Status {}. {}", kind.status(), kind.advice())))
+                .enum_values(Some([kind.as_str()]))
+        });
+        kinds
+            .fold(OneOfBuilder::new(), OneOfBuilder::item)
+            .description(Some("What went wrong, by a name that never changes."))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for ProblemKind {}
 
 impl std::fmt::Display for ProblemKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -130,6 +170,9 @@ pub struct Problem {
     /// Where in a genome the fault is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub genome: Option<GenomeFault>,
+    /// In how many seconds to try again, where waiting helps; the header `Retry-After` says the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
 }
 
 /// Where in a genome's text the fault is.
@@ -157,6 +200,16 @@ impl Problem {
             title: kind.title().to_owned(),
             detail: detail.into(),
             genome: None,
+            retry_after_s: None,
+        }
+    }
+
+    /// The same, with the time after which to try again.
+    #[must_use]
+    pub fn retry_after(self, seconds: u32) -> Self {
+        Self {
+            retry_after_s: Some(seconds),
+            ..self
         }
     }
 

@@ -54,7 +54,7 @@ pub use nonce::Nonce;
 pub struct RequestToSign<'a> {
     /// `POST`, `PUT`, `DELETE`.
     pub method: &'a str,
-    /// Path with query, as sent: `/v1/leases`.
+    /// Path with query, as sent: `/api/v1/leases`.
     pub path: &'a str,
     /// The coordinator it is meant for.
     pub coordinator: &'a PublicKey,
@@ -67,7 +67,9 @@ pub struct RequestToSign<'a> {
 }
 
 impl RequestToSign<'_> {
-    fn message(&self) -> String {
+    /// The text that is signed.
+    #[must_use]
+    pub fn text(&self) -> String {
         let Self {
             method,
             path,
@@ -84,7 +86,7 @@ impl RequestToSign<'_> {
     /// Signs with the device's key.
     #[must_use]
     pub fn sign(&self, secret: &DeviceSecret) -> Signature {
-        secret.sign(self.message().as_bytes())
+        secret.sign(self.text().as_bytes())
     }
 
     /// Checks a request's signature. The caller checks time and nonce.
@@ -93,7 +95,7 @@ impl RequestToSign<'_> {
     ///
     /// [`BadSignature`]: refuse the request.
     pub fn verify(&self, key: &PublicKey, signature: &Signature) -> Result<(), BadSignature> {
-        key.verify(self.message().as_bytes(), signature)
+        key.verify(self.text().as_bytes(), signature)
     }
 }
 
@@ -218,7 +220,7 @@ mod tests {
         let other = secret(8).public();
         let request = RequestToSign {
             method: "POST",
-            path: "/v1/leases",
+            path: "/api/v1/leases",
             coordinator: &coordinator,
             time_ms: 1,
             nonce: Nonce([0; 16]),
@@ -233,7 +235,7 @@ mod tests {
                 ..request
             },
             RequestToSign {
-                path: "/v1/votes",
+                path: "/api/v1/votes",
                 ..request
             },
             RequestToSign {

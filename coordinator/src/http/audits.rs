@@ -1,4 +1,4 @@
-//! `PUT /v1/leases/{id}/audit`: somebody else's rendering of a submitted frame.
+//! `PUT /api/v1/leases/{id}/audit`: somebody else's rendering of a submitted frame.
 
 use std::sync::Arc;
 
@@ -20,14 +20,15 @@ use crate::store::{AuditAnswer, FrameMeans};
 /// The receipt means that it is on disk. Handing the same in again is harmless.
 #[utoipa::path(
     put,
-    path = "/v1/leases/{id}/audit",
+    path = "/api/v1/leases/{id}/audit",
     tag = "work",
-    params(("id" = String, Path, description = "The lease")),
+    params(("id" = LeaseId, Path, description = "The lease")),
     request_body = AuditReport,
     responses(
         (status = 200, description = "It is on disk", body = Receipt),
-        (status = "4XX", description = "unknown-lease, foreign-lease, wrong-task, lease-superseded, bad-audit-report, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
+    extensions(("x-problems" = json!(["unknown-lease", "foreign-lease", "wrong-task", "lease-superseded", "bad-audit-report"]))),
 )]
 pub async fn put_audit(
     State(app): State<Arc<App>>,
@@ -37,6 +38,7 @@ pub async fn put_audit(
     let SignedJson {
         device,
         value: report,
+        ..
     } = request;
     let lease = app.store.lease_for_audit(&id, device).await?;
     if let Some(earlier) = lease.earlier {

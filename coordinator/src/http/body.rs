@@ -8,20 +8,25 @@ use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use futures_util::StreamExt;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use woolgather_protocol::ProblemKind;
 
 use super::error::ApiError;
 
 /// How long a client may pause within a body.
-const PAUSE_MAX: Duration = Duration::from_secs(30);
-/// A body must be through after this long, and a second more for every [`BYTES_PER_SECOND_MIN`].
-const TIME_MIN: Duration = Duration::from_secs(60);
+const PAUSE_MAX: Duration = Duration::from_secs(15);
+/// A body must be through after this long, and a second more for every [`BYTES_PER_SECOND_MIN`] that
+/// have come.
+const TIME_MIN: Duration = Duration::from_secs(30);
 /// The slowest upload that is waited for: a modem's.
 const BYTES_PER_SECOND_MIN: u64 = 4096;
 /// How much of a refused body is read for politeness, and for how long.
 const SWALLOW_BYTES_MAX: u64 = 4 * 1024 * 1024;
 const SWALLOW_TIME_MAX: Duration = Duration::from_secs(5);
+/// For how many clients at a time: politeness must not become work that anybody can ask for.
+const SWALLOWS_MAX: usize = 16;
+static SWALLOWS: Semaphore = Semaphore::const_new(SWALLOWS_MAX);
 
 /// A body, chunk by chunk, with a limit on its length, its pauses and its time.
 #[derive(Debug)]
@@ -29,6 +34,7 @@ pub struct LimitedBody {
     stream: BodyDataStream,
     bytes: u64,
     bytes_max: u64,
+    /// When it must be through if nothing more comes.
     deadline: Instant,
 }
 
@@ -36,21 +42,17 @@ impl LimitedBody {
     /// Reads at most `bytes_max` bytes of `body`.
     #[must_use]
     pub fn new(body: Body, bytes_max: u64) -> Self {
-        let mut limited = Self {
+        Self {
             stream: body.into_data_stream(),
             bytes: 0,
-            bytes_max: 0,
-            deadline: Instant::now(),
-        };
-        limited.allow(bytes_max);
-        limited
+            bytes_max,
+            deadline: Instant::now() + TIME_MIN,
+        }
     }
 
     /// Changes the limit, once it is known what the body is for.
     pub fn allow(&mut self, bytes_max: u64) {
         self.bytes_max = bytes_max;
-        self.deadline =
-            Instant::now() + TIME_MIN + Duration::from_secs(bytes_max / BYTES_PER_SECOND_MIN);
     }
 
     /// The next chunk; `None` at the end.
@@ -69,6 +71,8 @@ impl LimitedBody {
             Ok(Some(Ok(chunk))) => chunk,
         };
         self.bytes += chunk.len() as u64;
+        self.deadline +=
+            Duration::from_secs(1).mul_f64(chunk.len() as f64 / BYTES_PER_SECOND_MIN as f64);
         if self.bytes > self.bytes_max {
             return Err(self.too_large());
         }
@@ -96,7 +100,11 @@ impl LimitedBody {
     }
 
     /// Reads on without keeping anything, so that a refusal reaches a client that is sending.
+    /// While many are being refused so, the others' connections are closed on them.
     pub async fn swallow(mut self) {
+        let Ok(_turn) = SWALLOWS.try_acquire() else {
+            return;
+        };
         let rest = async {
             let mut bytes = 0;
             while let Some(Ok(chunk)) = self.stream.next().await {
@@ -137,11 +145,11 @@ mod tests {
         assert_eq!(problem.kind, ProblemKind::MalformedRequest);
     }
 
-    #[test]
-    fn a_long_body_gets_more_time_than_a_short_one() {
-        let mut body = LimitedBody::new(Body::empty(), 0);
-        let short = body.deadline;
-        body.allow(4096 * 100);
-        assert!(body.deadline >= short + Duration::from_secs(100));
+    #[tokio::test]
+    async fn what_has_come_earns_time_for_the_rest() {
+        let mut body = LimitedBody::new(Body::from(vec![0; 4096 * 3]), 1 << 20);
+        let before = body.deadline;
+        body.chunk().await.unwrap();
+        assert_eq!(body.deadline, before + Duration::from_secs(3));
     }
 }

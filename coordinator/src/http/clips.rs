@@ -1,4 +1,4 @@
-//! `/v1/clips/{id}/{version}/…` and `/v1/sheep/{id}/poster.webp`: what was published, as files.
+//! `/api/v1/clips/{id}/{version}/…` and `/api/v1/sheep/{id}/poster.webp`: what was published, as files.
 //!
 //! The address of a clip's file is also its torrent's web seed (BEP 19), so any BitTorrent client
 //! may read it in pieces.
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
-use woolgather_protocol::{ClipId, Problem, SheepId};
+use woolgather_protocol::{ClipId, SheepId};
 
 use super::error::ApiError;
 use super::extract::PathOf;
@@ -22,19 +22,19 @@ use crate::store::NewClipFile;
 /// changes.
 #[utoipa::path(
     get,
-    path = "/v1/clips/{id}/{version}/clip.mp4",
+    path = "/api/v1/clips/{id}/{version}/clip.mp4",
     tag = "flock",
     params(
-        ("id" = String, Path, description = "The clip"),
+        ("id" = ClipId, Path, description = "The clip"),
         ("version" = u32, Path, description = "Its version"),
     ),
     responses(
         (status = 200, description = "The whole file", body = Vec<u8>, content_type = "video/mp4"),
         (status = 206, description = "The part that Range asks for", body = Vec<u8>, content_type = "video/mp4"),
         (status = 304, description = "If-None-Match names the file"),
-        (status = 404, description = "not-found", body = Problem, content_type = "application/problem+json"),
         (status = 416, description = "Range asks for nothing that is in the file"),
     ),
+    extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub async fn get_clip(
     State(app): State<Arc<App>>,
@@ -55,16 +55,16 @@ pub async fn get_clip(
 /// A published clip's torrent
 #[utoipa::path(
     get,
-    path = "/v1/clips/{id}/{version}/clip.torrent",
+    path = "/api/v1/clips/{id}/{version}/clip.torrent",
     tag = "flock",
     params(
-        ("id" = String, Path, description = "The clip"),
+        ("id" = ClipId, Path, description = "The clip"),
         ("version" = u32, Path, description = "Its version"),
     ),
     responses(
         (status = 200, description = "The torrent", body = Vec<u8>, content_type = "application/x-bittorrent"),
-        (status = 404, description = "not-found", body = Problem, content_type = "application/problem+json"),
     ),
+    extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub async fn get_torrent(
     State(app): State<Arc<App>>,
@@ -86,14 +86,14 @@ pub async fn get_torrent(
 /// A sheep's picture
 #[utoipa::path(
     get,
-    path = "/v1/sheep/{id}/poster.webp",
+    path = "/api/v1/sheep/{id}/poster.webp",
     tag = "flock",
-    params(("id" = String, Path, description = "The sheep")),
+    params(("id" = SheepId, Path, description = "The sheep")),
     responses(
         (status = 200, description = "A frame of its loop", body = Vec<u8>, content_type = "image/webp"),
         (status = 304, description = "If-None-Match names the picture"),
-        (status = 404, description = "not-found: no such sheep, or its loop is not live yet", body = Problem, content_type = "application/problem+json"),
     ),
+    extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub async fn get_poster(
     State(app): State<Arc<App>>,

@@ -1,10 +1,9 @@
-//! `POST /v1/devices`: a device introduces itself.
+//! `POST /api/v1/devices`: a device introduces itself.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use woolgather_protocol::Problem;
 use woolgather_protocol::info::{Device, DeviceRequest};
 
 use super::error::ApiError;
@@ -14,13 +13,13 @@ use crate::state::App;
 /// Introduce a device, or change its volunteer's name
 #[utoipa::path(
     post,
-    path = "/v1/devices",
+    path = "/api/v1/devices",
     tag = "work",
     request_body = DeviceRequest,
     responses(
         (status = 200, description = "What the coordinator holds about it", body = Device),
-        (status = "4XX", description = "unsigned, bad-signature, stale-signature, replayed-signature, body-mismatch, malformed-request", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
 )]
 pub async fn post_device(
     State(app): State<Arc<App>>,

@@ -1,4 +1,4 @@
-//! `/v1/entries`: an artist offers a genome, and asks what became of it.
+//! `/api/v1/entries`: an artist offers a genome, and asks what became of it.
 
 use std::sync::Arc;
 
@@ -20,13 +20,14 @@ use crate::store::{NewEntry, VoteFrom, VoterId};
 /// Offer a genome
 #[utoipa::path(
     post,
-    path = "/v1/entries",
+    path = "/api/v1/entries",
     tag = "entries",
     request_body = EntryRequest,
     responses(
         (status = 201, description = "It is on disk and will be looked at", body = Entry),
-        (status = "4XX", description = "genome-refused (with line, attribute, value and legal range), consent-missing, malformed-request, too-many, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
+    extensions(("x-problems" = json!(["genome-refused", "consent-missing"]))),
 )]
 pub async fn post_entry(
     State(app): State<Arc<App>>,
@@ -44,13 +45,13 @@ pub async fn post_entry(
 /// What became of an entry
 #[utoipa::path(
     get,
-    path = "/v1/entries/{id}",
+    path = "/api/v1/entries/{id}",
     tag = "entries",
-    params(("id" = String, Path, description = "The entry")),
+    params(("id" = EntryId, Path, description = "The entry")),
     responses(
         (status = 200, description = "Its state and why", body = Entry),
-        (status = 404, description = "not-found", body = Problem, content_type = "application/problem+json"),
     ),
+    extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub async fn get_entry(
     State(app): State<Arc<App>>,

@@ -92,22 +92,26 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// A problem as a response.
+/// When to try again where nothing better is known, in seconds.
+const RETRY_AFTER_S: u32 = 10;
+
+/// A problem as a response. One that passes says when to try again.
 pub fn problem_response(problem: &Problem) -> Response {
     let status = status(problem.kind);
-    let mut response = (status, axum::Json(problem)).into_response();
+    let mut problem = problem.clone();
+    if problem.kind.passes() {
+        problem.retry_after_s.get_or_insert(RETRY_AFTER_S);
+    }
+    let mut response = (status, axum::Json(&problem)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    match status {
-        StatusCode::UNAUTHORIZED => {
-            let scheme = HeaderValue::from_static("Woolgather-Signature");
-            headers.insert(header::WWW_AUTHENTICATE, scheme);
-        }
-        StatusCode::TOO_MANY_REQUESTS => {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
-        }
-        _ => {}
+    if status == StatusCode::UNAUTHORIZED {
+        let scheme = HeaderValue::from_static("Woolgather-Signature");
+        headers.insert(header::WWW_AUTHENTICATE, scheme);
+    }
+    if let Some(seconds) = problem.retry_after_s {
+        headers.insert(header::RETRY_AFTER, seconds.into());
     }
     response.extensions_mut().insert(Refusal(problem.kind));
     response

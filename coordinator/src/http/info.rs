@@ -1,10 +1,9 @@
-//! `GET /v1/coordinator`: the first thing a client asks for.
+//! `GET /api/v1/coordinator`: the first thing a client asks for.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use woolgather_protocol::Problem;
 use woolgather_protocol::info::{CoordinatorInfo, PROTOCOL_VERSION};
 
 use super::error::ApiError;
@@ -13,11 +12,10 @@ use crate::state::App;
 /// What the coordinator says of itself
 #[utoipa::path(
     get,
-    path = "/v1/coordinator",
+    path = "/api/v1/coordinator",
     tag = "flock",
     responses(
         (status = 200, description = "Name, key, time, recipe", body = CoordinatorInfo),
-        (status = 500, body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn get_info(State(app): State<Arc<App>>) -> Result<Json<CoordinatorInfo>, ApiError> {

@@ -5,13 +5,16 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tracing::Instrument as _;
+use woolgather_protocol::ProblemKind;
 
 use super::error::{ApiError, Refusal};
+use super::extract::ClientAddress;
 use crate::pages::answer::{PageError, wants_page};
 use crate::state::App;
 
@@ -40,6 +43,8 @@ pub fn around(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
         .and(NotForContentType::const_new("application/x-bittorrent"));
     router
         .layer(CompressionLayer::new().gzip(true).compress_when(worth_it))
+        .layer(middleware::from_fn(refuse_packed))
+        .layer(middleware::from_fn_with_state(app.clone(), limit_network))
         .layer(middleware::from_fn(add_safe_headers))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
 }
@@ -53,6 +58,13 @@ pub async fn nothing_here(headers: HeaderMap) -> Response {
     error.into_response()
 }
 
+/// What is answered where there is something, but not for this method.
+pub async fn not_this_way(method: Method) -> ApiError {
+    let detail =
+        format!("{method} means nothing at this address; the header Allow says what does.");
+    ApiError::refused(ProblemKind::MethodNotAllowed, detail)
+}
+
 /// Gives up on an answer that takes too long.
 pub async fn limit_time(request: Request, next: Next) -> Response {
     match tokio::time::timeout(ANSWER_TIME_MAX, next.run(request)).await {
@@ -62,6 +74,35 @@ pub async fn limit_time(request: Request, next: Next) -> Response {
             ApiError::from(anyhow::anyhow!("no answer within {seconds} s")).into_response()
         }
     }
+}
+
+/// Addresses whose requests are counted for each network; pages are not, nor what watches over us.
+const COUNTED: &str = "/api/";
+
+/// Refuses a network that asks very often.
+async fn limit_network(
+    State(app): State<Arc<App>>,
+    ClientAddress(address): ClientAddress,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.uri().path().starts_with(COUNTED) {
+        let counted = app.throttles.networks.claim(address, app.clock.now_ms());
+        if let Err(problem) = counted {
+            return ApiError::from(problem).into_response();
+        }
+    }
+    next.run(request).await
+}
+
+/// Refuses a body that is packed: nothing here unpacks one, so that no few bytes become many.
+async fn refuse_packed(request: Request, next: Next) -> Response {
+    let packing = request.headers().get(header::CONTENT_ENCODING);
+    if packing.is_none_or(|packing| packing == "identity") {
+        return next.run(request).await;
+    }
+    let detail = "Send the body as it is, without a content-encoding.";
+    ApiError::refused(ProblemKind::MalformedRequest, detail).into_response()
 }
 
 async fn add_safe_headers(request: Request, next: Next) -> Response {
@@ -83,15 +124,27 @@ async fn observe(
 ) -> Response {
     let method = request.method().clone();
     let started = Instant::now();
-    let response = next.run(request).await;
-    let seconds = started.elapsed().as_secs_f64();
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    // Below what the log shows: it is there for traces.
+    let span = tracing::debug_span!(
+        "request",
+        otel.name = %format_args!("{method} {route}"),
+        otel.kind = "server",
+        http.request.method = %method,
+        http.route = route,
+        http.response.status_code = tracing::field::Empty,
+        problem.kind = tracing::field::Empty,
+    );
+    let response = next.run(request).instrument(span.clone()).await;
+    let seconds = started.elapsed().as_secs_f64();
     let status = response.status().as_u16();
     app.metrics.request(route, status, seconds);
     let refusal = response.extensions().get::<Refusal>();
     if let Some(Refusal(kind)) = refusal {
         app.metrics.refusal(*kind);
+        span.record("problem.kind", kind.as_str());
     }
+    span.record("http.response.status_code", status);
     let kind = refusal.map_or("", |refusal| refusal.0.as_str());
     tracing::debug!(%method, route, status, kind, seconds, "Answered {method} {route} with {status} {kind}");
     response

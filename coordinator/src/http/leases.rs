@@ -1,12 +1,14 @@
-//! `/v1/leases`: work is handed out, and given back.
+//! `/api/v1/leases`: work is handed out, and given back.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use tracing::Instrument as _;
 use woolgather_protocol::work::{Lease, LeaseRequest, LeaseResponse};
-use woolgather_protocol::{Blake3, LeaseId, Problem, Signed};
+use woolgather_protocol::{Blake3, LeaseId, Signed};
 
 use super::error::ApiError;
 use super::extract::{ClientAddress, PathOf};
@@ -19,19 +21,24 @@ use crate::store::LeaseTerms;
 /// Asking again returns the leases the device still holds.
 #[utoipa::path(
     post,
-    path = "/v1/leases",
+    path = "/api/v1/leases",
     tag = "work",
     request_body = LeaseRequest,
     responses(
         (status = 200, description = "Leases, and news about earlier submissions", body = LeaseResponse),
-        (status = "4XX", description = "unsigned, bad-signature, stale-signature, replayed-signature, body-mismatch, malformed-request", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
+    extensions(("x-problems" = json!(["busy"]))),
 )]
 pub async fn post_lease(
     State(app): State<Arc<App>>,
     ClientAddress(address): ClientAddress,
     request: SignedJson<LeaseRequest>,
 ) -> Result<Json<LeaseResponse>, ApiError> {
+    let begun = Instant::now();
+    let under_way = app
+        .admission
+        .lease(&app.config.data, begun, request.spread)?;
     let terms = LeaseTerms {
         term_min: app.config.lease_term_min,
         audit_patience: app.config.audit_patience,
@@ -49,7 +56,10 @@ pub async fn post_lease(
     let work = app
         .store
         .lease_work(request.device, Some(address), wanted, terms)
+        .instrument(tracing::debug_span!("lease_work"))
         .await?;
+    drop(under_way);
+    app.admission.wrote(begun.elapsed(), Instant::now());
     let leases = work.leases.into_iter().map(|leased| Lease {
         id: leased.lease,
         work: Signed::seal(&leased.work, &app.secret),
@@ -68,13 +78,14 @@ pub async fn post_lease(
 /// Its work is ready for somebody else. Giving back twice is harmless.
 #[utoipa::path(
     delete,
-    path = "/v1/leases/{id}",
+    path = "/api/v1/leases/{id}",
     tag = "work",
-    params(("id" = String, Path, description = "The lease")),
+    params(("id" = LeaseId, Path, description = "The lease")),
     responses(
         (status = 204, description = "It is given back"),
-        (status = "4XX", description = "unknown-lease, foreign-lease, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
+    extensions(("x-problems" = json!(["unknown-lease", "foreign-lease"]))),
 )]
 pub async fn delete_lease(
     State(app): State<Arc<App>>,

@@ -1,4 +1,4 @@
-//! `GET /v1/manifest`: what the coordinator vouches for, signed.
+//! `GET /api/v1/manifest`: what the coordinator vouches for, signed.
 //!
 //! The store builds a manifest for a sequence number; it is signed once and kept until the number
 //! goes up. The number is also the answer's entity tag, so that a client that has the newest
@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use woolgather_protocol::manifest::Manifest;
-use woolgather_protocol::{DeviceSecret, Problem, Signed};
+use woolgather_protocol::{DeviceSecret, Signed};
 
 use super::conditional::tag_is_known;
 use super::error::ApiError;
@@ -72,12 +72,11 @@ impl ManifestCache {
 /// The signed manifest
 #[utoipa::path(
     get,
-    path = "/v1/manifest",
+    path = "/api/v1/manifest",
     tag = "flock",
     responses(
         (status = 200, description = "The newest manifest; its ETag is the sequence number", body = Signed<Manifest>),
         (status = 304, description = "If-None-Match names the newest manifest"),
-        (status = 500, body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn get_manifest(

@@ -5,23 +5,25 @@
 //! ```
 //!
 //! A file per resource; each handler says what it takes, what it gives and how it refuses, and the
-//! OpenAPI document at `/openapi.json` is made from that.
+//! OpenAPI document at `/api/v1/openapi.json` is made from that.
 //!
 //! # Contents
 //!
-//! * [`server`]: connections, time limits, the end.
+//! * [`server`], [`connections`], [`stalling`]: who may connect, time limits, the end.
 //! * [`error`], [`extract`], [`signed`], [`nonces`], [`body`], [`conditional`], [`ranges`],
-//!   [`files`], [`throttle`]: what handlers are made of.
+//!   [`files`], [`throttle`], [`admission`]: what handlers are made of.
 //! * [`info`], [`devices`], [`leases`], [`intake`], [`submissions`], [`audits`], [`work_units`]:
 //!   for workers.
 //! * [`manifest`], [`clips`], [`tracker`]: for players.
 //! * [`votes`], [`entries`]: for people.
 //! * [`problems`], [`monitoring`], [`openapi`]: about the API itself.
 
+pub mod admission;
 pub mod audits;
 pub mod body;
 pub mod clips;
 pub mod conditional;
+pub mod connections;
 pub mod devices;
 pub mod entries;
 pub mod error;
@@ -39,6 +41,7 @@ pub mod problems;
 pub mod ranges;
 pub mod server;
 pub mod signed;
+pub mod stalling;
 pub mod stats;
 pub mod submissions;
 pub mod throttle;
@@ -48,8 +51,7 @@ pub mod work_units;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::get;
+use axum::{Extension, Router};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -63,15 +65,14 @@ pub fn router(app: Arc<App>) -> Router {
     document.merge(slow_document);
     let document = openapi::Document::new(&document);
     let quick = quick
-        .route("/problems/{kind}", get(problems::get_problem))
-        .route(
-            "/openapi.json",
-            get(move || async move { document.answer() }),
-        )
         .merge(stats::routes())
         .merge(pages::routes())
         .layer(axum::middleware::from_fn(layers::limit_time));
-    let router = quick.merge(slow).fallback(layers::nothing_here);
+    let router = quick
+        .merge(slow)
+        .fallback(layers::nothing_here)
+        .method_not_allowed_fallback(layers::not_this_way)
+        .layer(Extension(document));
     layers::around(router, &app).with_state(app)
 }
 
@@ -95,7 +96,10 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(tracker::get_announce))
         .routes(routes!(tracker::get_scrape))
         .routes(routes!(monitoring::get_health))
+        .routes(routes!(monitoring::get_readiness))
         .routes(routes!(monitoring::get_metrics))
+        .routes(routes!(problems::get_problem))
+        .merge(openapi::routes())
 }
 
 /// Routes that take as long as an upload takes; they keep their own time.

@@ -1,30 +1,75 @@
-//! `/healthz` and `/metrics`: for whoever watches over the coordinator.
+//! `/healthz`, `/readyz` and `/metrics`: for whoever watches over the coordinator.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use woolgather_protocol::ProblemKind;
 
 use super::error::ApiError;
 use crate::metrics::{CONTENT_TYPE, Readings};
 use crate::state::App;
 
-/// Whether the coordinator works
+/// How long the database may take to show that it is there.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whether the process lives
 ///
-/// Asks the database, so that a full or broken disk shows.
+/// Asks nothing and nobody: a service manager that gets no answer may end the process.
 #[utoipa::path(
     get,
     path = "/healthz",
     tag = "operation",
     responses(
         (status = 200, description = "ok", body = String, content_type = "text/plain"),
-        (status = 500, description = "internal", body = woolgather_protocol::Problem, content_type = "application/problem+json"),
     ),
 )]
-pub async fn get_health(State(app): State<Arc<App>>) -> Result<&'static str, ApiError> {
-    app.store.manifest_sequence().await?;
-    Ok("ok\n")
+pub async fn get_health() -> &'static str {
+    "ok\n"
+}
+
+/// Whether requests should be sent here
+///
+/// Ready means: the database answers, blobs can be written, there is room, and the coordinator is
+/// not about to stop. A load balancer asks this.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "operation",
+    responses(
+        (status = 200, description = "ready", body = String, content_type = "text/plain"),
+    ),
+    extensions(("x-problems" = json!(["not-ready"]))),
+)]
+pub async fn get_readiness(State(app): State<Arc<App>>) -> Result<&'static str, ApiError> {
+    let missing = |what: &str| ApiError::refused(ProblemKind::NotReady, what);
+    if app.draining.load(Ordering::Relaxed) {
+        return Err(missing("It is about to stop."));
+    }
+    let answered = tokio::time::timeout(PATIENCE, app.store.manifest_sequence()).await;
+    if !answered.is_ok_and(|sequence| sequence.is_ok()) {
+        return Err(missing("The database does not answer."));
+    }
+    // Several may ask at once, each with a file of its own.
+    static PROBES: AtomicU64 = AtomicU64::new(0);
+    let number = PROBES.fetch_add(1, Ordering::Relaxed);
+    let probe = app
+        .config
+        .data
+        .join(format!("blobs/temp/readiness-{number}"));
+    let written = tokio::task::spawn_blocking(move || {
+        std::fs::write(&probe, b"ready").and_then(|()| std::fs::remove_file(&probe))
+    });
+    if !written.await.is_ok_and(|written| written.is_ok()) {
+        return Err(missing("The blob folder cannot be written."));
+    }
+    if app.admission.lacks_space(&app.config.data, Instant::now()) {
+        return Err(missing("The disk is full."));
+    }
+    Ok("ready\n")
 }
 
 /// Counters and gauges

@@ -7,16 +7,23 @@ use woolgather_protocol::ProblemKind;
 use super::error::ApiError;
 use super::extract::PathOf;
 
-/// What a refusal means, as a short text.
+/// What a kind of refusal means
 ///
-/// # Errors
-///
-/// `not-found` when there is no such kind.
+/// A short text for people. Every problem's `type` leads here.
+#[utoipa::path(
+    get,
+    path = "/problems/{kind}",
+    tag = "API",
+    params(("kind" = ProblemKind, Path, description = "The kind, as in a problem")),
+    responses((status = 200, description = "What it means and what to do about it", body = String, content_type = "text/plain")),
+    extensions(("x-problems" = json!(["not-found"]))),
+)]
 pub async fn get_problem(PathOf(kind): PathOf<ProblemKind>) -> Result<Response, ApiError> {
     let text = format!(
-        "{kind}\n\n{}.\nSent with status {}.\n\n\
+        "{kind}\n\n{}.\n{}\nSent with status {}.\n\n\
          The \"detail\" of the answer says what happened this time. All kinds: {}.\n",
         kind.title(),
+        kind.advice(),
         kind.status(),
         ProblemKind::ALL
             .iter()

@@ -24,6 +24,8 @@ pub struct SignedHead {
     pub device: PublicKey,
     /// What the body must hash to.
     pub body: Blake3,
+    /// A number unlike any other request's, to spread out who must come back.
+    pub spread: u64,
 }
 
 /// A signed request with a JSON body of at most [`limits::JSON_BYTES_MAX`] bytes.
@@ -33,6 +35,8 @@ pub struct SignedJson<T> {
     pub device: PublicKey,
     /// What the body says.
     pub value: T,
+    /// As in [`SignedHead`].
+    pub spread: u64,
 }
 
 impl FromRequestParts<Arc<App>> for SignedHead {
@@ -57,9 +61,13 @@ impl FromRequestParts<Arc<App>> for SignedHead {
             return Err(ApiError::refused(ProblemKind::BadSignature, detail));
         }
         app.nonces.claim(&headers.key, &headers.nonce, now_ms)?;
+        app.throttles.devices.count(headers.key, now_ms)?;
+        // A signature begins with what is as good as random.
+        let [a, b, c, d, e, f, g, h, ..] = headers.signature.0;
         Ok(Self {
             device: headers.key,
             body: headers.body,
+            spread: u64::from_le_bytes([a, b, c, d, e, f, g, h]),
         })
     }
 }
@@ -94,6 +102,7 @@ impl<T: DeserializeOwned> SignedJson<T> {
         Ok(Self {
             device: head.device,
             value,
+            spread: head.spread,
         })
     }
 }

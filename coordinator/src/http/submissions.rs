@@ -1,18 +1,20 @@
-//! `PUT /v1/leases/{id}/submission`: a segment is taken, or refused.
+//! `PUT /api/v1/leases/{id}/submission`: a segment is taken, or refused.
 //!
 //! Cheapest first: signature, lease, length, digest of the body, preamble, digest of the segment,
 //! its structure. What passes is made durable before the receipt is sent; its frames are decoded
 //! later (`jobs/checks`). What does not is recorded, so that somebody else gets the work.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::Context;
 use axum::Json;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header;
 use axum::http::request::Parts;
+use tracing::Instrument as _;
 use woolgather_protocol::submission::Receipt;
-use woolgather_protocol::{LeaseId, Problem, ProblemKind};
+use woolgather_protocol::{LeaseId, ProblemKind};
 
 use super::body::LimitedBody;
 use super::error::ApiError;
@@ -29,14 +31,15 @@ use crate::store::{NewSubmission, OpenLease};
 /// disk. Handing the same in again is harmless.
 #[utoipa::path(
     put,
-    path = "/v1/leases/{id}/submission",
+    path = "/api/v1/leases/{id}/submission",
     tag = "work",
-    params(("id" = String, Path, description = "The lease")),
+    params(("id" = LeaseId, Path, description = "The lease")),
     request_body(content = Vec<u8>, content_type = "application/vnd.woolgather.submission", description = "u32 LE length, JSON preamble of that length, segment"),
     responses(
         (status = 200, description = "It is on disk", body = Receipt),
-        (status = "4XX", description = "unknown-lease, foreign-lease, wrong-task, lease-superseded, too-large, bad-preamble, segment-mismatch, unreadable-segment, wrong-sequence-header, wrong-frame-size, wrong-frame-count, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
+    extensions(("x-problems" = json!(["unknown-lease", "foreign-lease", "wrong-task", "lease-superseded", "malformed-request", "body-mismatch", "too-large", "bad-preamble", "segment-mismatch", "unreadable-segment", "wrong-sequence-header", "wrong-frame-size", "wrong-frame-count", "storage-full"]))),
 )]
 pub async fn put_submission(
     State(app): State<Arc<App>>,
@@ -60,10 +63,17 @@ async fn take(
 ) -> Result<Receipt, ApiError> {
     let head = SignedHead::from_request_parts(parts, app).await?;
     let lease = app.store.lease_for_submission(id, head.device).await?;
+    app.admission
+        .submission(&app.config.data, Instant::now(), head.spread)?;
     body.allow(lease.work.upload_bytes_max);
     let answered_before = lease.earlier.is_some();
-    let taken = match receive(app, &lease, &head, parts, body).await {
-        Ok(received) => check_and_keep(app, lease, &head, received).await,
+    let receiving = receive(app, &lease, &head, parts, body);
+    let received = receiving.instrument(tracing::debug_span!("receive")).await;
+    let taken = match received {
+        Ok(received) => {
+            let keeping = check_and_keep(app, lease, &head, received);
+            keeping.instrument(tracing::debug_span!("keep")).await
+        }
         Err(error) => Err(error),
     };
     if let Err(ApiError::Refused(problem)) = &taken
@@ -133,6 +143,7 @@ async fn check_and_keep(
             None
         }
     };
+    let begun = Instant::now();
     let receipt = app
         .store
         .record_submission(NewSubmission {
@@ -146,6 +157,7 @@ async fn check_and_keep(
             drawn_by: preamble.drawn_by,
         })
         .await?;
+    app.admission.wrote(begun.elapsed(), Instant::now());
     app.metrics.submission(preamble.segment_bytes);
     Ok(receipt)
 }

@@ -1,46 +1,83 @@
-//! How much one network may ask for that leaves something behind: ballots and entries.
+//! How much one network or one device may ask for.
 //!
-//! Counts by address (IPv6: by /64, which is one customer) in windows of fixed length. Loopback is
-//! not counted: it is the operator's own machine, or a proxy that does not say whom it speaks for.
+//! Counts in windows of fixed length. A network is an IPv4 address or an IPv6 /64, which is one
+//! customer. Loopback is not counted: it is the operator's own machine, or a proxy that does not say
+//! whom it speaks for.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
-use woolgather_protocol::{Problem, ProblemKind};
+use woolgather_protocol::{Problem, ProblemKind, PublicKey};
 
-/// The most networks that are remembered; about 5 MB.
-const NETWORKS_MAX: usize = 100_000;
+/// The most that are remembered by one throttle; about 5 MB.
+const REMEMBERED_MAX: usize = 100_000;
 
-/// Ballots a network may be dealt in a minute: four people who vote once a second.
-const BALLOTS_A_MINUTE: u32 = 240;
-/// Entries a network may offer in an hour: each costs a preview and an operator's look.
-const ENTRIES_AN_HOUR: u32 = 20;
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
 
-/// The limits of one coordinator.
-#[derive(Debug)]
-pub struct Throttles {
-    /// Ballots dealt.
-    pub ballots: Throttle,
-    /// Entries offered.
-    pub entries: Throttle,
+/// How much may be asked for; 0 is without limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rates {
+    /// Signed requests of a device in a minute.
+    pub device_requests_a_minute: u32,
+    /// Requests of a network to the API in a minute.
+    pub network_requests_a_minute: u32,
+    /// Ballots a network may be dealt in a minute.
+    pub ballots_a_minute: u32,
+    /// Entries a network may offer in an hour.
+    pub entries_an_hour: u32,
 }
 
-impl Default for Throttles {
+impl Default for Rates {
+    /// Ten requests a second for a device, which busy workers stay far below; a hundred for the people
+    /// behind one address; four people who vote once a second; entries each cost a preview and a look.
     fn default() -> Self {
         Self {
-            ballots: Throttle::new(BALLOTS_A_MINUTE, 60_000),
-            entries: Throttle::new(ENTRIES_AN_HOUR, 60 * 60_000),
+            device_requests_a_minute: 600,
+            network_requests_a_minute: 6_000,
+            ballots_a_minute: 240,
+            entries_an_hour: 20,
         }
     }
 }
 
-/// Counts what networks ask for.
+/// The limits of one coordinator.
 #[derive(Debug)]
-pub struct Throttle {
+pub struct Throttles {
+    /// Signed requests, by device.
+    pub devices: Throttle<PublicKey>,
+    /// Requests to the API.
+    pub networks: Throttle<IpAddr>,
+    /// Ballots dealt.
+    pub ballots: Throttle<IpAddr>,
+    /// Entries offered.
+    pub entries: Throttle<IpAddr>,
+}
+
+impl Throttles {
+    /// Nothing counted yet.
+    #[must_use]
+    pub fn new(rates: Rates) -> Self {
+        Self {
+            devices: Throttle::new(rates.device_requests_a_minute, MINUTE_MS, "This device"),
+            networks: Throttle::new(rates.network_requests_a_minute, MINUTE_MS, NETWORK),
+            ballots: Throttle::new(rates.ballots_a_minute, MINUTE_MS, NETWORK),
+            entries: Throttle::new(rates.entries_an_hour, HOUR_MS, NETWORK),
+        }
+    }
+}
+
+const NETWORK: &str = "Your network";
+
+/// Counts what networks or devices ask for.
+#[derive(Debug)]
+pub struct Throttle<K> {
     most: u32,
     window_ms: i64,
-    networks: Mutex<HashMap<IpAddr, Window>>,
+    who: &'static str,
+    counted: Mutex<HashMap<K, Window>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -49,51 +86,80 @@ struct Window {
     count: u32,
 }
 
-impl Throttle {
-    /// `most` times in `window_ms`.
+impl<K: Eq + Hash> Throttle<K> {
+    /// `most` times in `window_ms`; `who` begins the sentence of a refusal.
     #[must_use]
-    pub fn new(most: u32, window_ms: i64) -> Self {
+    pub fn new(most: u32, window_ms: i64, who: &'static str) -> Self {
         Self {
             most,
             window_ms,
-            networks: Mutex::default(),
+            who,
+            counted: Mutex::default(),
         }
     }
 
-    /// Counts one more for the network of `address`.
+    /// Counts one more for `key`.
+    ///
+    /// When very many are remembered, those who are not are let in uncounted: keys cost nothing, and
+    /// whoever made so many must not keep others out.
     ///
     /// # Errors
     ///
     /// A [`Problem`], `too-many`, when it has had its share.
-    pub fn claim(&self, address: IpAddr, now_ms: i64) -> Result<(), Problem> {
-        if address.is_loopback() {
+    pub fn count(&self, key: K, now_ms: i64) -> Result<(), Problem> {
+        if self.most == 0 {
             return Ok(());
         }
         // A panic inside cannot leave a count half changed.
-        let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
-        if networks.len() >= NETWORKS_MAX {
-            networks.retain(|_, window| now_ms - window.began_ms < self.window_ms);
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if counted.len() >= REMEMBERED_MAX {
+            counted.retain(|_, window| now_ms - window.began_ms < self.window_ms);
         }
-        if networks.len() >= NETWORKS_MAX {
-            return Err(too_many());
+        if counted.len() >= REMEMBERED_MAX && !counted.contains_key(&key) {
+            return Ok(());
         }
         let fresh = Window {
             began_ms: now_ms,
             count: 0,
         };
-        let window = networks.entry(network(address)).or_insert(fresh);
+        let window = counted.entry(key).or_insert(fresh);
         if now_ms - window.began_ms >= self.window_ms {
             *window = fresh;
         }
         if window.count >= self.most {
-            return Err(too_many());
+            let left_ms = self.window_ms - (now_ms - window.began_ms);
+            return Err(self.too_many(left_ms));
         }
         window.count += 1;
         Ok(())
     }
+
+    fn too_many(&self, left_ms: i64) -> Problem {
+        let seconds = u32::try_from(left_ms / 1000 + 1).unwrap_or(1);
+        let detail = format!(
+            "{} has asked for this very often; try again later.",
+            self.who
+        );
+        Problem::new(ProblemKind::TooMany, detail).retry_after(seconds)
+    }
 }
 
-fn network(address: IpAddr) -> IpAddr {
+impl Throttle<IpAddr> {
+    /// Counts one more for the network of `address`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Throttle::count`].
+    pub fn claim(&self, address: IpAddr, now_ms: i64) -> Result<(), Problem> {
+        if address.is_loopback() {
+            return Ok(());
+        }
+        self.count(network(address), now_ms)
+    }
+}
+
+/// The network of an address: itself, or its /64.
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => {
@@ -103,33 +169,41 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-fn too_many() -> Problem {
-    let detail = "Your network has asked for this very often; try again later.";
-    Problem::new(ProblemKind::TooMany, detail)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(throttle: &Throttle, address: &str, now_ms: i64, good: bool) {
+    fn throttle(most: u32) -> Throttle<IpAddr> {
+        Throttle::new(most, 10_000, NETWORK)
+    }
+
+    fn check(throttle: &Throttle<IpAddr>, address: &str, now_ms: i64, good: bool) {
         let claimed = throttle.claim(address.parse().unwrap(), now_ms);
         assert_eq!(claimed.is_ok(), good, "{address} at {now_ms}");
     }
 
     #[test]
     fn a_network_gets_its_share_in_every_window() {
-        let throttle = Throttle::new(2, 1000);
+        let throttle = throttle(2);
         check(&throttle, "192.0.2.1", 0, true);
-        check(&throttle, "192.0.2.1", 999, true);
-        check(&throttle, "192.0.2.1", 999, false);
-        check(&throttle, "192.0.2.2", 999, true);
-        check(&throttle, "192.0.2.1", 1000, true);
+        check(&throttle, "192.0.2.1", 9_999, true);
+        check(&throttle, "192.0.2.1", 9_999, false);
+        check(&throttle, "192.0.2.2", 9_999, true);
+        check(&throttle, "192.0.2.1", 10_000, true);
+    }
+
+    #[test]
+    fn a_refusal_says_when_the_window_ends() {
+        let throttle = throttle(1);
+        let address = "192.0.2.1".parse().unwrap();
+        throttle.claim(address, 0).unwrap();
+        let problem = throttle.claim(address, 3_000).unwrap_err();
+        assert_eq!(problem.retry_after_s, Some(8));
     }
 
     #[test]
     fn many_addresses_of_one_customer_are_one_network() {
-        let throttle = Throttle::new(1, 1000);
+        let throttle = throttle(1);
         check(&throttle, "2001:db8::1", 0, true);
         check(&throttle, "2001:db8::ffff:1", 0, false);
         check(&throttle, "2001:db8:0:1::1", 0, true);
@@ -137,9 +211,32 @@ mod tests {
 
     #[test]
     fn the_operators_own_machine_is_not_counted() {
-        let throttle = Throttle::new(0, 1000);
-        check(&throttle, "127.0.0.2", 0, true);
-        check(&throttle, "::1", 0, true);
+        let throttle = throttle(1);
+        for _ in 0..3 {
+            check(&throttle, "127.0.0.2", 0, true);
+            check(&throttle, "::1", 0, true);
+        }
+        check(&throttle, "192.0.2.1", 0, true);
         check(&throttle, "192.0.2.1", 0, false);
+    }
+
+    #[test]
+    fn without_a_limit_nothing_is_counted() {
+        let throttle = throttle(0);
+        for _ in 0..3 {
+            check(&throttle, "192.0.2.1", 0, true);
+        }
+        assert!(throttle.counted.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_flood_of_keys_keeps_nobody_out() {
+        let throttle = Throttle::new(1, 10_000, "This device");
+        for key in 0..REMEMBERED_MAX {
+            throttle.count(key, 0).unwrap();
+        }
+        assert!(throttle.count(REMEMBERED_MAX, 0).is_ok());
+        assert!(throttle.count(7, 0).is_err());
+        assert!(throttle.count(7, 10_000).is_ok());
     }
 }

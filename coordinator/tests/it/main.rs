@@ -1,16 +1,21 @@
 //! The coordinator as its clients see it: a listening server, a real database in a temporary
 //! folder, a clock that stands still, and no volunteer but the test.
 
+mod admission;
 mod api;
 mod audits;
 mod backups;
 mod checks;
+mod hostile;
+mod openapi;
 mod pages;
+mod program;
 mod publishing;
 mod refusals;
 mod repair;
 mod screening;
 mod seen;
 mod support;
+mod third_party;
 mod tracker;
 mod votes;

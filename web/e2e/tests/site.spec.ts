@@ -4,7 +4,7 @@ import { type Page, expect, test } from "@playwright/test";
 const url = () => process.env.WOOLGATHER_URL!;
 
 async function manifest(): Promise<any> {
-  const signed = await (await fetch(`${url()}/v1/manifest`)).json();
+  const signed = await (await fetch(`${url()}/api/v1/manifest`)).json();
   return JSON.parse(signed.document);
 }
 

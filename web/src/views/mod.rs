@@ -14,8 +14,10 @@
 //! | the work going on | [`StatusPage`] | `/status` |
 //! | how to take part | [`JoinPage`] | `/join` |
 //! | a piece of work | [`WorkPage`] | `/work/{id}` |
+//! | what programs may ask | [`ApiPage`] | `/api` |
 //! | a refusal | [`ErrorPage`] | anywhere |
 
+pub mod api;
 mod entry;
 mod error;
 mod home;
@@ -30,6 +32,7 @@ mod work;
 pub use askama::Error;
 use askama::Template;
 
+pub use api::ApiPage;
 pub use entry::EntryPage;
 pub use error::ErrorPage;
 pub use home::{HomePage, PageNumber};

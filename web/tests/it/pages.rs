@@ -296,7 +296,7 @@ fn a_sheep_without_a_loop_has_no_picture_yet_and_offers_no_video() {
     page.facts = None;
     page.volunteers.clear();
     let page = html(&page);
-    assert!(page.contains("Not born yet") && !page.contains("/v1/sheep/abalone/poster.webp"));
+    assert!(page.contains("Not born yet") && !page.contains("/api/v1/sheep/abalone/poster.webp"));
     assert!(page.contains("genome.flam3"));
     assert!(!page.contains("clip.mp4") && !page.contains("clip.torrent"));
 }
@@ -306,7 +306,7 @@ fn a_retired_sheep_keeps_its_picture() {
     let mut page = samples::sheep();
     page.sheep.clip = None;
     page.retired = true;
-    assert!(html(&page).contains("/v1/sheep/abalone/poster.webp"));
+    assert!(html(&page).contains("/api/v1/sheep/abalone/poster.webp"));
 }
 
 #[test]
@@ -321,7 +321,7 @@ fn a_sheep_page_credits_everybody() {
     ] {
         assert!(page.contains(words), "{words}");
     }
-    assert!(page.contains("/v1/clips/abalone-loop/1/clip.torrent"));
+    assert!(page.contains("/api/v1/clips/abalone-loop/1/clip.torrent"));
 }
 
 #[test]

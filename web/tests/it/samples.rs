@@ -215,7 +215,7 @@ pub(crate) fn entry(state: EntryState) -> EntryPage {
             sheep: (state == EntryState::Accepted).then(|| sheep_id("abalone")),
         },
         preview_url: (state != EntryState::Received)
-            .then(|| "/v1/sheep/abalone/poster.webp".to_owned()),
+            .then(|| "/api/v1/sheep/abalone/poster.webp".to_owned()),
     }
 }
 

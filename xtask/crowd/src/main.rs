@@ -9,10 +9,12 @@
 //! * `subject`, `filling`: the coordinator and its flock.
 //! * `wire`, `frames`: a volunteer's connection, and what it hands in.
 //! * `pairs`: leases and submissions a second. `uploads`: bytes a second. `kills`, `ledger`: nothing lost, nothing twice.
+//!   `hostile`: what others notice of clients that mean harm.
 
 mod figures;
 mod filling;
 mod frames;
+mod hostile;
 mod kills;
 mod ledger;
 mod pairs;
@@ -60,6 +62,8 @@ enum Command {
     Uploads(uploads::UploadsOptions),
     /// Killed under load, again and again: is everything acknowledged there, once?
     Kills(kills::KillsOptions),
+    /// Thousands of clients that mean harm: what do others notice, and what does it cost?
+    Hostile(hostile::HostileOptions),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -81,6 +85,7 @@ fn main() -> anyhow::Result<()> {
             Command::Pairs(options) => pairs::run(&subject, options).await,
             Command::Uploads(options) => uploads::run(&subject, options).await,
             Command::Kills(options) => kills::run(&mut subject, options).await,
+            Command::Hostile(options) => hostile::run(&subject, options).await,
         }
     })?;
     subject.stop()

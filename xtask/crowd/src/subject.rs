@@ -90,6 +90,8 @@ impl Subject {
         args.extend(["--recipe", recipe, "--starter-sheep", "2", "--no-edges"]);
         // What is measured is volunteers' audits, so the coordinator has patience with them.
         args.extend(["--audit-patience", "24h"]);
+        // A volunteer here does the work of hundreds.
+        args.extend(["--requests-per-device", "0"]);
         let store = match &self.ground {
             Ground::Sqlite => None,
             Ground::Postgres(server) => Some(server.address()),

@@ -2,6 +2,7 @@
 //! own words.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use woolgather_api::{ApiError, Submission};
 use woolgather_protocol::info::Device;
@@ -9,7 +10,7 @@ use woolgather_protocol::signing::{self, Nonce, RequestToSign};
 use woolgather_protocol::submission::{Preamble, Receipt, WorkUnitState};
 use woolgather_protocol::votes::{Answer, BallotRequest, Vote};
 use woolgather_protocol::work::{DeviceKind, LeaseRequest, LeaseResponse};
-use woolgather_protocol::{Blake3, LeaseId, ProblemKind, paths};
+use woolgather_protocol::{Blake3, LeaseId, Problem, ProblemKind, paths};
 
 use crate::server::{Reply, Request, Server, device, info, now_ms, operator};
 
@@ -105,7 +106,7 @@ async fn a_submission_is_signed_as_one_body_preamble_and_segment() {
 
     let [call] = server.seen().try_into().unwrap();
     assert_eq!(call.method, "PUT");
-    verify(&call, "/v1/leases/lease-1/submission");
+    verify(&call, "/api/v1/leases/lease-1/submission");
     let (field, rest) = call.body.split_first_chunk::<4>().unwrap();
     let (json, segment) = rest.split_at(Preamble::json_length(*field).unwrap());
     assert_eq!(Preamble::from_json(json).unwrap(), submission.preamble);
@@ -115,7 +116,7 @@ async fn a_submission_is_signed_as_one_body_preamble_and_segment() {
 #[tokio::test]
 async fn behind_a_proxy_with_a_path_of_its_own_the_coordinators_path_is_signed() {
     let server = Server::start(|request| match request.path.as_str() {
-        "/flock/v1/coordinator" => Reply::json(&info()),
+        "/flock/api/v1/coordinator" => Reply::json(&info()),
         _ => Reply::json(&no_work()),
     })
     .await;
@@ -125,8 +126,8 @@ async fn behind_a_proxy_with_a_path_of_its_own_the_coordinators_path_is_signed()
         .unwrap();
     coordinator.lease(&lease_request()).await.unwrap();
     let call = server.seen().pop().unwrap();
-    assert_eq!(call.path, "/flock/v1/leases");
-    verify(&call, "/v1/leases");
+    assert_eq!(call.path, "/flock/api/v1/leases");
+    verify(&call, "/api/v1/leases");
 }
 
 #[tokio::test]
@@ -160,6 +161,18 @@ async fn a_coordinator_that_is_busy_is_asked_again_with_a_fresh_nonce() {
         .map(|call| call.header(signing::HEADER_NONCE).parse().unwrap())
         .collect();
     assert_eq!(nonces.len(), 3);
+}
+
+#[tokio::test]
+async fn whoever_is_asked_to_wait_for_long_is_told_so_at_once() {
+    let busy = Problem::new(ProblemKind::Busy, "behind").retry_after(30);
+    let body = serde_json::to_string(&busy).unwrap();
+    let server = Server::coordinator(move |_| Reply::new(503, body.as_str())).await;
+    let coordinator = server.connect().await;
+    let error = coordinator.lease(&lease_request()).await.unwrap_err();
+    assert!(error.is_passing());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
+    assert_eq!(server.seen().len(), 1);
 }
 
 #[tokio::test]
@@ -279,5 +292,5 @@ async fn a_lease_is_given_back_with_a_signed_request_without_a_body() {
     server.connect().await.give_back(&lease_id()).await.unwrap();
     let [call] = server.seen().try_into().unwrap();
     assert_eq!(call.method, "DELETE");
-    verify(&call, "/v1/leases/lease-1");
+    verify(&call, "/api/v1/leases/lease-1");
 }

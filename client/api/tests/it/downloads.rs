@@ -9,7 +9,7 @@ use woolgather_protocol::Sha256;
 
 use crate::server::{Reply, Request, Server};
 
-const PATH: &str = "/v1/clips/clip-1/1/clip.mp4";
+const PATH: &str = "/api/v1/clips/clip-1/1/clip.mp4";
 
 /// The file as it should arrive.
 fn file() -> Vec<u8> {

@@ -123,11 +123,11 @@ async fn nobody_at_the_address_is_a_passing_failure() {
 #[tokio::test]
 async fn a_coordinator_that_has_moved_is_talked_to_at_its_new_address() {
     let there = Server::start(|request| match request.path.as_str() {
-        "/flock/v1/coordinator" => Reply::json(&info()),
+        "/flock/api/v1/coordinator" => Reply::json(&info()),
         _ => Reply::json(&Signed::seal(&manifest(), &operator())),
     })
     .await;
-    let location = format!("http://{}/flock/v1/coordinator", there.address);
+    let location = format!("http://{}/flock/api/v1/coordinator", there.address);
     let here = Server::start(move |_| {
         let mut reply = Reply::new(308, "");
         reply.headers.push(("location", location.clone()));
@@ -136,7 +136,7 @@ async fn a_coordinator_that_has_moved_is_talked_to_at_its_new_address() {
     .await;
     let coordinator = here.connect().await;
     coordinator.manifest().await.unwrap();
-    assert_eq!(there.seen().last().unwrap().path, "/flock/v1/manifest");
+    assert_eq!(there.seen().last().unwrap().path, "/flock/api/v1/manifest");
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn torrent_of(length: usize, declared: bool) -> Result<Vec<u8>, ApiError> 
     .await;
     let coordinator = server.connect().await;
     let answer = coordinator.torrent(&clip()).await;
-    assert_eq!(server.seen()[0].path, "/v1/clips/clip-1/3/clip.torrent");
+    assert_eq!(server.seen()[0].path, "/api/v1/clips/clip-1/3/clip.torrent");
     answer
 }
 

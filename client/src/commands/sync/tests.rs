@@ -234,9 +234,9 @@ async fn one_bad_clip_does_not_keep_the_others_away() {
     world.publish("wrong", 1, b"a clip with another file");
     {
         let mut script = world.script();
-        script.files.remove("/v1/clips/gone/1/clip.mp4");
+        script.files.remove("/api/v1/clips/gone/1/clip.mp4");
         script.files.insert(
-            "/v1/clips/wrong/1/clip.mp4".into(),
+            "/api/v1/clips/wrong/1/clip.mp4".into(),
             b"another file with 24 by.".to_vec(),
         );
         script.clips[2].bytes = CLIP_BYTES_MAX + 1;
@@ -250,7 +250,12 @@ async fn one_bad_clip_does_not_keep_the_others_away() {
         .filter(|(name, _)| !name.ends_with(".part"))
         .collect();
     assert_eq!(complete, [("good-1.mp4".into(), b"a good clip".to_vec())]);
-    assert!(!world.script().asked.contains("/v1/clips/huge/1/clip.mp4"));
+    assert!(
+        !world
+            .script()
+            .asked
+            .contains("/api/v1/clips/huge/1/clip.mp4")
+    );
 }
 
 #[tokio::test]

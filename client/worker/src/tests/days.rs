@@ -71,8 +71,8 @@ async fn a_segment_and_an_audit_are_rendered_and_handed_in() {
     let [(path, body), (audit_path, report)] = script.handed_in.as_slice() else {
         panic!("{} were handed in", script.handed_in.len());
     };
-    assert_eq!(path, "/v1/leases/lease-1/submission");
-    assert_eq!(audit_path, "/v1/leases/lease-2/audit");
+    assert_eq!(path, "/api/v1/leases/lease-1/submission");
+    assert_eq!(audit_path, "/api/v1/leases/lease-2/audit");
     let (field, rest) = body.split_first_chunk::<4>().unwrap();
     let (json, segment) = rest.split_at(Preamble::json_length(*field).unwrap());
     let preamble = Preamble::from_json(json).unwrap();
@@ -101,7 +101,7 @@ async fn what_is_over_the_count_is_given_back() {
     flock.script().leases = [leases.to_vec()].into();
     let mut worker = flock.worker(&Stop::default()).await;
     assert_eq!(run(&mut worker, 1).await.0, 1);
-    let expected = ["/v1/leases/lease-2", "/v1/leases/lease-3"];
+    let expected = ["/api/v1/leases/lease-2", "/api/v1/leases/lease-3"];
     assert_eq!(flock.script().given_back, expected);
 }
 
@@ -175,7 +175,7 @@ async fn unsigned_work_is_given_back_unrendered() {
         [Event::GivenBack { reason }] => assert!(reason.contains("cannot be trusted"), "{reason}"),
         other => panic!("{other:?}"),
     }
-    assert_eq!(flock.script().given_back, ["/v1/leases/lease-1"]);
+    assert_eq!(flock.script().given_back, ["/api/v1/leases/lease-1"]);
 }
 
 #[tokio::test]
@@ -208,7 +208,27 @@ async fn a_stop_in_mid_segment_gives_everything_back() {
     let script = flock.script();
     assert_eq!(
         script.given_back,
-        ["/v1/leases/lease-1", "/v1/leases/lease-2"]
+        ["/api/v1/leases/lease-1", "/api/v1/leases/lease-2"]
     );
     assert!(script.handed_in.is_empty());
+}
+
+#[tokio::test]
+async fn a_segment_that_finds_no_room_is_kept_for_as_long_as_the_coordinator_asks() {
+    let flock = Flock::default();
+    flock.script().leases = [vec![lease("lease-1", &unit())]].into();
+    let full = problem(ProblemKind::StorageFull).retry_after(3);
+    flock.script().refusals = [full].into();
+    let mut worker = flock.worker(&Stop::default()).await;
+    let (done, events) = run(&mut worker, 1).await;
+
+    assert_eq!(done, 1);
+    let waited = events
+        .iter()
+        .any(|event| matches!(event, Event::Unreachable { retry_s: 3, .. }));
+    assert!(waited, "{events:?}");
+    let script = flock.script();
+    assert_eq!(script.handed_in.len(), 2, "at once and after the wait");
+    assert_eq!(script.handed_in[0], script.handed_in[1]);
+    assert!(script.given_back.is_empty());
 }

@@ -86,9 +86,15 @@ impl TestCoordinator {
     }
 
     /// The same data folder, configuration and time, a new process as it were.
-    pub(crate) async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(self) -> Self {
+        self.restart_configured(|_| {}).await
+    }
+
+    /// The same with whatever `change` makes of its configuration.
+    pub(crate) async fn restart_configured(mut self, change: impl FnOnce(&mut Config)) -> Self {
         self.stop().await;
-        let config = self.app.config.clone();
+        let mut config = self.app.config.clone();
+        change(&mut config);
         Self::start_in(self.folder, config, self.clock.now_ms(), self.starts + 1).await
     }
 
@@ -118,7 +124,9 @@ impl TestCoordinator {
         let stopped = async {
             let _ = stopped.await;
         };
-        let server = tokio::spawn(server::serve(listener, router(app.clone()), stopped));
+        let limits = app.config.connections;
+        let server = server::serve(listener, router(app.clone()), limits, stopped);
+        let server = tokio::spawn(server);
         let checked = app.clone();
         let checker = tokio::spawn(async move { jobs::run_checks(&checked).await });
         Self {
