@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 use woolgather_protocol::EntryId;
 
+use crate::blobs::BlobPlace;
 use crate::checks::child::ChildArgs;
 use crate::store::Place;
 
@@ -51,7 +52,8 @@ to set up. Outside your own machine, put a TLS proxy in front and name its addre
   woolgather-coordinator serve --listen 127.0.0.1:8420 --public-url https://sheep.example.org \\
       --origin-listen 0.0.0.0:6881 --trust-forwarded-for
 
-Back up the data folder: it is everything, unless --store keeps the database elsewhere.";
+Back up the data folder: it is everything, unless --store and --blobs keep database and blobs \
+elsewhere.";
 
 /// Where a coordinator keeps what it knows.
 #[derive(Debug, Args)]
@@ -75,6 +77,62 @@ pub struct HomeArgs {
         hide_env_values = true
     )]
     pub store: Option<String>,
+    /// Where the blobs are.
+    #[command(flatten)]
+    pub blobs: BlobArgs,
+}
+
+/// Where a coordinator keeps segments, clips and pictures.
+#[derive(Debug, Default, Clone, Args)]
+pub struct BlobArgs {
+    /// Keep the blobs in a bucket of an S3-compatible store, such as s3://bucket/prefix; unless
+    /// given, they are in the data folder. AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION
+    /// are read from the environment
+    #[arg(long, env = "WOOLGATHER_BLOBS", value_name = "URL", global = true)]
+    pub blobs: Option<Url>,
+    /// The address of the S3-compatible store, if it is not AWS' own
+    #[arg(
+        long,
+        env = "WOOLGATHER_S3_ENDPOINT",
+        value_name = "URL",
+        global = true
+    )]
+    pub s3_endpoint: Option<Url>,
+    /// Let the address of the store be one without encryption: within one machine or a closed network
+    #[arg(long, env = "WOOLGATHER_S3_ALLOW_HTTP", global = true)]
+    pub s3_allow_http: bool,
+    /// What copies of a bucket's blobs may take on this machine's disk, in bytes; clips that are
+    /// seeded take up to half of it
+    #[arg(
+        long,
+        env = "WOOLGATHER_BLOB_CACHE",
+        value_name = "BYTES",
+        default_value_t = BLOB_CACHE_BYTES,
+        global = true
+    )]
+    pub blob_cache: u64,
+}
+
+/// What a bucket's copies may take unless told otherwise, in bytes: a few thousand clips.
+const BLOB_CACHE_BYTES: u64 = 20_000_000_000;
+
+impl BlobArgs {
+    /// Where the blobs are.
+    ///
+    /// # Errors
+    ///
+    /// When `--blobs` is no address of a bucket, or the store's address is not encrypted.
+    pub fn place(&self) -> anyhow::Result<BlobPlace> {
+        match &self.blobs {
+            None => Ok(BlobPlace::Folder),
+            Some(bucket) => BlobPlace::bucket(
+                bucket,
+                self.s3_endpoint.clone(),
+                self.s3_allow_http,
+                self.blob_cache,
+            ),
+        }
+    }
 }
 
 impl HomeArgs {

@@ -8,6 +8,7 @@ use anyhow::{Context, bail, ensure};
 use url::Url;
 use woolgather_protocol::{Recipe, limits};
 
+use crate::blobs::BlobPlace;
 use crate::cli::ServeArgs;
 use crate::store::Place;
 
@@ -21,6 +22,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where the database is: in that folder, or on a server.
     pub store: Place,
+    /// Where the blobs are: in that folder, or in a bucket.
+    pub blobs: BlobPlace,
     /// Address of the website, the API and the tracker.
     pub listen: SocketAddr,
     /// The address people use; where it is not given, the one listened on.
@@ -65,6 +68,7 @@ impl Config {
             .unwrap_or_else(|| SocketAddr::new(args.listen.ip(), ORIGIN_PORT));
         Ok(Self {
             store: args.home.place()?,
+            blobs: args.home.blobs.place()?,
             data: args.home.data,
             listen: args.listen,
             public_url,
@@ -90,6 +94,7 @@ impl Config {
         Self {
             data: data.to_owned(),
             store: Place::from(data),
+            blobs: BlobPlace::Folder,
             listen: any_port,
             public_url: None,
             trust_forwarded_for: false,

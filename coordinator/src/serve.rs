@@ -61,7 +61,7 @@ pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound
     let store = Store::open(config.store.clone(), clock.clone(), keys::fresh_bytes()?)
         .await
         .context("cannot open the database")?;
-    let blobs = Blobs::open(data).context("cannot open the blob folder")?;
+    let blobs = Blobs::open(&config.blobs, data).context("cannot open the blobs")?;
     blobs.clear_temp().context("cannot clear the blob folder")?;
     store.found_flock(new_flock(&config)).await?;
 

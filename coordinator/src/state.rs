@@ -14,6 +14,7 @@ use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
 use crate::metrics::Metrics;
+use crate::publish::seeding::Seeded;
 use crate::store::{Flock, Store, StoreError};
 use crate::tracker::Tracker;
 
@@ -39,6 +40,8 @@ pub struct App {
     pub swarm: Arc<dyn Swarm>,
     /// Where others reach the origin seeder.
     pub origin_peers: Vec<SocketAddr>,
+    /// What the origin seeder gives.
+    pub seeded: Seeded,
     /// For the operator's monitoring.
     pub metrics: Metrics,
     /// Signed requests seen lately.
@@ -89,6 +92,7 @@ impl App {
             tracker: Tracker::new(parts.origin_peers.clone()),
             swarm: parts.swarm,
             origin_peers: parts.origin_peers,
+            seeded: Seeded::default(),
             metrics: Metrics::new(),
             nonces: Nonces::new(started_ms),
             throttles: Throttles::default(),

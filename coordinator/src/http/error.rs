@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use woolgather_protocol::problem::CONTENT_TYPE;
 use woolgather_protocol::{Problem, ProblemKind};
 
+use crate::blobs::Away;
 use crate::checks::CheckError;
 use crate::store::StoreError;
 
@@ -82,6 +83,11 @@ impl From<CheckError> for ApiError {
 
 impl From<std::io::Error> for ApiError {
     fn from(error: std::io::Error) -> Self {
+        if Away::caused(&error) {
+            tracing::error!(%error, "A request was turned away: {error}");
+            let detail = "What was sent is not stored. Send it again in a while.";
+            return Self::refused(ProblemKind::StorageAway, detail);
+        }
         Self::Internal(error.into())
     }
 }
@@ -104,7 +110,7 @@ pub fn problem_response(problem: &Problem) -> Response {
             let scheme = HeaderValue::from_static("Woolgather-Signature");
             headers.insert(header::WWW_AUTHENTICATE, scheme);
         }
-        StatusCode::TOO_MANY_REQUESTS => {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
         }
         _ => {}

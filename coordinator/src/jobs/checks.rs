@@ -69,8 +69,12 @@ async fn check(app: &Arc<App>, claimed: ClaimedCheck) -> anyhow::Result<()> {
         kept.context("keeping a segment")?
             .context("keeping a segment")?;
     }
-    let path = app.blobs.path(&claimed.segment);
-    match checks::check_frames(&app.flock.recipe, &path).await {
+    let blobs = app.blobs.clone();
+    let local = tokio::task::spawn_blocking(move || blobs.local(&claimed.segment)).await;
+    let local = local
+        .context("reading a segment")?
+        .context("reading a segment")?;
+    match checks::check_frames(&app.flock.recipe, local.path()).await {
         Ok(frames) => app.store.record_check(submission, frames).await?,
         Err(CheckError::Refused(problem)) => {
             tracing::info!(

@@ -27,7 +27,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long the runner waits after the database failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// Does jobs until `stop` says so. Begins with what an earlier process left, and with seeding.
+/// Does jobs until `stop` says so, and seeds what they publish. Begins with what an earlier process
+/// left.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let work = async {
         start(&app).await;
@@ -45,6 +46,7 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     tokio::select! {
         () = work => {}
         () = checks::run(&app) => {}
+        () = publish::seeding::run(&app) => {}
         _ = stop.wait_for(|stop| *stop) => {}
     }
 }
@@ -59,9 +61,6 @@ async fn start(app: &App) {
         Err(error) => {
             tracing::error!(%error, "Jobs of an earlier process wait until they are stale: {error}");
         }
-    }
-    if let Err(error) = publish::seed_all(app).await {
-        tracing::error!("Clips are not seeded: {error:#}");
     }
 }
 

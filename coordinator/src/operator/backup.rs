@@ -15,7 +15,7 @@ use anyhow::{Context as _, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use woolgather_protocol::Blake3;
 
-use crate::blobs::Blobs;
+use crate::blobs::{BlobPlace, Blobs};
 use crate::cli::{BackupArgs, HomeArgs, MigrateArgs, RestoreArgs};
 use crate::clock::{Clock as _, SystemClock};
 use crate::keys;
@@ -44,7 +44,8 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<()> {
     forget_rows(&to)?;
     copy_rows(args.home.place()?, Place::from(&to)).await?;
     copy_keys(&home, &to)?;
-    let blobs = copy_blobs(&home, &to)?;
+    let from = Blobs::open_beside(&args.home.blobs.place()?, &home)?;
+    let blobs = copy_blobs(from, Blobs::folder(&to)?).await?;
     fs::write(&whole, b"")?;
     println!(
         "{} holds a backup with {blobs} blobs; test it with: woolgather-coordinator restore --verify --from {}",
@@ -80,11 +81,13 @@ pub async fn restore(args: RestoreArgs) -> anyhow::Result<()> {
     fs::create_dir_all(home).with_context(|| format!("cannot make {}", home.display()))?;
     copy_rows(Place::from(&from), args.home.place()?).await?;
     copy_keys(&from, home)?;
-    let blobs = copy_blobs(&from, home)?;
+    let place = args.home.blobs.place()?;
+    let blobs = copy_blobs(Blobs::folder(&from)?, Blobs::open_beside(&place, home)?).await?;
     println!(
-        "{} is restored with {blobs} blobs; start it with: woolgather-coordinator serve --data {}",
+        "{} is restored with {blobs} blobs; start it with: woolgather-coordinator serve --data {}{}",
         home.display(),
-        home.display()
+        home.display(),
+        also(&place)
     );
     Ok(())
 }
@@ -99,6 +102,7 @@ pub async fn migrate(args: MigrateArgs) -> anyhow::Result<()> {
     let target = HomeArgs {
         data: home.clone(),
         store: Some(args.to),
+        blobs: args.home.blobs.clone(),
     };
     let to = target.place().context("--to takes what --store takes")?;
     copy_rows(args.home.place()?, to).await?;
@@ -175,24 +179,40 @@ fn same_key(one: &Path, other: &Path) -> anyhow::Result<bool> {
 }
 
 /// Copies the blobs that are not there yet; how many there are.
-fn copy_blobs(from: &Path, to: &Path) -> anyhow::Result<u64> {
-    let (from, to) = (Blobs::open(from)?, Blobs::open(to)?);
+async fn copy_blobs(from: Blobs, to: Blobs) -> anyhow::Result<u64> {
+    tokio::task::spawn_blocking(move || copy_each(&from, &to)).await?
+}
+
+fn copy_each(from: &Blobs, to: &Blobs) -> anyhow::Result<u64> {
     let names = from.names().context("cannot list the blobs")?;
     let bar = bar("blobs");
     bar.set_length(names.len() as u64);
     for name in &names {
         if to.length(name)? != from.length(name)? {
-            let kept = to.put_file(&from.path(name));
-            let kept = kept.with_context(|| format!("cannot copy the blob {name}"))?;
-            ensure!(
-                kept == *name,
-                "the blob {name} is damaged: its bytes hash to {kept}"
-            );
+            copy_blob(from, to, name).with_context(|| format!("cannot copy the blob {name}"))?;
         }
         bar.inc(1);
     }
     bar.finish();
     Ok(names.len() as u64)
+}
+
+/// A damaged one is named and not kept.
+fn copy_blob(from: &Blobs, to: &Blobs, name: &Blake3) -> anyhow::Result<()> {
+    let mut blob = to.temp();
+    from.copy_out(name, &mut blob)?;
+    let found = blob.digest();
+    ensure!(found == *name, "it is damaged: its bytes hash to {found}");
+    blob.keep()?;
+    Ok(())
+}
+
+/// What `serve` must be told beside the data folder.
+fn also(place: &BlobPlace) -> &'static str {
+    match place {
+        BlobPlace::Folder => "",
+        BlobPlace::Bucket(_) => " --blobs ADDRESS",
+    }
 }
 
 /// Whether every blob has the bytes its name says, the database every blob it names, and the key can
@@ -204,12 +224,12 @@ async fn verify(backup: &Path) -> anyhow::Result<()> {
         .context("cannot open the backup's database")?;
     let flock = store.flock().await?;
     let named = store.blobs_named().await?;
-    let blobs = Blobs::open(backup)?;
+    let blobs = Blobs::folder(backup)?;
     let names = blobs.names()?;
     let bar = bar("blobs checked");
     bar.set_length(names.len() as u64);
     for name in &names {
-        let found = digest(&blobs.path(name))?;
+        let found = digest(blobs.local(name)?.path())?;
         ensure!(
             found == *name,
             "the blob {name} is damaged: its bytes hash to {found}"
