@@ -14,6 +14,7 @@ use woolgather_protocol::EntryId;
 
 use crate::blobs::BlobPlace;
 use crate::checks::child::ChildArgs;
+use crate::keys;
 use crate::store::Place;
 
 /// Hands out work, checks it, publishes clips and counts votes: database, tracker, seeding,
@@ -38,7 +39,8 @@ pub enum Command {
     Backup(BackupArgs),
     /// Check a backup, and put everything back from it
     Restore(RestoreArgs),
-    /// Copy the database to another place, such as a PostgreSQL server; stop the coordinator first
+    /// Copy database or blobs to another place, a PostgreSQL server or a bucket; stop the coordinator
+    /// first
     Migrate(MigrateArgs),
     /// Decode a segment from standard input under limits; the server starts this by itself
     #[command(hide = true)]
@@ -56,7 +58,7 @@ Back up the data folder: it is everything, unless --store and --blobs keep datab
 elsewhere.";
 
 /// Where a coordinator keeps what it knows.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct HomeArgs {
     /// Folder of the database, the keys and the clips
     #[arg(
@@ -77,6 +79,10 @@ pub struct HomeArgs {
         hide_env_values = true
     )]
     pub store: Option<String>,
+    /// The coordinator's key, if it is not keys/coordinator.key in the data folder; coordinators of
+    /// one flock share it
+    #[arg(long, env = "WOOLGATHER_KEY_FILE", value_name = "FILE", global = true)]
+    pub key_file: Option<PathBuf>,
     /// Where the blobs are.
     #[command(flatten)]
     pub blobs: BlobArgs,
@@ -136,6 +142,13 @@ impl BlobArgs {
 }
 
 impl HomeArgs {
+    /// The file with the coordinator's key.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        let usual = || keys::usual_file(&self.data);
+        self.key_file.clone().unwrap_or_else(usual)
+    }
+
     /// Where the store is.
     ///
     /// # Errors
@@ -257,9 +270,13 @@ pub struct MigrateArgs {
     /// What to copy.
     #[command(flatten)]
     pub home: HomeArgs,
-    /// Where to, such as postgres://woolgather@db.example/flock; empty, or begun before
+    /// Where to copy the database, such as postgres://woolgather@db.example/flock; empty, or begun
+    /// before
+    #[arg(long, value_name = "URL", required_unless_present = "to_blobs")]
+    pub to: Option<String>,
+    /// Which bucket to copy the blobs into, such as s3://bucket/prefix
     #[arg(long, value_name = "URL")]
-    pub to: String,
+    pub to_blobs: Option<Url>,
 }
 
 /// Options of `entry`.

@@ -10,6 +10,7 @@ use woolgather_protocol::{Recipe, limits};
 
 use crate::blobs::BlobPlace;
 use crate::cli::ServeArgs;
+use crate::keys;
 use crate::store::Place;
 
 /// Port the origin seeder listens on unless told otherwise: BitTorrent's customary first one.
@@ -22,6 +23,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where the database is: in that folder, or on a server.
     pub store: Place,
+    /// The file with the coordinator's key.
+    pub key_file: PathBuf,
     /// Where the blobs are: in that folder, or in a bucket.
     pub blobs: BlobPlace,
     /// Address of the website, the API and the tracker.
@@ -68,6 +71,7 @@ impl Config {
             .unwrap_or_else(|| SocketAddr::new(args.listen.ip(), ORIGIN_PORT));
         Ok(Self {
             store: args.home.place()?,
+            key_file: args.home.key_file(),
             blobs: args.home.blobs.place()?,
             data: args.home.data,
             listen: args.listen,
@@ -94,6 +98,7 @@ impl Config {
         Self {
             data: data.to_owned(),
             store: Place::from(data),
+            key_file: keys::usual_file(data),
             blobs: BlobPlace::Folder,
             listen: any_port,
             public_url: None,

@@ -336,7 +336,12 @@ impl ObjectReader {
             ..GetOptions::default()
         };
         let answer = self.bucket.0.store.get_opts(&self.key, options);
-        let piece = answer.await.map_err(failed)?.bytes().await.map_err(failed)?;
+        let piece = answer
+            .await
+            .map_err(failed)?
+            .bytes()
+            .await
+            .map_err(failed)?;
         if piece.len() as u64 != wanted {
             return Err(away("a part of a blob came short"));
         }

@@ -56,7 +56,10 @@ impl OpenBlob {
     /// # Errors
     ///
     /// When the file cannot be read.
-    pub async fn part(self, bytes: Range<u64>) -> io::Result<BoxStream<'static, io::Result<Bytes>>> {
+    pub async fn part(
+        self,
+        bytes: Range<u64>,
+    ) -> io::Result<BoxStream<'static, io::Result<Bytes>>> {
         match self.source {
             Source::File(mut file) => {
                 file.seek(SeekFrom::Start(bytes.start)).await?;

@@ -109,7 +109,11 @@ impl BlobPlace {
 mod tests {
     use super::*;
 
-    fn place(address: &str, endpoint: Option<&str>, allow_http: bool) -> anyhow::Result<BucketPlace> {
+    fn place(
+        address: &str,
+        endpoint: Option<&str>,
+        allow_http: bool,
+    ) -> anyhow::Result<BucketPlace> {
         let endpoint = endpoint.map(|endpoint| endpoint.parse().unwrap());
         match BlobPlace::bucket(&address.parse()?, endpoint, allow_http, 1)? {
             BlobPlace::Bucket(place) => Ok(place),

@@ -126,7 +126,10 @@ fn the_same_bytes_are_stored_once_and_leave_nothing_behind() {
     everywhere(|world| {
         let blobs = &world.blobs;
         assert_eq!(blobs.put(b"x").unwrap(), blobs.put(b"x").unwrap());
-        assert_eq!(blobs.put(&long_bytes()).unwrap(), blobs.put(&long_bytes()).unwrap());
+        assert_eq!(
+            blobs.put(&long_bytes()).unwrap(),
+            blobs.put(&long_bytes()).unwrap()
+        );
         assert_eq!(blobs.names().unwrap().len(), 2);
         assert_eq!(world.temp_files(), 0);
     });
@@ -267,7 +270,11 @@ fn a_copy_of_an_earlier_process_is_believed_only_if_it_is_sound() {
 fn a_damaged_object_is_not_taken_for_the_blob() {
     let mut world = World::bucket(1 << 30);
     let name = world.blobs.put(b"dream").unwrap();
-    let object = world.server().objects().join("blobs").join(super::key(&name));
+    let object = world
+        .server()
+        .objects()
+        .join("blobs")
+        .join(super::key(&name));
     fs::write(object, b"night").unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
     let other = world.opened_in(&elsewhere);
@@ -298,9 +305,12 @@ fn a_wrong_key_is_told_from_a_missing_blob() {
     let BlobPlace::Bucket(place) = &mut world.place else {
         unreachable!("it is a bucket");
     };
-    place.aws = [("AWS_ACCESS_KEY_ID", "other"), ("AWS_SECRET_ACCESS_KEY", "x")]
-        .into_iter()
-        .collect();
+    place.aws = [
+        ("AWS_ACCESS_KEY_ID", "other"),
+        ("AWS_SECRET_ACCESS_KEY", "x"),
+    ]
+    .into_iter()
+    .collect();
     let elsewhere = tempfile::tempdir().unwrap();
     let error = world.opened_in(&elsewhere).put(b"dream").unwrap_err();
     assert!(Away::caused(&error), "{error}");

@@ -101,11 +101,7 @@ fn part_head(part: Part, length: u64) -> (Response, std::ops::Range<u64>) {
     }
 }
 
-fn body(
-    app: &Arc<App>,
-    pieces: BoxStream<'static, std::io::Result<Bytes>>,
-    is_clip: bool,
-) -> Body {
+fn body(app: &Arc<App>, pieces: BoxStream<'static, std::io::Result<Bytes>>, is_clip: bool) -> Body {
     if !is_clip {
         return Body::from_stream(pieces);
     }

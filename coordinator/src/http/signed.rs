@@ -56,7 +56,9 @@ impl FromRequestParts<Arc<App>> for SignedHead {
                           key signed.";
             return Err(ApiError::refused(ProblemKind::BadSignature, detail));
         }
-        app.nonces.claim(&headers.key, &headers.nonce, now_ms)?;
+        app.nonces
+            .claim(&headers.key, &headers.nonce, headers.time_ms, now_ms)
+            .await?;
         Ok(Self {
             device: headers.key,
             body: headers.body,

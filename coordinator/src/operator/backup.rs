@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use woolgather_protocol::Blake3;
 
 use crate::blobs::{BlobPlace, Blobs};
-use crate::cli::{BackupArgs, HomeArgs, MigrateArgs, RestoreArgs};
+use crate::cli::{BackupArgs, BlobArgs, HomeArgs, MigrateArgs, RestoreArgs};
 use crate::clock::{Clock as _, SystemClock};
 use crate::keys;
 use crate::store::{Place, Store, copy_store};
@@ -43,7 +43,7 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<()> {
     }
     forget_rows(&to)?;
     copy_rows(args.home.place()?, Place::from(&to)).await?;
-    copy_keys(&home, &to)?;
+    copy_key(&args.home.key_file(), &keys::usual_file(&to))?;
     let from = Blobs::open_beside(&args.home.blobs.place()?, &home)?;
     let blobs = copy_blobs(from, Blobs::folder(&to)?).await?;
     fs::write(&whole, b"")?;
@@ -74,13 +74,13 @@ pub async fn restore(args: RestoreArgs) -> anyhow::Result<()> {
     }
     let home = &args.home.data;
     ensure!(
-        !home.join("keys").join("coordinator.key").exists() || same_key(&from, home)?,
+        !args.home.key_file().exists() || same_key(&from, &args.home.key_file())?,
         "{} belongs to another coordinator; name an empty folder with --data",
         home.display()
     );
     fs::create_dir_all(home).with_context(|| format!("cannot make {}", home.display()))?;
     copy_rows(Place::from(&from), args.home.place()?).await?;
-    copy_keys(&from, home)?;
+    copy_key(&keys::usual_file(&from), &args.home.key_file())?;
     let place = args.home.blobs.place()?;
     let blobs = copy_blobs(Blobs::folder(&from)?, Blobs::open_beside(&place, home)?).await?;
     println!(
@@ -92,24 +92,48 @@ pub async fn restore(args: RestoreArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// `migrate --to ADDRESS`.
+/// `migrate [--to ADDRESS] [--to-blobs ADDRESS]`.
 ///
 /// # Errors
 ///
 /// A chain of sentences for the operator.
 pub async fn migrate(args: MigrateArgs) -> anyhow::Result<()> {
     let home = must_be_there(&args.home)?;
-    let target = HomeArgs {
-        data: home.clone(),
-        store: Some(args.to),
-        blobs: args.home.blobs.clone(),
-    };
-    let to = target.place().context("--to takes what --store takes")?;
-    copy_rows(args.home.place()?, to).await?;
+    let mut words = vec!["--data".to_owned(), home.display().to_string()];
+    // Blobs first: a row must not name what is not there.
+    if let Some(bucket) = &args.to_blobs {
+        let target = BlobArgs {
+            blobs: Some(bucket.clone()),
+            ..args.home.blobs.clone()
+        };
+        let to = target
+            .place()
+            .context("--to-blobs takes what --blobs takes")?;
+        let from = Blobs::open_beside(&args.home.blobs.place()?, &home)?;
+        let count = copy_blobs(from, Blobs::open_beside(&to, &home)?).await?;
+        println!("{count} blobs are copied");
+        words.push("--blobs".into());
+        words.push(bucket.to_string());
+    } else {
+        println!("blobs stay where they are");
+    }
+    if let Some(store) = args.to {
+        let target = HomeArgs {
+            store: Some(store),
+            ..args.home.clone()
+        };
+        let to = target.place().context("--to takes what --store takes")?;
+        copy_rows(args.home.place()?, to).await?;
+        println!("the database is copied");
+        // The address may hold a password.
+        words.push("--store ADDRESS".into());
+    } else {
+        println!("the database stays where it is");
+    }
     println!(
-        "the database is copied; keys and blobs stay in {}. Start with: woolgather-coordinator serve --data {} --store ADDRESS",
+        "keys stay in {}. Start with: woolgather-coordinator serve {}",
         home.display(),
-        home.display()
+        words.join(" ")
     );
     Ok(())
 }
@@ -161,21 +185,17 @@ fn bar(what: &'static str) -> ProgressBar {
     bar
 }
 
-/// The keys, readable by their owner only, as they were.
-fn copy_keys(from: &Path, to: &Path) -> anyhow::Result<()> {
-    let (from, to) = (from.join("keys"), to.join("keys"));
-    fs::create_dir_all(&to)?;
-    for entry in fs::read_dir(&from).context("cannot read the keys")? {
-        let entry = entry?;
-        // Copies permissions too.
-        fs::copy(entry.path(), to.join(entry.file_name())).context("cannot copy a key")?;
-    }
+/// The key, readable by its owner only, as it was.
+fn copy_key(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let folder = to.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    // Copies permissions too.
+    fs::copy(from, to).with_context(|| format!("cannot copy the key {}", from.display()))?;
     Ok(())
 }
 
-fn same_key(one: &Path, other: &Path) -> anyhow::Result<bool> {
-    let key = |folder: &Path| fs::read(folder.join("keys").join("coordinator.key"));
-    Ok(key(one)? == key(other)?)
+fn same_key(backup: &Path, key_file: &Path) -> anyhow::Result<bool> {
+    Ok(fs::read(keys::usual_file(backup))? == fs::read(key_file)?)
 }
 
 /// Copies the blobs that are not there yet; how many there are.

@@ -5,7 +5,7 @@
 //! for all of them: the newest come first, and the others are there over HTTP.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -22,15 +22,15 @@ const AFTER_FAILURE: Duration = Duration::from_secs(30);
 
 /// The clips that this coordinator seeds, and their files.
 #[derive(Debug, Default)]
-pub struct Seeded(Mutex<HashMap<Blake3, LocalBlob>>);
+pub struct Seeded(Mutex<HashMap<Blake3, Arc<LocalBlob>>>);
 
 impl Seeded {
-    fn has(&self, clip: &Blake3) -> bool {
+    fn file(&self, clip: &Blake3) -> Option<Arc<LocalBlob>> {
         let seeded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seeded.contains_key(clip)
+        seeded.get(clip).cloned()
     }
 
-    fn add(&self, clip: Blake3, file: LocalBlob) {
+    fn add(&self, clip: Blake3, file: Arc<LocalBlob>) {
         let mut seeded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         seeded.insert(clip, file);
     }
@@ -65,11 +65,18 @@ pub async fn run(app: &App) {
 /// Begins to seed every live clip, newest first.
 async fn seed_all(app: &App) -> anyhow::Result<()> {
     let mut failure = None;
-    for clip in live_clips(app).await?.iter().rev() {
+    let clips = live_clips(app).await?;
+    let known = |clip: &ClipRow| {
+        let file = clip.file.as_ref();
+        file.is_some_and(|file| app.seeded.file(&file.blob).is_some())
+    };
+    for clip in clips.iter().rev().filter(|clip| !known(clip)) {
         match seed(app, clip).await {
             Ok(true) => {}
             Ok(false) => {
-                tracing::warn!("The cache of blobs is too small to seed every clip; older ones are given over HTTP only");
+                tracing::warn!(
+                    "The cache of blobs is too small to seed every clip; older ones are given over HTTP only"
+                );
                 break;
             }
             Err(error) => failure = Some(error.context(format!("clip {}", clip.id))),
@@ -99,13 +106,14 @@ async fn live_clips(app: &App) -> anyhow::Result<Vec<ClipRow>> {
 /// When file or torrent cannot be read, or the seeder does not take them.
 pub(super) async fn seed(app: &App, clip: &ClipRow) -> anyhow::Result<bool> {
     let file = clip.file.clone().context("a live clip without a file")?;
-    if app.seeded.has(&file.blob) {
-        return Ok(true);
-    }
-    let blobs = app.blobs.clone();
+    let (blobs, known) = (app.blobs.clone(), app.seeded.file(&file.blob));
     let found = tokio::task::spawn_blocking(move || -> std::io::Result<_> {
-        let Some(local) = blobs.local_for_good(&file.blob)? else {
-            return Ok(None);
+        let local = match known {
+            Some(local) => local,
+            None => match blobs.local_for_good(&file.blob)? {
+                Some(local) => Arc::new(local),
+                None => return Ok(None),
+            },
         };
         let torrent = blobs.local(&file.torrent)?;
         Ok(Some((std::fs::read(torrent.path())?, local)))

@@ -91,6 +91,27 @@ impl Store {
         self.write(move |tx| claim(tx, stale_after)).await
     }
 
+    /// Somebody is still at the job: it is not abandoned.
+    ///
+    /// # Errors
+    ///
+    /// As every write: [`StoreError::Database`].
+    pub async fn renew_job(&self, job: &ClaimedJob) -> Result<(), StoreError> {
+        let (id, claim) = (job.id, job.claim);
+        self.write(move |tx| {
+            query(
+                "UPDATE job SET claimed_ms = $3
+                 WHERE number = $1 AND state = 'running' AND claims = $2",
+            )
+            .bind(id)
+            .bind(stored(claim))
+            .bind(tx.now_ms)
+            .execute(tx.conn)?;
+            Ok(())
+        })
+        .await
+    }
+
     /// The job is done. Says nothing when somebody else has claimed it since.
     ///
     /// # Errors
@@ -112,8 +133,8 @@ impl Store {
         self.write(move |tx| fail(tx, id, claim, error)).await
     }
 
-    /// Makes every running job due again. The server calls it once at its start, when nobody can
-    /// be running one; operator commands do not.
+    /// Makes every running job due again. The server calls it once at its start, if nobody else
+    /// can be running one; operator commands do not.
     ///
     /// # Errors
     ///

@@ -15,6 +15,7 @@
 //! * `flock`: founding, the manifest. `devices`: volunteers and their notices.
 //! * `leases`, `answers`, `submissions`, `checking`, `audits`: a work unit's life.
 //! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
+//! * `company`: several coordinators on one store.
 //! * `copying`: a store carried over whole, for backups and moves.
 //! * `status`: numbers for the status page and the metrics.
 //!
@@ -48,6 +49,7 @@ mod submissions;
 mod work;
 
 mod clips;
+mod company;
 mod jobs;
 mod publishing;
 mod sheep;
@@ -65,6 +67,7 @@ pub use answers::{EarlierAnswer, OpenLease};
 pub use audits::{AuditAnswer, AuditEvidence, Settlement};
 pub use checking::{CheckedFrames, ClaimedCheck};
 pub use clips::{ClipRow, ClipState, JoinSegment, NewClipFile};
+pub use company::{Company, Gossip, Membership, SharedNonces, Sighting};
 pub use copying::{Progress, copy_store};
 pub use database::DatabaseError;
 pub use entries::{EntryRow, NewEntry, Screening};

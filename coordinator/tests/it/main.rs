@@ -4,6 +4,7 @@
 mod api;
 mod audits;
 mod backups;
+mod buckets;
 mod checks;
 mod pages;
 mod publishing;

@@ -140,7 +140,8 @@ async fn serve(listener: std::net::TcpListener, service: S3Service) {
         let Ok((stream, _)) = listener.accept().await else {
             continue;
         };
-        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service.clone());
+        let connection =
+            http1::Builder::new().serve_connection(TokioIo::new(stream), service.clone());
         // A client that hangs up is its own affair.
         tokio::spawn(async move { drop(connection.await) });
     }

@@ -11,7 +11,7 @@ mod row;
 mod sqlite;
 mod value;
 
-pub(super) use self::postgres::Postgres;
+pub(super) use self::postgres::{Postgres, connect};
 pub(super) use memo::Memo;
 pub(super) use row::Row;
 pub(super) use sqlite::Sqlite;
