@@ -49,6 +49,7 @@ pub async fn get_metrics(State(app): State<Arc<App>>) -> Result<Response, ApiErr
         active_workers: status.active_workers,
         tracker_peers: peers.complete + peers.incomplete,
         origin_bytes: app.swarm.totals().uploaded_bytes,
+        leads: app.company.leads(),
     };
     let text = app.metrics.to_text(&readings);
     Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response())

@@ -7,8 +7,9 @@
 //! # Contents
 //!
 //! * `subject`, `filling`: the coordinator and its flock.
-//! * `wire`, `frames`: a volunteer's connection, and what it hands in.
-//! * `pairs`: leases and submissions a second. `uploads`: bytes a second. `kills`, `ledger`: nothing lost, nothing twice.
+//! * `wire`, `frames`, `volunteer`: a volunteer's connections, and what it hands in.
+//! * `pairs`: leases and submissions a second. `uploads`: bytes a second. `kills`, `several`, `ledger`: nothing lost,
+//!   nothing twice, with one coordinator and with two.
 
 mod figures;
 mod filling;
@@ -16,16 +17,19 @@ mod frames;
 mod kills;
 mod ledger;
 mod pairs;
+mod several;
 mod subject;
 mod uploads;
+mod volunteer;
 mod wire;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use woolgather_bucket::BucketServer;
 use woolgather_machines::PostgresServer;
 
-use subject::{Ground, Subject};
+use subject::{Ground, Size, Subject};
 
 /// Press a coordinator
 #[derive(Debug, Parser)]
@@ -37,6 +41,9 @@ struct Cli {
     /// What it stands on
     #[arg(long, value_enum, default_value_t = Store::Sqlite)]
     store: Store,
+    /// Keep the blobs in an S3-compatible store, started for this
+    #[arg(long)]
+    bucket: bool,
     /// Work units it has to give
     #[arg(long, default_value_t = 200_000)]
     units: u64,
@@ -60,19 +67,32 @@ enum Command {
     Uploads(uploads::UploadsOptions),
     /// Killed under load, again and again: is everything acknowledged there, once?
     Kills(kills::KillsOptions),
+    /// Two coordinators on one PostgreSQL and one bucket, killed in turns: is everything there, once?
+    Several(several::SeveralOptions),
 }
 
 fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    let ground = match cli.store {
-        Store::Sqlite => Ground::Sqlite,
-        Store::Postgres => Ground::Postgres(PostgresServer::start()?),
+    let several = matches!(cli.command, Command::Several(_));
+    let postgres = match cli.store {
+        Store::Sqlite if !several => None,
+        Store::Sqlite | Store::Postgres => Some(PostgresServer::start()?),
+    };
+    let bucket = (cli.bucket || several).then(BucketServer::start);
+    let ground = Ground {
+        postgres,
+        bucket: bucket.transpose()?,
+    };
+    let size = Size {
+        coordinators: if several { several::COORDINATORS } else { 1 },
+        sheep: if several { several::SHEEP } else { 2 },
+        units: cli.units,
     };
     let recipe = match cli.command {
         Command::Uploads(_) => uploads::recipe(),
         _ => frames::recipe(),
     };
-    let mut subject = Subject::found(&cli.program, ground, &recipe, cli.units)?;
+    let mut subject = Subject::found(&cli.program, ground, &recipe, size)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -81,6 +101,7 @@ fn main() -> anyhow::Result<()> {
             Command::Pairs(options) => pairs::run(&subject, options).await,
             Command::Uploads(options) => uploads::run(&subject, options).await,
             Command::Kills(options) => kills::run(&mut subject, options).await,
+            Command::Several(options) => several::run(&mut subject, options).await,
         }
     })?;
     subject.stop()

@@ -86,7 +86,8 @@ impl Store {
         let Place::Server(config) = self.place() else {
             return Ok(Company(None));
         };
-        let flock = query("SELECT network_key, CAST(current_schema() AS TEXT) AS schema FROM flock");
+        let flock =
+            query("SELECT network_key, CAST(current_schema() AS TEXT) AS schema FROM flock");
         let row = self.row(flock).await?;
         let row = row.ok_or_else(|| StoreError::Corrupt("there is no flock yet".into()))?;
         let names = Names::of(row.try_get("network_key")?, row.try_get("schema")?);
