@@ -178,3 +178,25 @@ async fn a_backup_of_a_bucket_is_whole_and_goes_into_another() {
     assert!(count("blobs") >= 5, "segments, clip, torrent, poster");
     assert_eq!(count("elsewhere"), count("blobs"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn blobs_move_from_the_folder_into_a_bucket() {
+    let server = BucketServer::start().unwrap();
+    let coordinator = TestCoordinator::start().await;
+    coordinator.publish_all(b"a clip").await;
+    let data = &coordinator.app.config.data;
+    let url = server.url();
+    let said = run(
+        &["migrate", "--to-blobs", &url],
+        &[("--data", data)],
+        &server,
+    );
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(said.contains("the database stays where it is"), "{said}");
+    for name in coordinator.app.store.blobs_named().await.unwrap() {
+        let text = name.to_string();
+        let object = format!("blobs/{}/{}/{text}", &text[..2], &text[2..4]);
+        let object = std::fs::read(server.objects().join(object)).unwrap();
+        assert_eq!(Blake3::of(&object), name);
+    }
+}

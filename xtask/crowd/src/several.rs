@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use hyper::Method;
+use serde_json::Value;
 use tokio::task::JoinHandle;
 use woolgather_protocol::work::{LeaseRequest, LeaseResponse};
 use woolgather_protocol::{Blake3, ProblemKind, PublicKey, paths};
@@ -93,6 +94,7 @@ pub(crate) async fn run(subject: &mut Subject, options: &SeveralOptions) -> anyh
         Ok(ledger::read(subject.place())?.live_clips >= i64::from(SHEEP) - 1)
     })
     .await?;
+    peers_find_each_other(&addresses).await?;
     over.store(true, Ordering::Relaxed);
     for volunteer in volunteers {
         volunteer.await?;
@@ -179,6 +181,33 @@ where
     Ok(())
 }
 
+/// A peer that announces at one coordinator's tracker is found through the other's.
+async fn peers_find_each_other(addresses: &[SocketAddr]) -> anyhow::Result<()> {
+    let manifest = document_of(&get(addresses[0], paths::MANIFEST).await?);
+    let manifest = manifest.context("there is no manifest")?;
+    let info_hash = manifest["clips"][0]["info_hash"].as_str();
+    let info_hash = info_hash.context("a manifest without clips")?;
+    let digits = info_hash.as_bytes().chunks(2);
+    let escaped: String = digits
+        .map(|two| format!("%{}", String::from_utf8_lossy(two)))
+        .collect();
+    for (number, port) in [(0, 4_001_u16), (1, 4_002)] {
+        let query = |name: u8, port: u16| {
+            let name = char::from(name).to_string().repeat(20);
+            format!("/announce?info_hash={escaped}&peer_id={name}&port={port}&left=1&compact=1")
+        };
+        get(addresses[number], &query(b'a' + number as u8, port)).await?;
+        // Compact lists hold an address's four bytes and a port's two.
+        let peer = [&[127, 0, 0, 1][..], &port.to_be_bytes()].concat();
+        wait_until("peers find each other", || async {
+            let answer = get(addresses[1 - number], &query(b'z', 4_003)).await?;
+            Ok(answer.windows(peer.len()).any(|six| six == peer))
+        })
+        .await?;
+    }
+    Ok(())
+}
+
 /// Sends every request to one coordinator and then to the other, or to both at once. Returns how
 /// many were sent twice; none may be taken twice.
 fn replay(
@@ -249,7 +278,9 @@ fn watch_manifests(
                 let Ok(manifest) = get(address, paths::MANIFEST).await else {
                     continue;
                 };
-                let Some(sequence) = sequence_of(&manifest) else {
+                let Some(sequence) =
+                    document_of(&manifest).and_then(|document| document["sequence"].as_u64())
+                else {
                     continue;
                 };
                 ensure!(
@@ -270,11 +301,10 @@ fn watch_manifests(
     })
 }
 
-/// The number of a signed manifest; `None` when the answer is none.
-fn sequence_of(manifest: &[u8]) -> Option<u64> {
-    let signed: serde_json::Value = serde_json::from_slice(manifest).ok()?;
-    let document: serde_json::Value = serde_json::from_str(signed["document"].as_str()?).ok()?;
-    document["sequence"].as_u64()
+/// What a signed manifest says; `None` when the answer is none.
+fn document_of(manifest: &[u8]) -> Option<Value> {
+    let signed: Value = serde_json::from_slice(manifest).ok()?;
+    serde_json::from_str(signed["document"].as_str()?).ok()
 }
 
 /// Every blob that the store names must be in the bucket, whole.

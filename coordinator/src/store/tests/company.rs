@@ -4,8 +4,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::support::World;
-use crate::store::{Company, Membership, Sighting, StoreError};
+use super::support::*;
+use crate::store::{Company, Job, Membership, SharedNonces, Sighting, Store, StoreError};
 use woolgather_protocol::PublicKey;
 
 fn on_a_server() -> bool {
@@ -73,7 +73,7 @@ async fn a_request_is_seen_for_the_first_time_once() {
     let world = World::with_sheep(1).await;
     let now_ms = world.store.now_ms();
     let [one, other] = [join(&world).await, join(&world).await].map(|c| c.nonces().unwrap());
-    let see = async |at: &crate::store::SharedNonces, mark, signed_ms| {
+    let see = async |at: &SharedNonces, mark, signed_ms| {
         let seen = at.claim([mark; 16], signed_ms, now_ms + 600_000, now_ms);
         seen.await.unwrap()
     };
@@ -131,7 +131,7 @@ async fn a_sequence_number_has_one_manifest_wherever_it_is_asked_for() {
     let world = World::with_sheep(1).await;
     let other = world.second_store().await;
     let key = PublicKey([1; 32]);
-    let seal = |store: &crate::store::Store, words: &'static str| {
+    let seal = |store: &Store, words: &'static str| {
         let store = store.clone();
         async move { store.sealed_manifest(key, |_| words.into()).await.unwrap() }
     };
@@ -141,6 +141,44 @@ async fn a_sequence_number_has_one_manifest_wherever_it_is_asked_for() {
     let (sequence, words) = seal(&other, "third").await;
     assert!(sequence > 1 && words == "third");
     assert_eq!(seal(&world.store, "fourth").await, (sequence, words));
+}
+
+#[tokio::test]
+async fn a_job_that_somebody_is_still_at_is_not_abandoned() {
+    let world = World::with_sheep(1).await;
+    world.store.enqueue_job(Job::Plan).await.unwrap();
+    let other = world.second_store().await;
+    let claim = async |store: &Store| store.claim_job(MINUTE).await.unwrap();
+    let first = claim(&world.store).await.unwrap();
+    for _ in 0..3 {
+        world.clock.advance_ms(MINUTE_MS - 1);
+        assert_eq!(claim(&other).await, None);
+        world.store.renew_job(&first).await.unwrap();
+    }
+    world.minutes_pass(1);
+    let second = claim(&other).await.unwrap();
+    // Whoever comes back finds that it is another's.
+    world.store.renew_job(&first).await.unwrap();
+    world.store.finish_job(&first).await.unwrap();
+    world.minutes_pass(1);
+    assert_eq!(claim(&other).await.unwrap().claim, second.claim + 1);
+}
+
+#[tokio::test]
+async fn a_submission_that_somebody_still_decodes_is_not_abandoned() {
+    let world = World::with_sheep(1).await;
+    let leases = world.lease(device(1), 1).await;
+    let submission = submission(device(1), &leases[0]);
+    world.store.record_submission(submission).await.unwrap();
+    let other = world.second_store().await;
+    let claim = async |store: &Store| store.claim_checks(8, MINUTE).await.unwrap();
+    let first = claim(&world.store).await.remove(0);
+    world.clock.advance_ms(MINUTE_MS - 1);
+    world.store.renew_check(first.submission).await.unwrap();
+    world.clock.advance_ms(MINUTE_MS - 1);
+    assert_eq!(claim(&other).await, []);
+    world.minutes_pass(1);
+    assert_eq!(claim(&other).await, [first]);
 }
 
 #[tokio::test]
