@@ -56,7 +56,8 @@ impl Away {
     /// Whether this is why an input or output failed.
     #[must_use]
     pub fn caused(error: &io::Error) -> bool {
-        error.get_ref().is_some_and(|cause| cause.is::<Self>())
+        let cause = error.get_ref();
+        cause.is_some_and(|cause| cause.downcast_ref::<Self>().is_some())
     }
 }
 

@@ -22,5 +22,5 @@ pub(super) async fn run(app: &App) {
             }
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

@@ -6,6 +6,7 @@ mod audits;
 mod backups;
 mod buckets;
 mod checks;
+mod keys;
 mod pages;
 mod publishing;
 mod refusals;

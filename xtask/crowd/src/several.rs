@@ -1,5 +1,5 @@
-//! Several coordinators on one database and one bucket, killed in turns under load: what one has
-//! acknowledged the others know, and the flock goes on.
+//! Several coordinators on one database and one bucket, killed in turns under load, and the database
+//! too in the end: what one has acknowledged the others know, and the flock goes on.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -90,6 +90,7 @@ pub(crate) async fn run(subject: &mut Subject, options: &SeveralOptions) -> anyh
         let gone = Duration::from_millis(draw(&mut random) % GONE_MAX_MS);
         kill_one(subject, turn % 2 == 0, gone, &told, &mut seen).await?;
     }
+    crash_database(subject, &told).await?;
     wait_until("every loop is published", || async {
         Ok(ledger::read(subject.place())?.live_clips >= i64::from(SHEEP) - 1)
     })
@@ -143,6 +144,18 @@ async fn kill_one(
     .await?;
     tokio::time::sleep(gone).await;
     seen.starts.push(subject.start_one(victim)?);
+    Ok(())
+}
+
+/// Ends the database under the coordinators, which must find it again.
+async fn crash_database(subject: &mut Subject, told: &Told) -> anyhow::Result<()> {
+    subject.crash_database()?;
+    let before = told.count();
+    wait_until("work is taken again", || async {
+        Ok(told.count() > before)
+    })
+    .await?;
+    leader_of(&subject.addresses()).await?;
     Ok(())
 }
 
@@ -324,7 +337,10 @@ fn report(options: &SeveralOptions, ledger: &Ledger, told: &Told, seen: &mut See
     let broken = told.broken.load(Ordering::Relaxed);
     let refused = told.refused.load(Ordering::Relaxed);
     line("coordinators", count(COORDINATORS));
-    line("killed", u64::from(options.kills));
+    line(
+        "coordinators killed; the database once",
+        u64::from(options.kills),
+    );
     line("submissions acknowledged", count(told.count()));
     line(
         "submissions in the store",

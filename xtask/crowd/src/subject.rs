@@ -166,6 +166,12 @@ impl Subject {
         }
     }
 
+    /// Ends the database's server as `kill -9` does, and starts it again.
+    pub(crate) fn crash_database(&mut self) -> anyhow::Result<()> {
+        let server = self.ground.postgres.as_mut();
+        server.context("there is no server")?.crash()
+    }
+
     /// Where the first listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.coordinators[0].listen
