@@ -98,7 +98,7 @@ kinds! {
     WrongAnswer = 422, "wrong-answer", "The answer does not fit the ballot";
     /// Too many requests; wait a little.
     TooMany = 429, "too-many", "Too many requests";
-    /// The coordinator cannot store anything for a moment; what was sent is not stored. Send it again later.
+    /// The coordinator cannot store anything for a moment; keep what you have and send it again later.
     StorageAway = 503, "storage-away", "The coordinator cannot store anything at the moment";
     /// The coordinator's fault; it is logged there. Try again later.
     Internal = 500, "internal", "The coordinator failed";

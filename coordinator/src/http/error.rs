@@ -34,6 +34,13 @@ impl ApiError {
         Self::Refused(Problem::new(kind, detail))
     }
 
+    /// The database's server or the store of blobs does not answer.
+    fn away(error: &dyn std::error::Error) -> Self {
+        tracing::error!(%error, "A request was turned away: {error}");
+        let detail = "It may not be stored. Send it again in a while.";
+        Self::refused(ProblemKind::StorageAway, detail)
+    }
+
     /// There is no such thing.
     #[must_use]
     pub fn not_found() -> Self {
@@ -67,6 +74,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(problem) => Self::Refused(problem),
+            away if away.is_away() => Self::away(&away),
             ours => Self::Internal(ours.into()),
         }
     }
@@ -84,9 +92,7 @@ impl From<CheckError> for ApiError {
 impl From<std::io::Error> for ApiError {
     fn from(error: std::io::Error) -> Self {
         if Away::caused(&error) {
-            tracing::error!(%error, "A request was turned away: {error}");
-            let detail = "What was sent is not stored. Send it again in a while.";
-            return Self::refused(ProblemKind::StorageAway, detail);
+            return Self::away(&error);
         }
         Self::Internal(error.into())
     }

@@ -35,7 +35,6 @@ use crate::store::{NewSubmission, OpenLease};
     request_body(content = Vec<u8>, content_type = "application/vnd.woolgather.submission", description = "u32 LE length, JSON preamble of that length, segment"),
     responses(
         (status = 200, description = "It is on disk", body = Receipt),
-        (status = 503, description = "storage-away: it is not stored; Retry-After says when to send it again", body = Problem, content_type = "application/problem+json"),
         (status = "4XX", description = "unknown-lease, foreign-lease, wrong-task, lease-superseded, too-large, bad-preamble, segment-mismatch, unreadable-segment, wrong-sequence-header, wrong-frame-size, wrong-frame-count, or a signature's", body = Problem, content_type = "application/problem+json"),
     ),
 )]

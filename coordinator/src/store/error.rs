@@ -56,6 +56,16 @@ impl StoreError {
         )
     }
 
+    /// Whether the database cannot be reached just now: try again in a moment.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Database(error) => error.is_away(),
+            Self::Commit(error) => error.is_away(),
+            _ => false,
+        }
+    }
+
     /// The kind of the refusal; `None` when it is not the caller's caller who is at fault.
     #[must_use]
     pub fn kind(&self) -> Option<ProblemKind> {

@@ -19,8 +19,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long a leader believes that it leads without having asked: longer than a look takes on a
 /// busy server, much shorter than a job.
 const BELIEVED_FOR: Duration = Duration::from_secs(5);
-/// How long a start waits for another coordinator to be gone.
+/// How long a start waits for another coordinator to be gone, and how often it looks: one that was
+/// killed a moment ago may still be there to the server.
 const PATIENCE: Duration = Duration::from_secs(10);
+const LOOK_AT_START_EVERY: Duration = Duration::from_millis(20);
 
 /// A coordinator's session and what it holds.
 #[derive(Debug)]
@@ -159,6 +161,6 @@ fn appear(client: &mut Client, presence: i64, membership: Membership) -> Result<
         if begun.elapsed() > PATIENCE {
             return Err(StoreError::NotAlone);
         }
-        std::thread::sleep(LOOK_EVERY);
+        std::thread::sleep(LOOK_AT_START_EVERY);
     }
 }
