@@ -207,7 +207,10 @@ async fn peers_find_each_other(addresses: &[SocketAddr]) -> anyhow::Result<()> {
     for (number, port) in [(0, 4_001_u16), (1, 4_002)] {
         let query = |name: u8, port: u16| {
             let name = char::from(name).to_string().repeat(20);
-            format!("/announce?info_hash={escaped}&peer_id={name}&port={port}&left=1&compact=1")
+            format!(
+                "{}?info_hash={escaped}&peer_id={name}&port={port}&left=1&compact=1",
+                paths::ANNOUNCE
+            )
         };
         get(addresses[number], &query(b'a' + number as u8, port)).await?;
         // Compact lists hold an address's four bytes and a port's two.
