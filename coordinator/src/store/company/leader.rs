@@ -19,9 +19,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long a leader believes that it leads without having asked: longer than a look takes on a
 /// busy server, much shorter than a job.
 const BELIEVED_FOR: Duration = Duration::from_secs(5);
-/// How long a start waits for another coordinator to be gone, and how often it looks: one that was
-/// killed a moment ago may still be there to the server.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a start waits for another coordinator to be gone, and how often it looks: one whose
+/// machine vanished a moment ago is still there to the server.
+const PATIENCE: Duration = Duration::from_secs(15);
 const LOOK_AT_START_EVERY: Duration = Duration::from_millis(20);
 
 /// A coordinator's session and what it holds.
@@ -113,7 +113,12 @@ impl Task {
             None => {
                 let mut client = connect(&self.config)?;
                 let lock = presence_lock(self.membership);
-                client.query_one(lock, &[&self.presence])?;
+                let row = client.query_one(lock, &[&self.presence])?;
+                if !row.try_get(0)? {
+                    // It started while this one's session was lost. It must be seen to by people.
+                    let words = "a coordinator that cannot work with this one serves the flock too";
+                    return Err(DatabaseError::Shape(words.into()));
+                }
                 self.client.insert(client)
             }
         };

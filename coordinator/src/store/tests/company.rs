@@ -56,11 +56,15 @@ async fn those_with_folders_of_their_own_serve_alone() {
     }
     let world = World::with_sheep(1).await;
     let alone = world.store.join_company(Membership::Alone).await.unwrap();
-    for membership in [Membership::Alone, Membership::Shared] {
+    let try_to_join = async |membership| {
         let store = world.second_store().await;
         let refused = store.join_company(membership).await.unwrap_err();
         assert!(matches!(refused, StoreError::NotAlone), "{refused}");
-    }
+    };
+    tokio::join!(
+        try_to_join(Membership::Alone),
+        try_to_join(Membership::Shared)
+    );
     drop(alone);
     join(&world).await;
 }
