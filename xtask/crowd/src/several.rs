@@ -12,6 +12,7 @@ use clap::Args;
 use hyper::Method;
 use serde_json::Value;
 use tokio::task::JoinHandle;
+use woolgather_protocol::manifest::Manifest;
 use woolgather_protocol::work::{LeaseRequest, LeaseResponse};
 use woolgather_protocol::{Blake3, ProblemKind, PublicKey, paths};
 
@@ -96,6 +97,7 @@ pub(crate) async fn run(subject: &mut Subject, options: &SeveralOptions) -> anyh
     })
     .await?;
     peers_find_each_other(&addresses).await?;
+    clips_are_given(&addresses).await?;
     over.store(true, Ordering::Relaxed);
     for volunteer in volunteers {
         volunteer.await?;
@@ -220,6 +222,21 @@ async fn peers_find_each_other(addresses: &[SocketAddr]) -> anyhow::Result<()> {
             Ok(answer.windows(peer.len()).any(|six| six == peer))
         })
         .await?;
+    }
+    Ok(())
+}
+
+/// Every clip of the manifest is given by every coordinator, whoever published it.
+async fn clips_are_given(addresses: &[SocketAddr]) -> anyhow::Result<()> {
+    let manifest = document_of(&get(addresses[0], paths::MANIFEST).await?);
+    let manifest: Manifest = serde_json::from_value(manifest.context("there is no manifest")?)?;
+    for clip in &manifest.clips {
+        let path = paths::clip(&clip.id, clip.version);
+        let first = get(addresses[0], &path).await?;
+        let whole = first.len() as u64 == clip.bytes;
+        ensure!(whole, "clip {} is not given whole", clip.id);
+        let same = get(addresses[1], &path).await? == first;
+        ensure!(same, "clip {} is another at the other one", clip.id);
     }
     Ok(())
 }
