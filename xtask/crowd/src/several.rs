@@ -33,6 +33,8 @@ const GONE_MAX_MS: u64 = 1_000;
 /// How long anything may take that must happen; nothing is measured by it.
 const PATIENCE: Duration = Duration::from_secs(120);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// The same for what takes a while and costs something to look at.
+const LOOK_SELDOM_EVERY: Duration = Duration::from_millis(500);
 
 /// How often, and by how many watched.
 #[derive(Debug, Args)]
@@ -92,10 +94,7 @@ pub(crate) async fn run(subject: &mut Subject, options: &SeveralOptions) -> anyh
         kill_one(subject, turn % 2 == 0, gone, &told, &mut seen).await?;
     }
     crash_database(subject, &told).await?;
-    wait_until("every loop is published", || async {
-        Ok(ledger::read(subject.place())?.live_clips >= i64::from(SHEEP) - 1)
-    })
-    .await?;
+    wait_for_loops(subject).await?;
     peers_find_each_other(&addresses).await?;
     clips_are_given(&addresses).await?;
     over.store(true, Ordering::Relaxed);
@@ -147,6 +146,26 @@ async fn kill_one(
     tokio::time::sleep(gone).await;
     seen.starts.push(subject.start_one(victim)?);
     Ok(())
+}
+
+/// Waits until every loop is published that can be. A submission of one of them may wait behind
+/// thousands to be decoded, so this may take for as long as it goes on.
+async fn wait_for_loops(subject: &Subject) -> anyhow::Result<()> {
+    let (mut accepted, mut since) = (0, Instant::now());
+    loop {
+        let ledger = ledger::read(subject.place())?;
+        if ledger.live_clips >= i64::from(SHEEP) - 1 {
+            return Ok(());
+        }
+        if ledger.accepted > accepted {
+            (accepted, since) = (ledger.accepted, Instant::now());
+        }
+        ensure!(
+            since.elapsed() < PATIENCE,
+            "nothing was accepted for {PATIENCE:?}"
+        );
+        tokio::time::sleep(LOOK_SELDOM_EVERY).await;
+    }
 }
 
 /// Ends the database under the coordinators, which must find it again.
