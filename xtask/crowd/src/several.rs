@@ -12,8 +12,8 @@ use clap::Args;
 use hyper::Method;
 use serde_json::Value;
 use tokio::task::JoinHandle;
+use woolgather_protocol::info::{Device, DeviceRequest};
 use woolgather_protocol::manifest::Manifest;
-use woolgather_protocol::work::{LeaseRequest, LeaseResponse};
 use woolgather_protocol::{Blake3, ProblemKind, PublicKey, paths};
 
 use crate::figures::{Times, draw, ms};
@@ -270,23 +270,21 @@ fn replay(
     tokio::spawn(async move {
         let mut wires = [0, 1].map(|_| Wire::alternating(&addresses, key, u64::MAX));
         let mut replays = 0;
-        let wants_nothing = LeaseRequest {
-            seconds_wanted: 0,
-            samples_per_second: 1e9,
-            units_max: 1,
-            devices: Vec::new(),
+        // It leases nothing, for it would never hand it in.
+        let introduction = DeviceRequest {
+            volunteer: "Echo".into(),
         };
-        let body = serde_json::to_vec(&wants_nothing)?;
+        let body = serde_json::to_vec(&introduction)?;
         for turn in 0.. {
             if over.load(Ordering::Relaxed) {
                 break;
             }
             let (method, digest) = (Method::POST, Blake3::of(&body));
-            let request = wires[0].sign(method, paths::LEASES, body.clone().into(), digest)?;
+            let request = wires[0].sign(method, paths::DEVICES, body.clone().into(), digest)?;
             let (first, second) = (turn % 2, 1 - turn % 2);
             let again = request.clone();
             let [one, other] = &mut wires;
-            let sent: [anyhow::Result<Answer<LeaseResponse>>; 2] = if turn % 4 < 2 {
+            let sent: [anyhow::Result<Answer<Device>>; 2] = if turn % 4 < 2 {
                 let done = one.deliver(first, request).await;
                 [done, other.deliver(second, again).await]
             } else {
