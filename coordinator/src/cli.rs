@@ -12,7 +12,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 use woolgather_protocol::{EntryId, PublicKey, WorkUnitId};
 
+use crate::blobs::BlobPlace;
 use crate::checks::child::ChildArgs;
+use crate::keys;
 use crate::store::Place;
 
 /// Hands out work, checks it, publishes clips and counts votes: database, tracker, seeding,
@@ -56,7 +58,8 @@ pub enum Command {
     Backup(BackupArgs),
     /// Check a backup, and put everything back from it
     Restore(RestoreArgs),
-    /// Copy the database to another place, such as a PostgreSQL server; stop the coordinator first
+    /// Copy database or blobs to another place, a PostgreSQL server or a bucket; stop the coordinator
+    /// first
     Migrate(MigrateArgs),
     /// Decode a segment from standard input under limits; the server starts this by itself
     #[command(hide = true)]
@@ -70,10 +73,11 @@ to set up. Outside your own machine, put a TLS proxy in front and name its addre
   woolgather-coordinator serve --listen 127.0.0.1:8420 --public-url https://sheep.example.org \\
       --origin-listen 0.0.0.0:6881 --trust-forwarded-for
 
-Back up the data folder: it is everything, unless --store keeps the database elsewhere.";
+Back up the data folder: it is everything, unless --store and --blobs keep database and blobs \
+elsewhere.";
 
 /// Where a coordinator keeps what it knows.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct HomeArgs {
     /// Folder of the database, the keys and the clips
     #[arg(
@@ -94,9 +98,76 @@ pub struct HomeArgs {
         hide_env_values = true
     )]
     pub store: Option<String>,
+    /// The coordinator's key, if it is not keys/coordinator.key in the data folder; coordinators of
+    /// one flock share it
+    #[arg(long, env = "WOOLGATHER_KEY_FILE", value_name = "FILE", global = true)]
+    pub key_file: Option<PathBuf>,
+    /// Where the blobs are.
+    #[command(flatten)]
+    pub blobs: BlobArgs,
+}
+
+/// Where a coordinator keeps segments, clips and pictures.
+#[derive(Debug, Default, Clone, Args)]
+pub struct BlobArgs {
+    /// Keep the blobs in a bucket of an S3-compatible store, such as s3://bucket/prefix; unless
+    /// given, they are in the data folder. AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION
+    /// are read from the environment
+    #[arg(long, env = "WOOLGATHER_BLOBS", value_name = "URL", global = true)]
+    pub blobs: Option<Url>,
+    /// The address of the S3-compatible store, if it is not AWS' own
+    #[arg(
+        long,
+        env = "WOOLGATHER_S3_ENDPOINT",
+        value_name = "URL",
+        global = true
+    )]
+    pub s3_endpoint: Option<Url>,
+    /// Let the address of the store be one without encryption: within one machine or a closed network
+    #[arg(long, env = "WOOLGATHER_S3_ALLOW_HTTP", global = true)]
+    pub s3_allow_http: bool,
+    /// What copies of a bucket's blobs may take on this machine's disk, in bytes; clips that are
+    /// seeded take up to half of it
+    #[arg(
+        long,
+        env = "WOOLGATHER_BLOB_CACHE",
+        value_name = "BYTES",
+        default_value_t = BLOB_CACHE_BYTES,
+        global = true
+    )]
+    pub blob_cache: u64,
+}
+
+/// What a bucket's copies may take unless told otherwise, in bytes: a few thousand clips.
+const BLOB_CACHE_BYTES: u64 = 20_000_000_000;
+
+impl BlobArgs {
+    /// Where the blobs are.
+    ///
+    /// # Errors
+    ///
+    /// When `--blobs` is no address of a bucket, or the store's address is not encrypted.
+    pub fn place(&self) -> anyhow::Result<BlobPlace> {
+        match &self.blobs {
+            None => Ok(BlobPlace::Folder),
+            Some(bucket) => BlobPlace::bucket(
+                bucket,
+                self.s3_endpoint.clone(),
+                self.s3_allow_http,
+                self.blob_cache,
+            ),
+        }
+    }
 }
 
 impl HomeArgs {
+    /// The file with the coordinator's key.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        let usual = || keys::usual_file(&self.data);
+        self.key_file.clone().unwrap_or_else(usual)
+    }
+
     /// Where the store is.
     ///
     /// # Errors
@@ -327,9 +398,13 @@ pub struct MigrateArgs {
     /// What to copy.
     #[command(flatten)]
     pub home: HomeArgs,
-    /// Where to, such as postgres://woolgather@db.example/flock; empty, or begun before
+    /// Where to copy the database, such as postgres://woolgather@db.example/flock; empty, or begun
+    /// before
+    #[arg(long, value_name = "URL", required_unless_present = "to_blobs")]
+    pub to: Option<String>,
+    /// Which bucket to copy the blobs into, such as s3://bucket/prefix
     #[arg(long, value_name = "URL")]
-    pub to: String,
+    pub to_blobs: Option<Url>,
 }
 
 /// Options of `device`.

@@ -8,10 +8,12 @@ use anyhow::{Context, bail, ensure};
 use url::Url;
 use woolgather_protocol::{Recipe, limits};
 
+use crate::blobs::BlobPlace;
 use crate::cli::{LimitArgs, ServeArgs};
 use crate::http::admission::AdmissionSettings;
 use crate::http::server::Limits;
 use crate::http::throttle::Rates;
+use crate::keys;
 use crate::store::Place;
 
 /// Port the origin seeder listens on unless told otherwise: BitTorrent's customary first one.
@@ -24,6 +26,10 @@ pub struct Config {
     pub data: PathBuf,
     /// Where the database is: in that folder, or on a server.
     pub store: Place,
+    /// The file with the coordinator's key.
+    pub key_file: PathBuf,
+    /// Where the blobs are: in that folder, or in a bucket.
+    pub blobs: BlobPlace,
     /// Address of the website, the API and the tracker.
     pub listen: SocketAddr,
     /// The address people use; where it is not given, the one listened on.
@@ -78,6 +84,8 @@ impl Config {
             .unwrap_or_else(|| SocketAddr::new(args.listen.ip(), ORIGIN_PORT));
         Ok(Self {
             store: args.home.place()?,
+            key_file: args.home.key_file(),
+            blobs: args.home.blobs.place()?,
             data: args.home.data,
             listen: args.listen,
             public_url,
@@ -112,6 +120,8 @@ impl Config {
         Self {
             data: data.to_owned(),
             store: Place::from(data),
+            key_file: keys::usual_file(data),
+            blobs: BlobPlace::Folder,
             listen: any_port,
             public_url: None,
             trust_forwarded_for: false,

@@ -6,7 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
 use woolgather_protocol::DeviceSecret;
@@ -29,9 +29,24 @@ pub enum KeyError {
         /// The file.
         path: String,
     },
+    /// There is no file, and the flock's clients trust a key that was made before.
+    #[error(
+        "there is no key file {path}; copy keys/coordinator.key from the data folder of another \
+         coordinator of this flock, or from a backup, or name it with --key-file"
+    )]
+    Missing {
+        /// The file.
+        path: String,
+    },
     /// The system has no randomness.
     #[error("the system gave no random bytes: {0}")]
     Randomness(#[from] getrandom::Error),
+}
+
+/// Where the coordinator's key is unless the operator names another file.
+#[must_use]
+pub fn usual_file(data_dir: &Path) -> PathBuf {
+    data_dir.join("keys").join("coordinator.key")
 }
 
 /// The coordinator's key from `data_dir/keys/coordinator.key`; made there the first time.
@@ -40,20 +55,42 @@ pub enum KeyError {
 ///
 /// [`KeyError`]: say so and do not start.
 pub fn coordinator_key(data_dir: &Path) -> Result<DeviceSecret, KeyError> {
-    let folder = data_dir.join("keys");
-    let path = folder.join("coordinator.key");
+    key_in(&usual_file(data_dir), IfMissing::Make)
+}
+
+/// What to do where there is no key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfMissing {
+    /// Make one: there is no flock yet that trusts another.
+    Make,
+    /// Say so.
+    Fail,
+}
+
+/// The coordinator's key from the file `path`.
+///
+/// # Errors
+///
+/// [`KeyError`]: say so and do not start.
+pub fn key_in(path: &Path, if_missing: IfMissing) -> Result<DeviceSecret, KeyError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
     let failed = |source| KeyError::Io {
         path: path.display().to_string(),
         source,
     };
-    match fs::read_to_string(&path) {
+    match fs::read_to_string(path) {
         Ok(text) => read_key(&text).ok_or_else(|| KeyError::Unreadable {
             path: path.display().to_string(),
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if if_missing == IfMissing::Fail {
+                return Err(KeyError::Missing {
+                    path: path.display().to_string(),
+                });
+            }
             let bytes = fresh_bytes()?;
-            fs::create_dir_all(&folder).map_err(failed)?;
-            write_key(&folder, &path, &bytes).map_err(failed)?;
+            fs::create_dir_all(folder).map_err(failed)?;
+            write_key(folder, path, &bytes).map_err(failed)?;
             Ok(DeviceSecret::from_bytes(&bytes))
         }
         Err(error) => Err(failed(error)),

@@ -48,6 +48,7 @@ pub struct Metrics {
     active_workers: Gauge,
     tracker_peers: Gauge,
     origin_bytes: Gauge,
+    leads: Gauge,
 }
 
 /// What gauges are set to when somebody asks.
@@ -61,6 +62,8 @@ pub struct Readings {
     pub tracker_peers: u64,
     /// Bytes the origin seeder has uploaded over BitTorrent since start.
     pub origin_bytes: u64,
+    /// Whether this coordinator leads those that serve the flock.
+    pub leads: bool,
 }
 
 impl Metrics {
@@ -87,6 +90,10 @@ impl Metrics {
         let origin_bytes = gauge(
             "origin_upload_bytes",
             "Bytes the origin seeder has given over BitTorrent since start",
+        );
+        let leads = gauge(
+            "leader",
+            "1 if this coordinator leads those that serve the flock",
         );
         let requests = Family::default();
         registry.register(
@@ -123,6 +130,7 @@ impl Metrics {
             active_workers,
             tracker_peers,
             origin_bytes,
+            leads,
         }
     }
 
@@ -179,6 +187,7 @@ impl Metrics {
         self.active_workers.set(number(readings.active_workers));
         self.tracker_peers.set(number(readings.tracker_peers));
         self.origin_bytes.set(number(readings.origin_bytes));
+        self.leads.set(i64::from(readings.leads));
         let mut text = String::new();
         encode(&mut text, &self.registry).expect("writing to a string does not fail");
         text

@@ -60,13 +60,19 @@ pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound
     let data = &config.data;
     std::fs::create_dir_all(data)
         .with_context(|| format!("cannot make the data folder {}", data.display()))?;
-    let secret = keys::coordinator_key(data)?;
     let store = Store::open(config.store.clone(), clock.clone(), keys::fresh_bytes()?)
         .await
         .context("cannot open the database")?;
-    let blobs = Blobs::open(data).context("cannot open the blob folder")?;
+    let blobs = Blobs::open(&config.blobs, data).context("cannot open the blobs")?;
     blobs.clear_temp().context("cannot clear the blob folder")?;
+    let if_missing = match store.coordinator_key().await? {
+        // Another coordinator was there first, or this one was: a new key would cut off its clients.
+        Some(_) => keys::IfMissing::Fail,
+        None => keys::IfMissing::Make,
+    };
+    let secret = keys::key_in(&config.key_file, if_missing)?;
     store.found_flock(new_flock(&config)).await?;
+    store.keep_key(secret.public()).await?;
 
     let listener = TcpListener::bind(config.listen)
         .await

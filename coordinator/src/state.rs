@@ -8,7 +8,7 @@ use url::Url;
 use woolgather_protocol::{DeviceSecret, PublicKey};
 use woolgather_swarm::Swarm;
 
-use crate::blobs::Blobs;
+use crate::blobs::{BlobPlace, Blobs};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::credit::CreditCache;
@@ -17,7 +17,8 @@ use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
 use crate::metrics::Metrics;
-use crate::store::{Flock, Store, StoreError};
+use crate::publish::seeding::Seeded;
+use crate::store::{Company, Flock, Membership, Store, StoreError};
 use crate::tracker::Tracker;
 
 /// The parts of a running coordinator, put together by [`crate::serve`] or by a test.
@@ -28,6 +29,8 @@ pub struct App {
     pub public_url: Url,
     /// Everything remembered.
     pub store: Store,
+    /// The coordinators that serve the same flock.
+    pub company: Company,
     /// Segments, clips, torrents, pictures.
     pub blobs: Blobs,
     /// The time.
@@ -42,6 +45,8 @@ pub struct App {
     pub swarm: Arc<dyn Swarm>,
     /// Where others reach the origin seeder.
     pub origin_peers: Vec<SocketAddr>,
+    /// What the origin seeder gives.
+    pub seeded: Seeded,
     /// For the operator's monitoring.
     pub metrics: Metrics,
     /// Signed requests seen lately.
@@ -83,16 +88,25 @@ impl App {
     ///
     /// # Errors
     ///
-    /// As [`Store::flock`]: found the flock first.
+    /// As [`Store::flock`]: found the flock first. As [`Store::join_company`].
     pub async fn new(parts: Parts) -> Result<Arc<Self>, StoreError> {
         let flock = parts.store.flock().await?;
-        let started_ms = parts.clock.now_ms();
+        let membership = match parts.config.blobs {
+            BlobPlace::Folder => Membership::Alone,
+            BlobPlace::Bucket(_) => Membership::Shared,
+        };
+        let company = parts.store.join_company(membership).await?;
+        let nonces = match company.nonces() {
+            Some(shared) => Nonces::shared(shared),
+            None => Nonces::new(parts.clock.now_ms()),
+        };
         let throttles = Throttles::new(parts.config.rates);
         let admission = Admission::new(parts.config.admission);
         Ok(Arc::new(Self {
             config: parts.config,
             public_url: parts.public_url,
             store: parts.store,
+            company,
             blobs: parts.blobs,
             clock: parts.clock,
             secret: parts.secret,
@@ -100,8 +114,9 @@ impl App {
             tracker: Tracker::new(parts.origin_peers.clone()),
             swarm: parts.swarm,
             origin_peers: parts.origin_peers,
+            seeded: Seeded::default(),
             metrics: Metrics::new(),
-            nonces: Nonces::new(started_ms),
+            nonces,
             throttles,
             admission,
             draining: AtomicBool::new(false),

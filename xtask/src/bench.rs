@@ -112,6 +112,7 @@ const PRESSES: &[&[&str]] = &[
     &[
         "--store", "postgres", "--units", "200000", "kills", "--kills", "100",
     ],
+    &["--units", "200000", "several", "--kills", "100"],
 ];
 
 /// The quick form, in every run of the tests: the same programs, shorter.
@@ -149,6 +150,7 @@ const QUICK_PRESSES: &[&[&str]] = &[
     &[
         "--store", "postgres", "--units", "20000", "kills", "--kills", "10",
     ],
+    &["--units", "20000", "several", "--kills", "4"],
 ];
 
 /// Presses the coordinator of a folder of built programs with a crowd of volunteers, as `arguments` say.

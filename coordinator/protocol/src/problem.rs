@@ -32,7 +32,7 @@ macro_rules! kinds {
             /// Whether it passes by itself: the answer then says when to try again.
             #[must_use]
             pub fn passes(self) -> bool {
-                matches!(self, Self::TooMany | Self::Busy | Self::NotReady | Self::StorageFull)
+                matches!(self, Self::TooMany | Self::Busy | Self::NotReady | Self::StorageFull | Self::StorageAway)
             }
 
             /// What it means, in a few words.
@@ -119,6 +119,8 @@ kinds! {
     NotReady = 503, "not-ready", "This coordinator is not ready";
     /// The coordinator has no room left; keep the submission and send it again when the answer says.
     StorageFull = 507, "storage-full", "The coordinator's disk is full";
+    /// The coordinator cannot store anything for a moment; keep what you have and send it again later.
+    StorageAway = 503, "storage-away", "The coordinator cannot store anything at the moment";
     /// The coordinator's fault; it is logged there. Try again later.
     Internal = 500, "internal", "The coordinator failed";
 }

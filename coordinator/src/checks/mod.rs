@@ -21,9 +21,10 @@ use std::sync::Mutex;
 
 use anyhow::{Context as _, bail};
 use woolgather_protocol::work::Task;
-use woolgather_protocol::{Problem, ProblemKind, Recipe};
+use woolgather_protocol::{Blake3, Problem, ProblemKind, Recipe};
 use woolgather_video::{EncoderSettings, SegmentInfo, inspect_segment, sequence_header};
 
+use crate::blobs::LocalBlob;
 use crate::publish::webp_of_pixels;
 use crate::state::App;
 use crate::store::{AuditEvidence, CheckedFrames, FrameMeans};
@@ -81,8 +82,19 @@ pub async fn decoded_frames(
     app: &App,
     evidence: &AuditEvidence,
 ) -> anyhow::Result<Vec<FrameMeans>> {
-    let path = app.blobs.path(&evidence.segment);
-    Ok(process::decode(&evidence.work.recipe, &path).await?)
+    let local = local_segment(app, evidence.segment).await?;
+    Ok(process::decode(&evidence.work.recipe, local.path()).await?)
+}
+
+/// A segment as a file of this machine.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub async fn local_segment(app: &App, segment: Blake3) -> anyhow::Result<LocalBlob> {
+    let blobs = app.blobs.clone();
+    let local = tokio::task::spawn_blocking(move || blobs.local(&segment)).await?;
+    local.context("a segment cannot be read")
 }
 
 /// A frame of the audited segment as a picture (WebP), `place` counted within the segment from 0.
@@ -96,8 +108,8 @@ pub async fn shown_frame(
     place: u32,
 ) -> anyhow::Result<Vec<u8>> {
     let recipe = &evidence.work.recipe;
-    let path = app.blobs.path(&evidence.segment);
-    let pixels = process::show(recipe, &path, place).await?;
+    let local = local_segment(app, evidence.segment).await?;
+    let pixels = process::show(recipe, local.path(), place).await?;
     webp_of_pixels(&pixels, recipe.width, recipe.height)
 }
 

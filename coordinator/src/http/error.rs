@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use woolgather_protocol::problem::CONTENT_TYPE;
 use woolgather_protocol::{Problem, ProblemKind};
 
+use crate::blobs::Away;
 use crate::checks::CheckError;
 use crate::store::StoreError;
 
@@ -31,6 +32,13 @@ impl ApiError {
     /// A refusal of this kind; `detail` is a sentence for people.
     pub fn refused(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self::Refused(Problem::new(kind, detail))
+    }
+
+    /// The database's server or the store of blobs does not answer.
+    fn away(error: &dyn std::error::Error) -> Self {
+        tracing::error!(%error, "A request was turned away: {error}");
+        let detail = "It may not be stored. Send it again in a while.";
+        Self::refused(ProblemKind::StorageAway, detail)
     }
 
     /// There is no such thing.
@@ -66,6 +74,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(problem) => Self::Refused(problem),
+            away if away.is_away() => Self::away(&away),
             ours => Self::Internal(ours.into()),
         }
     }
@@ -82,6 +91,9 @@ impl From<CheckError> for ApiError {
 
 impl From<std::io::Error> for ApiError {
     fn from(error: std::io::Error) -> Self {
+        if Away::caused(&error) {
+            return Self::away(&error);
+        }
         Self::Internal(error.into())
     }
 }

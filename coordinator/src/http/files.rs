@@ -1,17 +1,15 @@
-//! Answers from the blob folder: clips in parts, pictures and torrents whole.
+//! Answers from the blobs: clips in parts, pictures and torrents whole.
 //!
 //! A blob never changes, and the addresses that lead to one either contain its version or are
 //! asked about again with its entity tag.
 
-use std::io::SeekFrom;
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
-use tokio_util::io::ReaderStream;
+use futures_util::stream::BoxStream;
 use woolgather_protocol::Blake3;
 
 use super::conditional::tag_is_known;
@@ -41,22 +39,19 @@ pub enum Keep {
     Asking,
 }
 
-/// Pieces in which files are read, in bytes.
-const PIECE_BYTES: usize = 64 * 1024;
-
 /// Answers with a blob, or the part of it that is asked for.
 ///
 /// # Errors
 ///
-/// [`ApiError::Internal`] when the blob cannot be read.
+/// [`ApiError::Internal`] when the blob cannot be read, `storage-away` when the bucket does not answer.
 pub async fn serve_blob(
     app: &Arc<App>,
     method: &Method,
     headers: &HeaderMap,
     served: Served,
 ) -> Result<Response, ApiError> {
-    let mut file = tokio::fs::File::open(app.blobs.path(&served.blob)).await?;
-    let length = file.metadata().await?.len();
+    let blob = app.blobs.opened(&served.blob).await?;
+    let length = blob.length();
     let tag = format!("\"{}\"", served.blob);
     let mut response = if tag_is_known(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -68,8 +63,7 @@ pub async fn serve_blob(
             .headers_mut()
             .insert(header::CONTENT_LENGTH, count.into());
         if method != Method::HEAD && count > 0 {
-            file.seek(SeekFrom::Start(bytes.start)).await?;
-            *response.body_mut() = body(app, file, count, served.is_clip);
+            *response.body_mut() = body(app, blob.part(bytes).await?, served.is_clip);
         }
         response
     };
@@ -107,8 +101,7 @@ fn part_head(part: Part, length: u64) -> (Response, std::ops::Range<u64>) {
     }
 }
 
-fn body(app: &Arc<App>, file: tokio::fs::File, count: u64, is_clip: bool) -> Body {
-    let pieces = ReaderStream::with_capacity(file.take(count), PIECE_BYTES);
+fn body(app: &Arc<App>, pieces: BoxStream<'static, std::io::Result<Bytes>>, is_clip: bool) -> Body {
     if !is_clip {
         return Body::from_stream(pieces);
     }

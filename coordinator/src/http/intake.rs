@@ -185,7 +185,7 @@ mod tests {
     /// Receives `body` in pieces of `piece` bytes, for a work unit of two frames.
     fn receive(body: &[u8], piece: usize) -> Result<(Preamble, Vec<u8>), ProblemKind> {
         let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(folder.path()).unwrap();
+        let blobs = Blobs::folder(folder.path()).unwrap();
         let mut intake = Intake::new(2, blobs.temp());
         for bytes in body.chunks(piece) {
             intake.push(bytes).unwrap();

@@ -1,7 +1,7 @@
 //! `GET /api/v1/manifest`: what the coordinator vouches for, signed.
 //!
-//! The store builds a manifest for a sequence number; it is signed once and kept until the number
-//! goes up. The number is also the answer's entity tag, so that a client that has the newest
+//! The store builds a manifest for a sequence number; it is signed once, by whichever coordinator is
+//! asked first, written down, and kept in memory until the number goes up. The number is also the answer's entity tag, so that a client that has the newest
 //! manifest gets a short "304" for its question.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,7 +36,7 @@ impl ManifestCache {
     ///
     /// # Errors
     ///
-    /// As [`Store::manifest`].
+    /// As [`Store::sealed_manifest`].
     ///
     /// # Panics
     ///
@@ -50,11 +50,14 @@ impl ManifestCache {
         if let Some(known) = self.known(sequence) {
             return Ok(known);
         }
-        let manifest = store.manifest(secret.public()).await?;
-        let signed = Signed::<Manifest>::seal(&manifest, secret);
-        let json = serde_json::to_vec(&signed).expect("a signed manifest is a plain struct");
+        let signing = secret.clone();
+        let seal = move |manifest: &Manifest| {
+            let signed = Signed::<Manifest>::seal(manifest, &signing);
+            serde_json::to_string(&signed).expect("a signed manifest is a plain struct")
+        };
+        let (sequence, json) = store.sealed_manifest(secret.public(), seal).await?;
         let sealed = Arc::new(SealedManifest {
-            sequence: manifest.sequence,
+            sequence,
             json: json.into(),
         });
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(sealed.clone());

@@ -1,7 +1,7 @@
 //! `/healthz`, `/readyz` and `/metrics`: for whoever watches over the coordinator.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
@@ -53,18 +53,11 @@ pub async fn get_readiness(State(app): State<Arc<App>>) -> Result<&'static str, 
     if !answered.is_ok_and(|sequence| sequence.is_ok()) {
         return Err(missing("The database does not answer."));
     }
-    // Several may ask at once, each with a file of its own.
-    static PROBES: AtomicU64 = AtomicU64::new(0);
-    let number = PROBES.fetch_add(1, Ordering::Relaxed);
-    let probe = app
-        .config
-        .data
-        .join(format!("blobs/temp/readiness-{number}"));
-    let written = tokio::task::spawn_blocking(move || {
-        std::fs::write(&probe, b"ready").and_then(|()| std::fs::remove_file(&probe))
-    });
-    if !written.await.is_ok_and(|written| written.is_ok()) {
-        return Err(missing("The blob folder cannot be written."));
+    let blobs = app.blobs.clone();
+    let asked = tokio::task::spawn_blocking(move || blobs.answers());
+    let answered = tokio::time::timeout(PATIENCE, asked).await;
+    if !answered.is_ok_and(|asked| asked.is_ok_and(|answered| answered.is_ok())) {
+        return Err(missing("Nothing can be stored."));
     }
     if app.admission.lacks_space(&app.config.data, Instant::now()) {
         return Err(missing("The disk is full."));
@@ -94,6 +87,7 @@ pub async fn get_metrics(State(app): State<Arc<App>>) -> Result<Response, ApiErr
         active_workers: status.active_workers,
         tracker_peers: peers.complete + peers.incomplete,
         origin_bytes: app.swarm.totals().uploaded_bytes,
+        leads: app.company.leads(),
     };
     let text = app.metrics.to_text(&readings);
     Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response())

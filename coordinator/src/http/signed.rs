@@ -60,7 +60,9 @@ impl FromRequestParts<Arc<App>> for SignedHead {
                           key signed.";
             return Err(ApiError::refused(ProblemKind::BadSignature, detail));
         }
-        app.nonces.claim(&headers.key, &headers.nonce, now_ms)?;
+        app.nonces
+            .claim(&headers.key, &headers.nonce, headers.time_ms, now_ms)
+            .await?;
         app.throttles.devices.count(headers.key, now_ms)?;
         // A signature begins with what is as good as random.
         let [a, b, c, d, e, f, g, h, ..] = headers.signature.0;

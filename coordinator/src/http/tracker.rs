@@ -14,6 +14,7 @@ use super::error::ApiError;
 use super::extract::ClientAddress;
 use crate::state::App;
 use crate::store::StoreError;
+use crate::tracker::gossip::Heard;
 use crate::tracker::{announce, answer, scrape};
 
 /// Announce (BEP 3, 7, 23)
@@ -38,6 +39,9 @@ pub async fn get_announce(
         match app.tracker.announce(&announce, ip, app.clock.now_ms()) {
             Ok(peers) => {
                 app.metrics.announce();
+                if let Some(gossip) = app.company.gossip() {
+                    gossip.tell(Heard::of(&announce, ip).to_words());
+                }
                 bencode(answer::announce(&peers, announce.compact))
             }
             Err(error) => bencode(answer::failure(&error.to_string())),

@@ -13,8 +13,6 @@ use crate::checks::{self, CheckError};
 use crate::state::App;
 use crate::store::ClaimedCheck;
 
-/// A claim older than this was abandoned.
-const STALE_AFTER: Duration = Duration::from_secs(10 * 60);
 /// How long the checker rests when there is nothing to do.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long the checker waits after it could not work.
@@ -26,7 +24,11 @@ pub async fn run(app: &Arc<App>) {
     let mut checking = FuturesUnordered::new();
     loop {
         let free = places - checking.len();
-        let claimed = match app.store.claim_checks(free as u32, STALE_AFTER).await {
+        let claimed = match app
+            .store
+            .claim_checks(free as u32, super::STALE_AFTER)
+            .await
+        {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::error!(%error, "The checker waits: {error}");
@@ -34,7 +36,12 @@ pub async fn run(app: &Arc<App>) {
                 continue;
             }
         };
-        checking.extend(claimed.into_iter().map(|claimed| check(app, claimed)));
+        checking.extend(claimed.into_iter().map(|claimed| {
+            let submission = claimed.submission;
+            super::renewing(check(app, claimed), move || {
+                app.store.renew_check(submission)
+            })
+        }));
         if checking.is_empty() {
             app.store.wait_for_submission(LOOK_EVERY).await;
             continue;
@@ -69,8 +76,8 @@ async fn check(app: &Arc<App>, claimed: ClaimedCheck) -> anyhow::Result<()> {
         kept.context("keeping a segment")?
             .context("keeping a segment")?;
     }
-    let path = app.blobs.path(&claimed.segment);
-    match checks::check_frames(&app.flock.recipe, &path).await {
+    let local = checks::local_segment(app, claimed.segment).await?;
+    match checks::check_frames(&app.flock.recipe, local.path()).await {
         Ok(frames) => app.store.record_check(submission, frames).await?,
         Err(CheckError::Refused(problem)) => {
             tracing::info!(

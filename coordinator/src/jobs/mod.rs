@@ -2,11 +2,15 @@
 //!
 //! Requests answer quickly; what takes long is a job in the database. (Decoding submissions has a
 //! queue and a runner of its own, [`checks`].) The runner claims one at a
-//! time, and between jobs frees leases that have run out and looks for audits that no volunteer
-//! will do. A job that fails is tried again, later and later.
+//! time. A job that fails is tried again, later and later.
+//!
+//! Several coordinators take from one queue. A claim is renewed while somebody is at the job; one
+//! that is not was abandoned, and another coordinator takes it. What must be looked at now and then
+//! (leases that have run out, audits that no volunteer will do) is the leader's alone.
 
 mod audits;
 mod checks;
+mod listening;
 mod screening;
 
 use std::sync::Arc;
@@ -18,16 +22,19 @@ pub use checks::run as run_checks;
 
 use crate::publish;
 use crate::state::App;
-use crate::store::{ClaimedJob, Job};
+use crate::store::{ClaimedJob, Job, StoreError};
 
-/// A job claimed longer ago than this was abandoned.
-const STALE_AFTER: Duration = Duration::from_secs(30 * 60);
+/// A claim that was not renewed for so long was abandoned.
+const STALE_AFTER: Duration = Duration::from_secs(20);
+/// How often a claim is renewed.
+const RENEW_EVERY: Duration = Duration::from_secs(5);
 /// How long the runner sleeps when there is nothing to do.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long the runner waits after the database failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// Does jobs until `stop` says so. Begins with what an earlier process left, and with seeding.
+/// Does jobs until `stop` says so, and seeds what they publish. Begins with what an earlier process
+/// left.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let work = async {
         start(&app).await;
@@ -45,11 +52,16 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     tokio::select! {
         () = work => {}
         () = checks::run(&app) => {}
+        () = publish::seeding::run(&app) => {}
+        () = listening::run(&app) => {}
         _ = stop.wait_for(|stop| *stop) => {}
     }
 }
 
 async fn start(app: &App) {
+    if !app.company.began_alone() {
+        return;
+    }
     if let Err(error) = app.store.reclaim_checks().await {
         tracing::error!(%error, "Submissions of an earlier process wait until they are stale: {error}");
     }
@@ -60,25 +72,45 @@ async fn start(app: &App) {
             tracing::error!(%error, "Jobs of an earlier process wait until they are stale: {error}");
         }
     }
-    if let Err(error) = publish::seed_all(app).await {
-        tracing::error!("Clips are not seeded: {error:#}");
-    }
 }
 
 /// Does one job; `false` when there was none.
 async fn next(app: &Arc<App>) -> anyhow::Result<bool> {
-    app.store.sweep().await?;
-    app.store
-        .plan_self_audits(app.config.audit_patience)
-        .await?;
+    if app.company.leads() {
+        app.store.sweep().await?;
+        app.store
+            .plan_self_audits(app.config.audit_patience)
+            .await?;
+    }
     let Some(claimed) = app.store.claim_job(STALE_AFTER).await? else {
         return Ok(false);
     };
-    match perform(app, &claimed.job).await {
+    let renewed = || app.store.renew_job(&claimed);
+    match renewing(perform(app, &claimed.job), renewed).await {
         Ok(()) => app.store.finish_job(&claimed).await?,
         Err(error) => fail(app, &claimed, &error).await?,
     }
     Ok(true)
+}
+
+/// Does `work`, and renews the claim on it meanwhile.
+async fn renewing<T, R>(work: impl Future<Output = T>, renew: impl Fn() -> R) -> T
+where
+    R: Future<Output = Result<(), StoreError>>,
+{
+    let renewals = async {
+        loop {
+            tokio::time::sleep(RENEW_EVERY).await;
+            if let Err(error) = renew().await {
+                // Then another coordinator may do it as well, which is harmless.
+                tracing::warn!(%error, "A claim was not renewed: {error}");
+            }
+        }
+    };
+    tokio::select! {
+        done = work => done,
+        () = renewals => unreachable!("it goes on for ever"),
+    }
 }
 
 async fn perform(app: &Arc<App>, job: &Job) -> anyhow::Result<()> {
@@ -86,10 +118,6 @@ async fn perform(app: &Arc<App>, job: &Job) -> anyhow::Result<()> {
         Job::Join { clip, version } => publish::join(app, clip, *version).await,
         Job::SelfAudit { audit } | Job::Referee { audit } => audits::settle(app, audit).await,
         Job::Screen { entry } => screening::screen(app, entry).await,
-        Job::Withdraw { info_hash } => {
-            publish::withdraw(app, *info_hash).await;
-            Ok(())
-        }
         Job::AuditAgain(again) => Ok(app.store.audit_again(again.clone()).await?),
         Job::DoubtReports(doubt) => Ok(app.store.doubt_reports(doubt.clone()).await?),
         Job::Plan if app.config.edges => {

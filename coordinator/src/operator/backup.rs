@@ -15,8 +15,8 @@ use anyhow::{Context as _, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use woolgather_protocol::Blake3;
 
-use crate::blobs::Blobs;
-use crate::cli::{BackupArgs, HomeArgs, MigrateArgs, RestoreArgs};
+use crate::blobs::{BlobPlace, Blobs};
+use crate::cli::{BackupArgs, BlobArgs, HomeArgs, MigrateArgs, RestoreArgs};
 use crate::clock::{Clock as _, SystemClock};
 use crate::keys;
 use crate::store::{Place, Store, copy_store};
@@ -43,8 +43,9 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<()> {
     }
     forget_rows(&to)?;
     copy_rows(args.home.place()?, Place::from(&to)).await?;
-    copy_keys(&home, &to)?;
-    let blobs = copy_blobs(&home, &to)?;
+    copy_key(&args.home.key_file(), &keys::usual_file(&to))?;
+    let from = Blobs::open_beside(&args.home.blobs.place()?, &home)?;
+    let blobs = copy_blobs(from, Blobs::folder(&to)?).await?;
     fs::write(&whole, b"")?;
     println!(
         "{} holds a backup with {blobs} blobs; test it with: woolgather-coordinator restore --verify --from {}",
@@ -73,39 +74,66 @@ pub async fn restore(args: RestoreArgs) -> anyhow::Result<()> {
     }
     let home = &args.home.data;
     ensure!(
-        !home.join("keys").join("coordinator.key").exists() || same_key(&from, home)?,
+        !args.home.key_file().exists() || same_key(&from, &args.home.key_file())?,
         "{} belongs to another coordinator; name an empty folder with --data",
         home.display()
     );
     fs::create_dir_all(home).with_context(|| format!("cannot make {}", home.display()))?;
     copy_rows(Place::from(&from), args.home.place()?).await?;
-    copy_keys(&from, home)?;
-    let blobs = copy_blobs(&from, home)?;
+    copy_key(&keys::usual_file(&from), &args.home.key_file())?;
+    let place = args.home.blobs.place()?;
+    let blobs = copy_blobs(Blobs::folder(&from)?, Blobs::open_beside(&place, home)?).await?;
     println!(
-        "{} is restored with {blobs} blobs; start it with: woolgather-coordinator serve --data {}",
+        "{} is restored with {blobs} blobs; start it with: woolgather-coordinator serve --data {}{}",
         home.display(),
-        home.display()
+        home.display(),
+        also(&place)
     );
     Ok(())
 }
 
-/// `migrate --to ADDRESS`.
+/// `migrate [--to ADDRESS] [--to-blobs ADDRESS]`.
 ///
 /// # Errors
 ///
 /// A chain of sentences for the operator.
 pub async fn migrate(args: MigrateArgs) -> anyhow::Result<()> {
     let home = must_be_there(&args.home)?;
-    let target = HomeArgs {
-        data: home.clone(),
-        store: Some(args.to),
-    };
-    let to = target.place().context("--to takes what --store takes")?;
-    copy_rows(args.home.place()?, to).await?;
+    let mut words = vec!["--data".to_owned(), home.display().to_string()];
+    // Blobs first: a row must not name what is not there.
+    if let Some(bucket) = &args.to_blobs {
+        let target = BlobArgs {
+            blobs: Some(bucket.clone()),
+            ..args.home.blobs.clone()
+        };
+        let to = target
+            .place()
+            .context("--to-blobs takes what --blobs takes")?;
+        let from = Blobs::open_beside(&args.home.blobs.place()?, &home)?;
+        let count = copy_blobs(from, Blobs::open_beside(&to, &home)?).await?;
+        println!("{count} blobs are copied");
+        words.push("--blobs".into());
+        words.push(bucket.to_string());
+    } else {
+        println!("blobs stay where they are");
+    }
+    if let Some(store) = args.to {
+        let target = HomeArgs {
+            store: Some(store),
+            ..args.home.clone()
+        };
+        let to = target.place().context("--to takes what --store takes")?;
+        copy_rows(args.home.place()?, to).await?;
+        println!("the database is copied");
+        // The address may hold a password.
+        words.push("--store ADDRESS".into());
+    } else {
+        println!("the database stays where it is");
+    }
     println!(
-        "the database is copied; keys and blobs stay in {}. Start with: woolgather-coordinator serve --data {} --store ADDRESS",
+        "keys stay in {}. Start with: woolgather-coordinator serve {}",
         home.display(),
-        home.display()
+        words.join(" ")
     );
     Ok(())
 }
@@ -157,42 +185,54 @@ fn bar(what: &'static str) -> ProgressBar {
     bar
 }
 
-/// The keys, readable by their owner only, as they were.
-fn copy_keys(from: &Path, to: &Path) -> anyhow::Result<()> {
-    let (from, to) = (from.join("keys"), to.join("keys"));
-    fs::create_dir_all(&to)?;
-    for entry in fs::read_dir(&from).context("cannot read the keys")? {
-        let entry = entry?;
-        // Copies permissions too.
-        fs::copy(entry.path(), to.join(entry.file_name())).context("cannot copy a key")?;
-    }
+/// The key, readable by its owner only, as it was.
+fn copy_key(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let folder = to.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    // Copies permissions too.
+    fs::copy(from, to).with_context(|| format!("cannot copy the key {}", from.display()))?;
     Ok(())
 }
 
-fn same_key(one: &Path, other: &Path) -> anyhow::Result<bool> {
-    let key = |folder: &Path| fs::read(folder.join("keys").join("coordinator.key"));
-    Ok(key(one)? == key(other)?)
+fn same_key(backup: &Path, key_file: &Path) -> anyhow::Result<bool> {
+    Ok(fs::read(keys::usual_file(backup))? == fs::read(key_file)?)
 }
 
 /// Copies the blobs that are not there yet; how many there are.
-fn copy_blobs(from: &Path, to: &Path) -> anyhow::Result<u64> {
-    let (from, to) = (Blobs::open(from)?, Blobs::open(to)?);
+async fn copy_blobs(from: Blobs, to: Blobs) -> anyhow::Result<u64> {
+    tokio::task::spawn_blocking(move || copy_each(&from, &to)).await?
+}
+
+fn copy_each(from: &Blobs, to: &Blobs) -> anyhow::Result<u64> {
     let names = from.names().context("cannot list the blobs")?;
     let bar = bar("blobs");
     bar.set_length(names.len() as u64);
     for name in &names {
         if to.length(name)? != from.length(name)? {
-            let kept = to.put_file(&from.path(name));
-            let kept = kept.with_context(|| format!("cannot copy the blob {name}"))?;
-            ensure!(
-                kept == *name,
-                "the blob {name} is damaged: its bytes hash to {kept}"
-            );
+            copy_blob(from, to, name).with_context(|| format!("cannot copy the blob {name}"))?;
         }
         bar.inc(1);
     }
     bar.finish();
     Ok(names.len() as u64)
+}
+
+/// A damaged one is named and not kept.
+fn copy_blob(from: &Blobs, to: &Blobs, name: &Blake3) -> anyhow::Result<()> {
+    let mut blob = to.temp();
+    from.copy_out(name, &mut blob)?;
+    let found = blob.digest();
+    ensure!(found == *name, "it is damaged: its bytes hash to {found}");
+    blob.keep()?;
+    Ok(())
+}
+
+/// What `serve` must be told beside the data folder.
+fn also(place: &BlobPlace) -> &'static str {
+    match place {
+        BlobPlace::Folder => "",
+        BlobPlace::Bucket(_) => " --blobs ADDRESS",
+    }
 }
 
 /// Whether every blob has the bytes its name says, the database every blob it names, and the key can
@@ -204,12 +244,12 @@ async fn verify(backup: &Path) -> anyhow::Result<()> {
         .context("cannot open the backup's database")?;
     let flock = store.flock().await?;
     let named = store.blobs_named().await?;
-    let blobs = Blobs::open(backup)?;
+    let blobs = Blobs::folder(backup)?;
     let names = blobs.names()?;
     let bar = bar("blobs checked");
     bar.set_length(names.len() as u64);
     for name in &names {
-        let found = digest(&blobs.path(name))?;
+        let found = digest(blobs.local(name)?.path())?;
         ensure!(
             found == *name,
             "the blob {name} is damaged: its bytes hash to {found}"

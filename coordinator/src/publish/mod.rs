@@ -10,11 +10,12 @@
 
 mod borders;
 mod poster;
+pub mod seeding;
 mod torrent;
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use sha2::{Digest as _, Sha256 as Hasher};
 use woolgather_protocol::work::ClipKind;
 use woolgather_protocol::{Blake3, ClipId, InfoHash, Sha256};
@@ -25,7 +26,7 @@ use woolgather_video::{JoinSettings, join_segments};
 use crate::checks::rendering::{self, ClipToDraw};
 use crate::checks::{means_of, same_picture};
 use crate::state::App;
-use crate::store::{ClipRow, ClipState, FrameMeans, JoinSegment, NewClipFile, PageRequest};
+use crate::store::{ClipRow, ClipState, FrameMeans, JoinSegment, NewClipFile};
 
 pub use poster::{webp, webp_of_pixels};
 
@@ -46,48 +47,9 @@ pub async fn join(app: &Arc<App>, id: &ClipId, version: u32) -> anyhow::Result<(
         ClipState::Live => {}
         ClipState::Rendering | ClipState::Retired => return Ok(()),
     }
-    seed(app, &app.store.clip(id).await?).await
-}
-
-/// Begins to seed every live clip, as after a start. A clip that cannot be seeded is logged: it is
-/// still there over HTTP.
-///
-/// # Errors
-///
-/// When the database cannot be read.
-pub async fn seed_all(app: &App) -> anyhow::Result<()> {
-    let mut page = PageRequest::default();
-    loop {
-        let clips = app.store.clips(Some(ClipState::Live), page).await?;
-        for clip in &clips.rows {
-            if let Err(error) = seed(app, clip).await {
-                tracing::error!(clip.id = %clip.id, "Clip {} is not seeded: {error:#}", clip.id);
-            }
-        }
-        match clips.next {
-            Some(after) => page.after = Some(after),
-            None => return Ok(()),
-        }
-    }
-}
-
-/// Begins to seed a live clip as the origin. Seeding what is seeded already changes nothing.
-async fn seed(app: &App, clip: &ClipRow) -> anyhow::Result<()> {
-    let file = clip.file.as_ref().context("a live clip without a file")?;
-    let torrent = tokio::fs::read(app.blobs.path(&file.torrent)).await?;
-    // The handle only counts what goes out; dropping it ends nothing.
-    app.swarm
-        .seed(&torrent, &app.blobs.path(&file.blob))
-        .await?;
+    // Where there is no room to seed it, it is there over HTTP.
+    seeding::seed(app, &app.store.clip(id).await?).await?;
     Ok(())
-}
-
-/// Stops seeding a torrent, and telling its peers about each other.
-pub async fn withdraw(app: &App, info_hash: InfoHash) {
-    app.tracker.forget(&info_hash);
-    app.swarm
-        .stop_seeding(woolgather_swarm::InfoHash(info_hash.0))
-        .await;
 }
 
 async fn publish(app: &Arc<App>, clip: &ClipRow) -> anyhow::Result<()> {
@@ -129,7 +91,7 @@ fn make_file(
     let borrowed: Vec<&[u8]> = segments.iter().map(Vec::as_slice).collect();
     let file = join_segments(&borrowed, &settings)?;
     let blob = app.blobs.put(&file)?;
-    let torrent = torrent::make(app, clip, &app.blobs.path(&blob))?;
+    let torrent = torrent::make(app, clip, app.blobs.local(&blob)?.path())?;
     Ok(NewClipFile {
         blob,
         bytes: file.len() as u64,

@@ -91,6 +91,22 @@ impl Store {
         .await
     }
 
+    /// Somebody is still decoding the submission: it is not abandoned.
+    ///
+    /// # Errors
+    ///
+    /// As every write: [`StoreError::Database`].
+    pub async fn renew_check(&self, submission: i64) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            query("UPDATE submission SET claimed_ms = $2 WHERE number = $1 AND state = 'checking'")
+                .bind(submission)
+                .bind(tx.now_ms)
+                .execute(tx.conn)?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Makes every claimed submission claimable again. The server calls it once at its start,
     /// where it serves the flock alone.
     ///

@@ -42,7 +42,13 @@ const TABLES: &[Table] = &[
             "manifest_sequence",
             "manifest_made_ms",
             "founded_ms",
+            "coordinator_key",
         ],
+    ),
+    table(
+        "sealed_manifest",
+        &["only_one"],
+        &["only_one", "sequence", "document"],
     ),
     table(
         "device",

@@ -24,6 +24,19 @@ pub enum StoreError {
     /// The data folder cannot be read or written.
     #[error("the data folder failed: {0}")]
     Io(#[from] std::io::Error),
+    /// Other coordinators serve this flock, and one of them or this one keeps its blobs in a folder
+    /// of its own: say so and do not start.
+    #[error(
+        "another coordinator serves this flock; several at once need their blobs in one bucket \
+         (--blobs), each of them"
+    )]
+    NotAlone,
+    /// The flock's coordinators sign with another key than this one's: say so and do not start.
+    #[error(
+        "the flock's coordinators sign with another key; copy keys/coordinator.key from one of them, \
+         or name it with --key-file"
+    )]
+    OtherKey,
     /// The writer task is gone: the process is shutting down.
     #[error("the store is closed")]
     Closed,
@@ -41,6 +54,16 @@ impl StoreError {
             ProblemKind::NotFound,
             format!("There is no {what} `{name}`."),
         )
+    }
+
+    /// Whether the database cannot be reached just now: try again in a moment.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Database(error) => error.is_away(),
+            Self::Commit(error) => error.is_away(),
+            _ => false,
+        }
     }
 
     /// The kind of the refusal; `None` when it is not the caller's caller who is at fault.

@@ -11,7 +11,7 @@ use woolgather_protocol::{ClipId, ProblemKind, PublicKey, Recipe};
 use super::births::{self, NewSheep};
 use super::clips::volunteer_counts;
 use super::database::{Database, query};
-use super::rows::{json, name_of, named, number, parsed, to_json};
+use super::rows::{json, name_of, named, number, parsed, stored, to_json};
 use super::writer::Tx;
 use super::{ClipState, SheepState, Store, StoreError};
 
@@ -79,6 +79,62 @@ impl Store {
         Ok(self.flock().await?.manifest_sequence)
     }
 
+    /// The key that coordinators of this flock sign with; `None` before [`Store::keep_key`], and
+    /// before there is a flock.
+    ///
+    /// # Errors
+    ///
+    /// As every read: [`StoreError::Database`].
+    pub async fn coordinator_key(&self) -> Result<Option<PublicKey>, StoreError> {
+        let row = self.row(query("SELECT coordinator_key FROM flock")).await?;
+        let key = match &row {
+            Some(row) => row.try_get::<Option<&str>>("coordinator_key")?,
+            None => None,
+        };
+        key.map(|key| key.parse().map_err(impossible_key))
+            .transpose()
+    }
+
+    /// Remembers the key that coordinators of this flock sign with, the first time.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::OtherKey`] when they sign with another: do not start, for every client would
+    /// turn away.
+    pub async fn keep_key(&self, key: PublicKey) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            query("UPDATE flock SET coordinator_key = $1 WHERE coordinator_key IS NULL")
+                .bind(key.to_string())
+                .execute(&mut *tx.conn)?;
+            let row = query("SELECT coordinator_key FROM flock").fetch_one(tx.conn)?;
+            let kept: PublicKey = row
+                .try_get::<&str>("coordinator_key")?
+                .parse()
+                .map_err(impossible_key)?;
+            if kept != key {
+                return Err(StoreError::OtherKey);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The manifest of the present sequence number as `seal` has signed it, the first time that
+    /// anybody asked for it. Returns the number and what `seal` returned then: whoever asks, at
+    /// whichever coordinator, gets the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::flock`].
+    pub async fn sealed_manifest(
+        &self,
+        coordinator: PublicKey,
+        seal: impl FnOnce(&Manifest) -> String + Send + 'static,
+    ) -> Result<(u64, String), StoreError> {
+        self.write(move |tx| sealed_manifest(tx, coordinator, seal))
+            .await
+    }
+
     /// The manifest's contents at its present sequence number, for the caller to sign with the
     /// key `coordinator` belongs to.
     ///
@@ -88,6 +144,33 @@ impl Store {
     pub async fn manifest(&self, coordinator: PublicKey) -> Result<Manifest, StoreError> {
         self.read(move |conn| manifest(conn, coordinator)).await
     }
+}
+
+fn sealed_manifest(
+    tx: &mut Tx<'_>,
+    coordinator: PublicKey,
+    seal: impl FnOnce(&Manifest) -> String,
+) -> Result<(u64, String), StoreError> {
+    let sequence = flock(tx.conn)?.manifest_sequence;
+    let kept = query("SELECT document FROM sealed_manifest WHERE sequence = $1")
+        .bind(stored(sequence))
+        .fetch_optional(&mut *tx.conn)?;
+    if let Some(row) = kept {
+        return Ok((sequence, row.try_get("document")?));
+    }
+    let document = seal(&manifest(tx.conn, coordinator)?);
+    query(
+        "INSERT INTO sealed_manifest (only_one, sequence, document) VALUES (1, $1, $2)
+         ON CONFLICT (only_one) DO UPDATE SET sequence = $1, document = $2",
+    )
+    .bind(stored(sequence))
+    .bind(&document)
+    .execute(&mut *tx.conn)?;
+    Ok((sequence, document))
+}
+
+fn impossible_key(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Corrupt(format!("the coordinator's key: {error}"))
 }
 
 fn manifest(conn: &mut dyn Database, coordinator: PublicKey) -> Result<Manifest, StoreError> {

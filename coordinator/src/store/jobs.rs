@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use woolgather_protocol::{ClipId, EntryId, InfoHash, WorkUnitId};
+use woolgather_protocol::{ClipId, EntryId, WorkUnitId};
 
 use super::database::query;
 use super::rows::{json, number, stored, to_json};
@@ -42,11 +42,6 @@ pub enum Job {
         /// The entry.
         entry: EntryId,
     },
-    /// Stop seeding what was withdrawn from the manifest.
-    Withdraw {
-        /// The torrent.
-        info_hash: InfoHash,
-    },
     /// Audit accepted work of a device again.
     AuditAgain(AuditAgain),
     /// Have frames that a bad device passed as an auditor rendered by others.
@@ -64,7 +59,6 @@ impl Job {
             Self::SelfAudit { audit } => format!("self-audit:{audit}"),
             Self::Referee { audit } => format!("referee:{audit}"),
             Self::Screen { entry } => format!("screen:{entry}"),
-            Self::Withdraw { info_hash } => format!("withdraw:{info_hash}"),
             Self::AuditAgain(again) => {
                 let class = again.class.unwrap_or(0);
                 format!("audit-again:{}:{class}:{}", again.device, again.below)
@@ -106,6 +100,27 @@ impl Store {
         self.write(move |tx| claim(tx, stale_after)).await
     }
 
+    /// Somebody is still at the job: it is not abandoned.
+    ///
+    /// # Errors
+    ///
+    /// As every write: [`StoreError::Database`].
+    pub async fn renew_job(&self, job: &ClaimedJob) -> Result<(), StoreError> {
+        let (id, claim) = (job.id, job.claim);
+        self.write(move |tx| {
+            query(
+                "UPDATE job SET claimed_ms = $3
+                 WHERE number = $1 AND state = 'running' AND claims = $2",
+            )
+            .bind(id)
+            .bind(stored(claim))
+            .bind(tx.now_ms)
+            .execute(tx.conn)?;
+            Ok(())
+        })
+        .await
+    }
+
     /// The job is done. Says nothing when somebody else has claimed it since.
     ///
     /// # Errors
@@ -127,8 +142,8 @@ impl Store {
         self.write(move |tx| fail(tx, id, claim, error)).await
     }
 
-    /// Makes every running job due again. The server calls it once at its start, when nobody can
-    /// be running one; operator commands do not.
+    /// Makes every running job due again. The server calls it once at its start, if nobody else
+    /// can be running one; operator commands do not.
     ///
     /// # Errors
     ///

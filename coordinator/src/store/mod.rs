@@ -17,6 +17,7 @@
 //! * `records`, `classes`, `auditors`: trust. `verdicts`, `repair`: what follows when the referee
 //!   found a frame wrong. `ledger`: credit. `operators`: what operators decide. Their rules are those of `woolgather_coordinator_core`.
 //! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
+//! * `company`: several coordinators on one store.
 //! * `copying`: a store carried over whole, for backups and moves.
 //! * `status`: numbers for the status page and the metrics.
 //!
@@ -58,6 +59,7 @@ mod withheld;
 mod work;
 
 mod clips;
+mod company;
 mod jobs;
 mod publishing;
 mod sheep;
@@ -75,6 +77,7 @@ pub use answers::{EarlierAnswer, OpenLease, UnitFacts};
 pub use audits::{AuditAnswer, AuditEvidence, Settlement};
 pub use checking::{CheckedFrames, ClaimedCheck};
 pub use clips::{ClipRow, ClipState, JoinSegment, NewClipFile};
+pub use company::{Company, Gossip, Membership, SharedNonces, Sighting};
 pub use copying::{Progress, copy_store};
 pub use database::DatabaseError;
 pub use entries::{EntryRow, NewEntry, Screening};

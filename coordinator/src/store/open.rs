@@ -21,11 +21,13 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_drawn_by.sql"),
     include_str!("../../migrations/0003_checks.sql"),
     include_str!("../../migrations/0004_trust.sql"),
+    include_str!("../../migrations/0005_several.sql"),
 ];
 
 /// Everything the coordinator remembers. Cheap to clone; clones share one writer.
 #[derive(Clone)]
 pub struct Store {
+    place: Place,
     writer: Writer,
     readers: Readers,
     clock: Arc<dyn Clock>,
@@ -53,6 +55,7 @@ impl Store {
         let rng = ChaCha20Rng::from_seed(rng_seed);
         let readers = Readers::start(&place)?;
         Ok(Self {
+            place: place.clone(),
             writer: Writer::start(place, conn, Arc::clone(&clock), rng)?,
             readers,
             clock,
@@ -93,6 +96,10 @@ impl Store {
     /// The first row a statement finds, if there is one.
     pub(super) async fn row(&self, wanted: Query) -> Result<Option<Row>, StoreError> {
         self.read(|conn| Ok(wanted.fetch_optional(conn)?)).await
+    }
+
+    pub(super) fn place(&self) -> &Place {
+        &self.place
     }
 
     pub(super) fn writer(&self) -> &Writer {

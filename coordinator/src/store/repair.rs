@@ -102,12 +102,12 @@ pub(super) fn quarantine_segment(
     void(tx, &unit)?;
     notify(tx, device, &unit, problem)?;
     let clip = query(
-        "SELECT clip.id, clip.state, clip.version, clip.kind, clip.info_hash, work_unit.segment
+        "SELECT clip.id, clip.state, clip.version, clip.kind, clip.blob, work_unit.segment
          FROM work_unit JOIN clip ON clip.id = work_unit.clip WHERE work_unit.id = $1",
     )
     .bind(unit.as_str())
     .fetch_one(&mut *tx.conn)?;
-    if let Some(info_hash) = maybe_parsed(&clip, "info_hash")? {
+    if clip.try_get::<Option<&str>>("blob")?.is_some() {
         query(
             "UPDATE clip SET blob = NULL, bytes = NULL, sha256 = NULL, info_hash = NULL,
                              torrent = NULL
@@ -116,7 +116,6 @@ pub(super) fn quarantine_segment(
         .bind(clip.try_get::<&str>("id")?)
         .execute(&mut *tx.conn)?;
         next_manifest(tx)?;
-        enqueue(tx, &Job::Withdraw { info_hash })?;
     }
     if named::<ClipState>(&clip, "state")? == ClipState::Retired {
         return Ok(());

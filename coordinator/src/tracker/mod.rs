@@ -12,11 +12,13 @@
 //! * [`announce`], [`scrape`]: what a client's query says.
 //! * [`peers`], [`torrent`]: who has what.
 //! * [`answer`]: what a client is told.
+//! * [`gossip`]: what the trackers of several coordinators tell each other.
 //! * [`bencode`]: how it is written.
 
 pub mod announce;
 pub mod answer;
 pub mod bencode;
+pub mod gossip;
 pub mod peers;
 pub mod query;
 pub mod scrape;

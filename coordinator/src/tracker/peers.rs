@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use woolgather_protocol::InfoHash;
 
 use super::announce::{Announce, Event};
+use super::gossip::Heard;
 use super::torrent::{Counts, Torrent};
 
 /// Clients are asked to announce this often while the flock is small …
@@ -142,6 +143,20 @@ impl Tracker {
         state.held = state.held + held_after - held_before;
         state.uploaded_bytes = state.uploaded_bytes.saturating_add(given);
         Ok(answer)
+    }
+
+    /// Takes note of a client that announced at another coordinator of the flock.
+    pub fn hear(&self, heard: &Heard, now_ms: i64) {
+        let Some(announce) = heard.announce() else {
+            return;
+        };
+        let mut state = self.state();
+        let state = &mut *state;
+        let torrent = state.torrents.entry(heard.info_hash).or_default();
+        let held_before = torrent.peers.len();
+        // What it gave was counted there.
+        torrent.note(&announce, heard.address, now_ms);
+        state.held = state.held + torrent.peers.len() - held_before;
     }
 
     /// Counts for those of the torrents that are known, in order.
@@ -388,6 +403,25 @@ mod tests {
         assert_eq!(given(2, 10, Event::Regular), 110);
         assert_eq!(given(1, 100, Event::Regular), 110);
         assert_eq!(given(1, 130, Event::Stopped), 140);
+    }
+
+    #[test]
+    fn peers_that_announced_elsewhere_are_found_here() {
+        let (here, elsewhere) = (tracker(), tracker());
+        let mut peer = announce(1, 9);
+        let tell = |peer: &Announce| {
+            elsewhere.announce(peer, ip(1), 0).unwrap();
+            here.hear(&Heard::of(peer, ip(1)), 0);
+        };
+        tell(&peer);
+        let answer = here.announce(&announce(2, 9), ip(2), 0).unwrap();
+        assert_eq!(told(&answer), ["127.0.0.1:4001", "127.0.0.1:6881"]);
+        peer.uploaded = 100;
+        tell(&peer);
+        assert_eq!(here.totals(0).uploaded_bytes, 0, "it is counted once");
+        peer.event = Event::Stopped;
+        tell(&peer);
+        assert_eq!((peers(&here, 0), peers(&elsewhere, 0)), (1, 0));
     }
 
     #[test]

@@ -61,13 +61,19 @@ async fn what_was_backed_up_is_checked_and_comes_back() {
     let (here, there) = (coordinator.app.store.status(), restored.status());
     assert_eq!(there.await.unwrap(), here.await.unwrap());
     for blob in restored.blobs_named().await.unwrap() {
-        let (one, other) = (coordinator.app.blobs.path(&blob), blob.to_string());
+        let (one, other) = (
+            coordinator.app.blobs.local(&blob).unwrap(),
+            blob.to_string(),
+        );
         let other = back
             .join("blobs")
             .join(&other[..2])
             .join(&other[2..4])
             .join(&other);
-        assert_eq!(std::fs::read(one).unwrap(), std::fs::read(other).unwrap());
+        assert_eq!(
+            std::fs::read(one.path()).unwrap(),
+            std::fs::read(other).unwrap()
+        );
     }
 }
 

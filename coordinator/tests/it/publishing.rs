@@ -88,8 +88,8 @@ async fn a_rendered_sheep_becomes_a_clip_that_everybody_can_check() {
 
     let torrent = parse_torrent(&blob(&coordinator, &file.torrent)).unwrap();
     assert_eq!(told.info_hash.0, torrent.info_hash.0);
-    let path = coordinator.app.blobs.path(&file.blob);
-    assert!(torrent.is_file(&path).unwrap());
+    let local = coordinator.app.blobs.local(&file.blob).unwrap();
+    assert!(torrent.is_file(local.path()).unwrap());
     let announce = format!("{}{}", coordinator.url, paths::ANNOUNCE);
     let address = format!("{}{}", coordinator.url, paths::clip(&clip.id, clip.version));
     assert_eq!(torrent.trackers[0].as_str(), announce);
@@ -233,7 +233,8 @@ async fn a_lost_segment_keeps_a_clip_from_being_published() {
     let coordinator = TestCoordinator::start().await;
     let clip = accepted_clip(&coordinator).await;
     let segments = coordinator.app.store.join_segments(&clip.id).await.unwrap();
-    std::fs::remove_file(coordinator.app.blobs.path(&segments[1].blob)).unwrap();
+    let lost = coordinator.app.blobs.local(&segments[1].blob).unwrap();
+    std::fs::remove_file(lost.path()).unwrap();
     let joined = publish::join(&coordinator.app, &clip.id, clip.version).await;
     assert!(joined.is_err());
     assert_eq!(first_clip(&coordinator).await.state, ClipState::Joining);

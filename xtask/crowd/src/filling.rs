@@ -13,14 +13,14 @@ use crate::frames::black_sheep;
 /// The segments of a clip that are added, from here on.
 const FIRST_SEGMENT: u64 = 1_000;
 
-/// Adds a unit to the first clip for every one of `numbers`.
+/// Adds a unit to the last clip, behind those of all others, for every one of `numbers`.
 const ADD: &str = "
     INSERT INTO work_unit (id, clip, clip_version, clip_number, segment, first_frame, frame_count,
                            samples, queue_rank, state)
     SELECT 'load-' || numbers.number, clip.id, clip.version, clip.number, numbers.number, 0,
            (SELECT MAX(frame_count) FROM work_unit), 8192,
            1, 'ready'
-    FROM numbers, (SELECT id, version, number FROM clip ORDER BY number LIMIT 1) AS clip";
+    FROM numbers, (SELECT id, version, number FROM clip ORDER BY number DESC LIMIT 1) AS clip";
 
 /// Adds `units` to the SQLite file.
 pub(crate) fn sqlite(file: &Path, units: u64) -> anyhow::Result<()> {

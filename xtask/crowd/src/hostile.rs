@@ -62,7 +62,7 @@ pub(crate) async fn run(subject: &Subject, options: &HostileOptions) -> anyhow::
     // Caches, connections and the first leases are not what is compared.
     honest.work(subject, Duration::from_secs(2)).await?;
     let quiet = honest.work(subject, options.span()).await?;
-    let attack = Attack::begin(subject.address()?, idle, options.others);
+    let attack = Attack::begin(subject.address(), idle, options.others);
     tokio::time::sleep(Duration::from_secs(2)).await;
     let pressed = honest.work(subject, options.span()).await?;
     let opened = attack.end();
@@ -143,7 +143,7 @@ struct Honest {
 impl Honest {
     async fn new(subject: &Subject, options: &HostileOptions) -> anyhow::Result<Self> {
         Ok(Self {
-            address: subject.address()?,
+            address: subject.address(),
             coordinator: subject.key().await?,
             answers: Arc::new(Answers::make(&recipe(), false)?),
             volunteers: options.volunteers,

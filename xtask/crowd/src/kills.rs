@@ -1,27 +1,21 @@
 //! `kill -9` under load, again and again: what was acknowledged must be there, once.
 
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::ensure;
 use clap::Args;
-use hyper::Method;
-use woolgather_protocol::submission::Receipt;
-use woolgather_protocol::work::{Lease, LeaseRequest, LeaseResponse, Task, WorkUnit};
-use woolgather_protocol::{LeaseId, paths};
 
-use crate::figures::ms;
+use crate::figures::{draw, ms};
 use crate::frames::{Answers, recipe};
 use crate::ledger::{self, Ledger};
 use crate::subject::Subject;
-use crate::wire::{Answer, Wire};
+use crate::volunteer::{Told, Volunteer};
+use crate::wire::Wire;
 
 /// The longest a coordinator may take until it serves again.
 const READY_WANTED: Duration = Duration::from_secs(2);
-/// How long a volunteer waits after something went wrong.
-const PAUSE: Duration = Duration::from_millis(20);
 /// The longest a coordinator lives between two kills.
 const LIFE_MAX_MS: u64 = 1_500;
 
@@ -39,22 +33,6 @@ pub(crate) struct KillsOptions {
     pub(crate) rng_seed: u64,
 }
 
-/// What the volunteers were told.
-#[derive(Default)]
-struct Told {
-    acknowledged: Mutex<HashSet<LeaseId>>,
-    refused: AtomicU64,
-    broken: AtomicU64,
-}
-
-impl Told {
-    fn acknowledge(&self, lease: LeaseId) {
-        let acknowledged = self.acknowledged.lock();
-        let mut acknowledged = acknowledged.unwrap_or_else(PoisonError::into_inner);
-        acknowledged.insert(lease);
-    }
-}
-
 /// Kills, looks, and prints what was found.
 ///
 /// # Errors
@@ -65,12 +43,11 @@ pub(crate) async fn run(subject: &mut Subject, options: &KillsOptions) -> anyhow
     let answers = Arc::new(Answers::make(&recipe(), false)?);
     let told = Arc::new(Told::default());
     let over = Arc::new(AtomicBool::new(false));
-    let address = subject.address()?;
+    let address = subject.address();
     let volunteers: Vec<_> = (0..options.volunteers)
         .map(|number| {
-            let wire = Wire::new(address, coordinator, number);
             let volunteer = Volunteer {
-                wire,
+                wire: Wire::new(address, coordinator, number),
                 answers: Arc::clone(&answers),
                 told: Arc::clone(&told),
                 over: Arc::clone(&over),
@@ -93,10 +70,7 @@ pub(crate) async fn run(subject: &mut Subject, options: &KillsOptions) -> anyhow
     }
     subject.stop()?;
     let ledger = ledger::read(subject.place())?;
-    let acknowledged = told
-        .acknowledged
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let acknowledged = told.acknowledged();
     report(options, &ledger, &told, acknowledged.len(), slowest);
     let lost = acknowledged.difference(&ledger.leases_answered).count();
     ensure!(lost == 0, "{lost} acknowledged submissions are not there");
@@ -145,88 +119,4 @@ fn report(
             "missed"
         },
     );
-}
-
-/// The next of a row of numbers (SplitMix64).
-fn draw(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
-}
-
-/// A volunteer that never gives up.
-struct Volunteer {
-    wire: Wire,
-    answers: Arc<Answers>,
-    told: Arc<Told>,
-    over: Arc<AtomicBool>,
-}
-
-impl Volunteer {
-    async fn work(mut self) {
-        let request = LeaseRequest {
-            seconds_wanted: 3_600,
-            samples_per_second: 1e9,
-            units_max: 4,
-            devices: Vec::new(),
-        };
-        while !self.over.load(Ordering::Relaxed) {
-            let answer = self.wire.json(Method::POST, paths::LEASES, &request).await;
-            let Some(answer) = self.listen::<LeaseResponse>(answer).await else {
-                continue;
-            };
-            if answer.leases.is_empty() {
-                tokio::time::sleep(PAUSE).await;
-            }
-            for lease in answer.leases {
-                self.hand_in(lease).await;
-            }
-        }
-    }
-
-    /// Hands in until the coordinator has answered.
-    async fn hand_in(&mut self, lease: Lease) {
-        let Ok(work) = serde_json::from_str::<WorkUnit>(&lease.work.document) else {
-            return;
-        };
-        while !self.over.load(Ordering::Relaxed) {
-            let sent: anyhow::Result<Answer<Receipt>> = match work.task {
-                Task::Audit { frame } => {
-                    let report = &self.answers.audits[(frame - work.first_frame) as usize];
-                    let path = paths::audit(&lease.id);
-                    self.wire.json(Method::PUT, &path, report).await
-                }
-                Task::Segment => {
-                    let path = paths::submission(&lease.id);
-                    let body = self.answers.submission.clone();
-                    self.wire
-                        .send(Method::PUT, &path, body, self.answers.digest)
-                        .await
-                }
-            };
-            let answered = matches!(sent, Ok(Answer::Done(_) | Answer::Refused(_)));
-            if self.listen(sent).await.is_some() && work.task == Task::Segment {
-                self.told.acknowledge(lease.id.clone());
-            }
-            if answered {
-                return;
-            }
-        }
-    }
-
-    /// What was done; otherwise counts what happened instead, and waits a little.
-    async fn listen<T>(&mut self, answer: anyhow::Result<Answer<T>>) -> Option<T> {
-        match answer {
-            Ok(Answer::Done(value)) => return Some(value),
-            Ok(Answer::Refused(_)) => self.told.refused.fetch_add(1, Ordering::Relaxed),
-            Ok(Answer::Busy { .. }) => 0,
-            Err(_) => {
-                self.wire.hang_up();
-                self.told.broken.fetch_add(1, Ordering::Relaxed)
-            }
-        };
-        tokio::time::sleep(PAUSE).await;
-        None
-    }
 }

@@ -1,6 +1,6 @@
 //! What the store holds in the end, read from outside, and whether it adds up.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 use anyhow::ensure;
@@ -22,6 +22,10 @@ pub(crate) struct Ledger {
     pub(crate) accepted: i64,
     /// Rows of credit.
     pub(crate) credit_rows: i64,
+    /// Clips published.
+    pub(crate) live_clips: i64,
+    /// Blobs that must be there: segments that were decoded, clips with what belongs to them.
+    pub(crate) blobs: BTreeSet<String>,
     credit: i64,
     devices_units: i64,
     devices_credit: i64,
@@ -44,9 +48,15 @@ const SUMS: &str = "SELECT
     (SELECT COUNT(*) FROM work_unit),
     (SELECT COUNT(*) FROM work_unit WHERE state IN
         ('ready', 'leased', 'submitted', 'auditing', 'accepted', 'quarantined')),
-    (SELECT COUNT(*) FROM submission WHERE state = 'accepted')";
+    (SELECT COUNT(*) FROM submission WHERE state = 'accepted'),
+    (SELECT COUNT(*) FROM clip WHERE state = 'live')";
 
 const LEASES: &str = "SELECT lease FROM submission";
+
+const BLOBS: &str = "SELECT segment FROM submission WHERE state IN ('auditing', 'accepted')
+    UNION SELECT blob FROM clip WHERE state = 'live'
+    UNION SELECT torrent FROM clip WHERE state = 'live'
+    UNION SELECT poster FROM clip WHERE state = 'live'";
 
 /// Reads the sums.
 pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
@@ -55,7 +65,7 @@ pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
         Place::File(file) => read_file(&file),
         Place::Server(address) => read_server(&address),
     });
-    let (sums, leases) = thread
+    let (sums, leases, blobs) = thread
         .join()
         .map_err(|_| anyhow::anyhow!("the store was not read"))??;
     let leases: Result<_, _> = leases.iter().map(|lease| lease.parse()).collect();
@@ -69,6 +79,7 @@ pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
         units,
         units_in_states,
         submissions_of_accepted,
+        live_clips,
     ] = sums;
     Ok(Ledger {
         leases_answered: leases?,
@@ -81,36 +92,45 @@ pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
         units,
         units_in_states,
         submissions_of_accepted,
+        live_clips,
+        blobs: blobs.into_iter().collect(),
     })
 }
 
-type Read = ([i64; 9], Vec<String>);
+/// Sums, leases, blobs.
+type Read = ([i64; 10], Vec<String>, Vec<String>);
 
 fn read_file(file: &std::path::Path) -> anyhow::Result<Read> {
     let conn = rusqlite::Connection::open(file)?;
     let damage: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
     ensure!(damage == "ok", "the database is damaged: {damage}");
-    let mut sums = [0; 9];
+    let mut sums = [0; 10];
     conn.query_row(SUMS, [], |row| {
         for (place, sum) in sums.iter_mut().enumerate() {
             *sum = row.get(place)?;
         }
         Ok(())
     })?;
-    let mut leases = conn.prepare(LEASES)?;
-    let leases: Result<_, _> = leases.query_map([], |row| row.get(0))?.collect();
-    Ok((sums, leases?))
+    let column = |sql: &str| -> rusqlite::Result<Vec<String>> {
+        conn.prepare(sql)?
+            .query_map([], |row| row.get(0))?
+            .collect()
+    };
+    Ok((sums, column(LEASES)?, column(BLOBS)?))
 }
 
 fn read_server(address: &str) -> anyhow::Result<Read> {
     let mut client = postgres::Client::connect(address, postgres::NoTls)?;
     let row = client.query_one(SUMS, &[])?;
-    let mut sums = [0; 9];
+    let mut sums = [0; 10];
     for (place, sum) in sums.iter_mut().enumerate() {
         *sum = row.get(place);
     }
-    let leases = client.query(LEASES, &[])?;
-    Ok((sums, leases.iter().map(|row| row.get(0)).collect()))
+    let mut column = |sql: &str| -> anyhow::Result<Vec<String>> {
+        let rows = client.query(sql, &[])?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    };
+    Ok((sums, column(LEASES)?, column(BLOBS)?))
 }
 
 impl Ledger {

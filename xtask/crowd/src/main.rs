@@ -7,9 +7,9 @@
 //! # Contents
 //!
 //! * `subject`, `filling`: the coordinator and its flock.
-//! * `wire`, `frames`: a volunteer's connection, and what it hands in.
-//! * `pairs`: leases and submissions a second. `uploads`: bytes a second. `kills`, `ledger`: nothing lost, nothing twice.
-//!   `hostile`: what others notice of clients that mean harm.
+//! * `wire`, `frames`, `volunteer`: a volunteer's connections, and what it hands in.
+//! * `pairs`: leases and submissions a second. `uploads`: bytes a second. `kills`, `several`, `ledger`: nothing lost,
+//!   nothing twice, with one coordinator and with two. `hostile`: what others notice of clients that mean harm.
 
 mod figures;
 mod filling;
@@ -18,16 +18,19 @@ mod hostile;
 mod kills;
 mod ledger;
 mod pairs;
+mod several;
 mod subject;
 mod uploads;
+mod volunteer;
 mod wire;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use woolgather_bucket::BucketServer;
 use woolgather_machines::PostgresServer;
 
-use subject::{Ground, Subject};
+use subject::{Ground, Size, Subject};
 
 /// Press a coordinator
 #[derive(Debug, Parser)]
@@ -39,6 +42,9 @@ struct Cli {
     /// What it stands on
     #[arg(long, value_enum, default_value_t = Store::Sqlite)]
     store: Store,
+    /// Keep the blobs in an S3-compatible store, started for this
+    #[arg(long)]
+    bucket: bool,
     /// Work units it has to give
     #[arg(long, default_value_t = 200_000)]
     units: u64,
@@ -64,19 +70,32 @@ enum Command {
     Kills(kills::KillsOptions),
     /// Thousands of clients that mean harm: what do others notice, and what does it cost?
     Hostile(hostile::HostileOptions),
+    /// Two coordinators on one PostgreSQL and one bucket, killed in turns: is everything there, once?
+    Several(several::SeveralOptions),
 }
 
 fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    let ground = match cli.store {
-        Store::Sqlite => Ground::Sqlite,
-        Store::Postgres => Ground::Postgres(PostgresServer::start()?),
+    let several = matches!(cli.command, Command::Several(_));
+    let postgres = match cli.store {
+        Store::Sqlite if !several => None,
+        Store::Sqlite | Store::Postgres => Some(PostgresServer::start()?),
+    };
+    let bucket = (cli.bucket || several).then(BucketServer::start);
+    let ground = Ground {
+        postgres,
+        bucket: bucket.transpose()?,
+    };
+    let size = Size {
+        coordinators: if several { several::COORDINATORS } else { 1 },
+        sheep: if several { several::SHEEP } else { 2 },
+        units: cli.units,
     };
     let recipe = match cli.command {
         Command::Uploads(_) => uploads::recipe(),
         _ => frames::recipe(),
     };
-    let mut subject = Subject::found(&cli.program, ground, &recipe, cli.units)?;
+    let mut subject = Subject::found(&cli.program, ground, &recipe, size)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -86,6 +105,7 @@ fn main() -> anyhow::Result<()> {
             Command::Uploads(options) => uploads::run(&subject, options).await,
             Command::Kills(options) => kills::run(&mut subject, options).await,
             Command::Hostile(options) => hostile::run(&subject, options).await,
+            Command::Several(options) => several::run(&mut subject, options).await,
         }
     })?;
     subject.stop()

@@ -1,4 +1,4 @@
-//! The coordinator that is measured: a real process on a data folder of its own.
+//! The coordinators that are measured: real processes, each on a data folder of its own.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
+use woolgather_bucket::BucketServer;
 use woolgather_machines::{Machine, PostgresServer, coordinator_url};
 use woolgather_protocol::{PublicKey, Recipe, paths};
 
@@ -20,48 +21,83 @@ use crate::ledger::Place;
 /// How long a coordinator may take to listen.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Which database it stands on.
-pub(crate) enum Ground {
-    /// An SQLite file in the data folder.
-    Sqlite,
-    /// A server started for this.
-    Postgres(PostgresServer),
+/// What coordinators stand on.
+pub(crate) struct Ground {
+    /// A PostgreSQL server started for this; without one it is an SQLite file in the data folder.
+    pub(crate) postgres: Option<PostgresServer>,
+    /// A store of blobs started for this; without one it is the data folder.
+    pub(crate) bucket: Option<BucketServer>,
 }
 
-/// A coordinator, running or not.
+impl Ground {
+    /// What `serve` must be told.
+    fn options(&self) -> Vec<String> {
+        let mut options = Vec::new();
+        if let Some(server) = &self.postgres {
+            options.extend(["--store".into(), server.address()]);
+        }
+        if let Some(bucket) = &self.bucket {
+            options.extend(["--blobs".into(), bucket.url()]);
+            options.extend(["--s3-endpoint".into(), bucket.endpoint()]);
+            options.push("--s3-allow-http".into());
+        }
+        options
+    }
+}
+
+/// The coordinators that are measured, on one ground. The first founds the flock; most measurements
+/// have no other.
 pub(crate) struct Subject {
-    program: PathBuf,
-    folder: tempfile::TempDir,
     ground: Ground,
+    folder: tempfile::TempDir,
+    program: PathBuf,
+    /// How many starter sheep the flock has.
+    sheep: u32,
+    coordinators: Vec<Coordinator>,
+}
+
+/// One coordinator, running or not.
+struct Coordinator {
+    data: PathBuf,
     /// The same at every start, so that volunteers find it again.
-    listen: String,
+    listen: SocketAddr,
     machine: Option<Machine>,
 }
 
 impl Subject {
-    /// Founds a flock with so many work units to lease, and starts the coordinator.
+    /// Founds a flock with so many sheep and work units to lease, and starts so many coordinators.
     pub(crate) fn found(
         program: &Path,
         ground: Ground,
         recipe: &Recipe,
-        units: u64,
+        size: Size,
     ) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let coordinators = (0..size.coordinators).map(|number| {
+            Ok(Coordinator {
+                data: folder.path().join(format!("data-{number}")),
+                listen: free_address()?,
+                machine: None,
+            })
+        });
         let mut subject = Self {
-            program: program.to_owned(),
-            folder: tempfile::tempdir()?,
+            coordinators: coordinators.collect::<anyhow::Result<_>>()?,
             ground,
-            listen: free_address()?.to_string(),
-            machine: None,
+            folder,
+            program: program.to_owned(),
+            sheep: size.sheep,
         };
         let recipe = serde_json::to_vec(recipe)?;
         std::fs::write(subject.recipe(), recipe)?;
-        subject.start()?;
+        subject.start_one(0)?;
         subject.stop()?;
-        match &subject.ground {
-            Ground::Sqlite => filling::sqlite(&subject.data().join("woolgather.sqlite"), units)?,
-            Ground::Postgres(server) => filling::postgres(&server.address(), units)?,
+        match &subject.ground.postgres {
+            None => filling::sqlite(&subject.data().join("woolgather.sqlite"), size.units)?,
+            Some(server) => filling::postgres(&server.address(), size.units)?,
         }
-        subject.start()?;
+        for number in 0..size.coordinators {
+            subject.start_one(number)?;
+        }
         Ok(subject)
     }
 
@@ -69,68 +105,89 @@ impl Subject {
         self.folder.path().join("recipe.json")
     }
 
-    /// Its data folder.
+    /// The first coordinator's data folder.
     pub(crate) fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.coordinators[0].data.clone()
     }
 
-    /// Starts it and returns how long it took until it listened.
+    /// Starts the first coordinator and returns how long it took until it listened.
     pub(crate) fn start(&mut self) -> anyhow::Result<Duration> {
-        // The file of an earlier start would be believed.
-        let _ = std::fs::remove_file(self.data().join("listen.txt"));
-        let recipe = self.recipe();
-        let recipe = recipe.to_str().context("a folder with an odd name")?;
-        let mut args = vec![
-            "serve",
-            "--listen",
-            &self.listen,
-            "--origin-listen",
-            "127.0.0.1:0",
-        ];
-        args.extend(["--recipe", recipe, "--starter-sheep", "2", "--no-edges"]);
+        self.start_one(0)
+    }
+
+    /// Starts a coordinator and returns how long it took until it listened.
+    pub(crate) fn start_one(&mut self, number: usize) -> anyhow::Result<Duration> {
+        let word = |path: &Path| path.to_str().map(str::to_owned);
+        let odd = "a folder with an odd name";
+        let mut args = vec!["serve".to_owned()];
+        let listen = self.coordinators[number].listen.to_string();
+        args.extend(["--listen".into(), listen]);
+        args.extend(["--origin-listen".into(), "127.0.0.1:0".into()]);
+        args.extend(["--recipe".into(), word(&self.recipe()).context(odd)?]);
+        args.extend(["--starter-sheep".into(), self.sheep.to_string()]);
+        args.push("--no-edges".into());
         // What is measured is volunteers' audits, so the coordinator has patience with them.
-        args.extend(["--audit-patience", "24h"]);
+        args.extend(["--audit-patience".into(), "24h".into()]);
         // A volunteer here does the work of hundreds.
-        args.extend(["--requests-per-device", "0"]);
-        let store = match &self.ground {
-            Ground::Sqlite => None,
-            Ground::Postgres(server) => Some(server.address()),
-        };
-        if let Some(store) = &store {
-            args.extend(["--store", store]);
-        }
+        args.extend(["--requests-per-device".into(), "0".into()]);
+        let key = self.folder.path().join("coordinator.key");
+        args.extend(["--key-file".into(), word(&key).context(odd)?]);
+        args.extend(self.ground.options());
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let environment = self.ground.bucket.as_ref().map(BucketServer::environment);
+        let environment = environment.as_ref().map_or(&[][..], |pairs| &pairs[..]);
+        let coordinator = &mut self.coordinators[number];
+        // The file of an earlier start would be believed.
+        let _ = std::fs::remove_file(coordinator.data.join("listen.txt"));
         let begun = std::time::Instant::now();
-        let machine = Machine::start(&self.program, &args, &self.data())?;
-        coordinator_url(&machine, &self.data(), PATIENCE)?;
-        self.machine = Some(machine);
+        let machine = Machine::start_with(&self.program, &args, &coordinator.data, environment)?;
+        coordinator_url(&machine, &coordinator.data, PATIENCE)?;
+        coordinator.machine = Some(machine);
         Ok(begun.elapsed())
     }
 
-    /// Asks it to end and waits for it.
+    /// Asks all of them to end and waits for it.
     pub(crate) fn stop(&mut self) -> anyhow::Result<()> {
-        match self.machine.take() {
-            Some(machine) => machine.terminate(),
-            None => Ok(()),
+        for coordinator in &mut self.coordinators {
+            if let Some(machine) = coordinator.machine.take() {
+                machine.terminate()?;
+            }
         }
+        Ok(())
     }
 
-    /// Ends it as `kill -9` does.
+    /// Ends the first as `kill -9` does.
     pub(crate) fn kill(&mut self) {
-        if let Some(machine) = self.machine.take() {
+        self.kill_one(0);
+    }
+
+    /// Ends one as `kill -9` does.
+    pub(crate) fn kill_one(&mut self, number: usize) {
+        if let Some(machine) = self.coordinators[number].machine.take() {
             machine.kill();
         }
     }
 
-    /// Where it listens.
-    pub(crate) fn address(&self) -> anyhow::Result<SocketAddr> {
-        let text = std::fs::read_to_string(self.data().join("listen.txt"))?;
-        let host = text.trim().trim_start_matches("http://");
-        Ok(host.parse()?)
+    /// Ends the database's server as `kill -9` does, and starts it again.
+    pub(crate) fn crash_database(&mut self) -> anyhow::Result<()> {
+        let server = self.ground.postgres.as_mut();
+        server.context("there is no server")?.crash()
     }
 
-    /// Its key.
+    /// Where the first listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.coordinators[0].listen
+    }
+
+    /// Where all of them listen.
+    pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
+        let coordinators = self.coordinators.iter();
+        coordinators.map(|coordinator| coordinator.listen).collect()
+    }
+
+    /// The key that all of them sign with.
     pub(crate) async fn key(&self) -> anyhow::Result<PublicKey> {
-        let info: Value = serde_json::from_slice(&get(self.address()?, paths::INFO).await?)?;
+        let info: Value = serde_json::from_slice(&get(self.address(), paths::INFO).await?)?;
         let key = info["key"]
             .as_str()
             .context("a coordinator without a key")?;
@@ -139,20 +196,38 @@ impl Subject {
 
     /// Where its store is, for somebody who reads it from outside.
     pub(crate) fn place(&self) -> Place {
-        match &self.ground {
-            Ground::Sqlite => Place::File(self.data().join("woolgather.sqlite")),
-            Ground::Postgres(server) => Place::Server(server.address()),
+        match &self.ground.postgres {
+            None => Place::File(self.data().join("woolgather.sqlite")),
+            Some(server) => Place::Server(server.address()),
         }
     }
 
-    /// Memory it holds, in bytes.
+    /// The files of the bucket, if the blobs are in one.
+    pub(crate) fn objects(&self) -> Option<PathBuf> {
+        let bucket = self.ground.bucket.as_ref()?;
+        Some(bucket.objects().join("blobs"))
+    }
+
+    /// Memory the first holds, in bytes.
     pub(crate) fn memory(&self) -> anyhow::Result<u64> {
-        let machine = self.machine.as_ref().context("it is not running")?;
+        let machine = self.coordinators[0].machine.as_ref();
+        let machine = machine.context("it is not running")?;
         let status = std::fs::read_to_string(format!("/proc/{}/status", machine.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
         Ok(1024 * kilobytes.unwrap_or(0_u64))
     }
+}
+
+/// How much there is of everything.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    /// Coordinators.
+    pub(crate) coordinators: usize,
+    /// Sheep, each with a loop of four frames.
+    pub(crate) sheep: u32,
+    /// Work units to lease beside those of the loops.
+    pub(crate) units: u64,
 }
 
 /// An address nobody listens on now.

@@ -16,17 +16,27 @@ use tokio::net::TcpStream;
 use woolgather_protocol::signing::{self, Nonce, RequestToSign};
 use woolgather_protocol::{Blake3, DeviceSecret, Problem, PublicKey};
 
-/// A device and its connection.
+/// A device and its connections.
 pub(crate) struct Wire {
     secret: DeviceSecret,
     key: String,
     coordinator: PublicKey,
-    address: SocketAddr,
-    sender: Option<SendRequest<Full<Bytes>>>,
+    lines: Vec<Line>,
+    /// Requests sent; they go to one coordinator after the other.
+    turns: usize,
     nonces: u64,
     /// What its clock shows more than ours, ms.
     pub(crate) skew_ms: i64,
 }
+
+/// A connection to one coordinator, made when it is needed.
+struct Line {
+    address: SocketAddr,
+    sender: Option<SendRequest<Full<Bytes>>>,
+}
+
+/// A signed request, ready to be sent, more than once by those who try a replay.
+pub(crate) type Signed = Request<Full<Bytes>>;
 
 /// What came back.
 pub(crate) enum Answer<T> {
@@ -44,6 +54,15 @@ pub(crate) enum Answer<T> {
 impl Wire {
     /// The device with this number, not connected yet.
     pub(crate) fn new(address: SocketAddr, coordinator: PublicKey, number: u64) -> Self {
+        Self::alternating(&[address], coordinator, number)
+    }
+
+    /// The device with this number, which turns from one coordinator of the flock to the next.
+    pub(crate) fn alternating(
+        addresses: &[SocketAddr],
+        coordinator: PublicKey,
+        number: u64,
+    ) -> Self {
         let mut seed = [0x5a; 32];
         seed[..8].copy_from_slice(&number.to_le_bytes());
         let secret = DeviceSecret::from_bytes(&seed);
@@ -51,8 +70,14 @@ impl Wire {
             key: secret.public().to_string(),
             secret,
             coordinator,
-            address,
-            sender: None,
+            lines: addresses
+                .iter()
+                .map(|&address| Line {
+                    address,
+                    sender: None,
+                })
+                .collect(),
+            turns: usize::try_from(number).unwrap_or(0),
             nonces: u64::from(std::process::id()) << 32,
             skew_ms: 0,
         }
@@ -60,9 +85,13 @@ impl Wire {
 
     /// Hangs up.
     pub(crate) fn hang_up(&mut self) {
-        self.sender = None;
+        for line in &mut self.lines {
+            line.sender = None;
+        }
     }
+}
 
+impl Line {
     async fn connected(&mut self) -> anyhow::Result<&mut SendRequest<Full<Bytes>>> {
         if self.sender.as_ref().is_none_or(SendRequest::is_closed) {
             let stream = TcpStream::connect(self.address).await?;
@@ -76,7 +105,9 @@ impl Wire {
         sender.ready().await?;
         Ok(sender)
     }
+}
 
+impl Wire {
     /// Sends a signed JSON body.
     pub(crate) async fn json<T: DeserializeOwned>(
         &mut self,
@@ -97,6 +128,20 @@ impl Wire {
         body: Bytes,
         digest: Blake3,
     ) -> anyhow::Result<Answer<T>> {
+        let request = self.sign(method, path, body, digest)?;
+        self.turns += 1;
+        let line = self.turns % self.lines.len();
+        self.deliver(line, request).await
+    }
+
+    /// Signs a request with this body, of which this is the digest.
+    pub(crate) fn sign(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+        digest: Blake3,
+    ) -> anyhow::Result<Signed> {
         self.nonces += 1;
         let mut nonce = [0; 16];
         nonce[..8].copy_from_slice(&self.nonces.to_le_bytes());
@@ -122,7 +167,17 @@ impl Wire {
             )
             .method(method)
             .body(Full::new(body))?;
-        let response = self.connected().await?.send_request(request).await?;
+        Ok(request)
+    }
+
+    /// Sends a signed request to the coordinator with this number.
+    pub(crate) async fn deliver<T: DeserializeOwned>(
+        &mut self,
+        line: usize,
+        request: Signed,
+    ) -> anyhow::Result<Answer<T>> {
+        let sender = self.lines[line].connected().await?;
+        let response = sender.send_request(request).await?;
         let status = response.status();
         let retry_after = response.headers().get("retry-after").cloned();
         let body = response.into_body().collect().await?.to_bytes();

@@ -38,6 +38,20 @@ impl Machine {
     ///
     /// When the folder or the process cannot be made.
     pub fn start(program: &Path, args: &[&str], data: &Path) -> anyhow::Result<Self> {
+        Self::start_with(program, args, data, &[])
+    }
+
+    /// As [`Machine::start`], with more variables in its environment.
+    ///
+    /// # Errors
+    ///
+    /// As [`Machine::start`].
+    pub fn start_with(
+        program: &Path,
+        args: &[&str],
+        data: &Path,
+        environment: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let name = args.first().copied().unwrap_or("program").to_owned();
         std::fs::create_dir_all(data)?;
         let log = data.join(format!("{name}.log"));
@@ -49,6 +63,7 @@ impl Machine {
             .args(args)
             .arg("--data")
             .arg(data)
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(errors)

@@ -14,6 +14,8 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 const USER: &str = "postgres";
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a waiting caller looks.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A running server; it listens on a socket in a temporary folder and trusts whoever reaches it.
 #[derive(Debug)]
@@ -47,28 +49,39 @@ impl PostgresServer {
             "initdb: {}",
             String::from_utf8_lossy(&made.stderr)
         );
-        let log = folder.path().join("log");
-        let server = command(&programs.join("postgres"), owner)
-            .arg("-D")
-            .arg(&data)
-            .arg("-k")
-            .arg(folder.path())
-            .args(["-c", "listen_addresses=", "-c", "max_connections=200"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(std::fs::File::create(&log)?)
-            .spawn()
-            .context("postgres did not start")?;
-        let server = Self { server, folder };
-        let ready = programs.join("pg_isready");
+        let server = spawn(folder.path())?;
+        let mut server = Self { server, folder };
+        server.wait_until_ready()?;
+        Ok(server)
+    }
+
+    /// Ends the server as `kill -9` does, and starts it again on what is on disk.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start again; the message holds what it wrote.
+    pub fn crash(&mut self) -> anyhow::Result<()> {
+        self.server.kill()?;
+        self.server.wait()?;
+        self.server = spawn(self.folder.path())?;
+        self.wait_until_ready()
+    }
+
+    fn wait_until_ready(&mut self) -> anyhow::Result<()> {
+        let ready = programs()?.join("pg_isready");
         let begun = Instant::now();
-        while !server.answers(&ready)? {
+        while !self.answers(&ready)? {
             if begun.elapsed() > PATIENCE {
+                let log = self.folder.path().join("log");
                 bail!("postgres: {}", std::fs::read_to_string(log)?);
             }
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(LOOK_EVERY);
+            // After a crash it does not start before the last of the old processes has ended.
+            if self.server.try_wait()?.is_some() {
+                self.server = spawn(self.folder.path())?;
+            }
         }
-        Ok(server)
+        Ok(())
     }
 
     /// What a client connects to.
@@ -94,6 +107,25 @@ impl Drop for PostgresServer {
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
+}
+
+/// Starts a server on the cluster in `folder`.
+fn spawn(folder: &Path) -> anyhow::Result<Child> {
+    let log = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(folder.join("log"))?;
+    command(&programs()?.join("postgres"), owner()?)
+        .arg("-D")
+        .arg(folder.join("data"))
+        .arg("-k")
+        .arg(folder)
+        .args(["-c", "listen_addresses=", "-c", "max_connections=200"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .context("postgres did not start")
 }
 
 /// The folder with the newest version's programs.

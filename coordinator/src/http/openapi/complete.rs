@@ -18,7 +18,11 @@ const OF_A_SIGNATURE: &[ProblemKind] = &[
 /// Refusals of a JSON body.
 const OF_A_BODY: &[ProblemKind] = &[ProblemKind::MalformedRequest, ProblemKind::TooLarge];
 /// Refusals that no operation is safe from: too many connections of one network, our own failure.
-const OF_ANYTHING: &[ProblemKind] = &[ProblemKind::TooMany, ProblemKind::Internal];
+const OF_ANYTHING: &[ProblemKind] = &[
+    ProblemKind::TooMany,
+    ProblemKind::Internal,
+    ProblemKind::StorageAway,
+];
 
 /// The five headers of a signed request.
 const HEADERS: &[(&str, &str, &str)] = &[

@@ -11,7 +11,7 @@ mod row;
 mod sqlite;
 mod value;
 
-pub(super) use self::postgres::Postgres;
+pub(super) use self::postgres::{Postgres, connect};
 pub(super) use memo::Memo;
 pub(super) use row::Row;
 pub(super) use sqlite::Sqlite;
@@ -32,6 +32,24 @@ pub enum DatabaseError {
     /// The answer has another shape than the program expects.
     #[error("{0}")]
     Shape(String),
+}
+
+impl DatabaseError {
+    /// Whether the server could not be reached, or is just ending or starting: it may be there again
+    /// in a moment.
+    pub(super) fn is_away(&self) -> bool {
+        let Self::Postgres(error) = self else {
+            return false;
+        };
+        // Classes of PostgreSQL's own: the connection, and an operator (or a crash) behind it.
+        let says_so = |code: &::postgres::error::SqlState| {
+            code.code().starts_with("08") || code.code().starts_with("57P")
+        };
+        let cause = std::error::Error::source(error);
+        error.is_closed()
+            || error.code().is_some_and(says_so)
+            || cause.is_some_and(|cause| cause.downcast_ref::<std::io::Error>().is_some())
+    }
 }
 
 /// The client prints its errors without what the server said; this adds it.

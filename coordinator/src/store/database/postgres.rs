@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use postgres::types::{FromSql, IsNull, ToSql, Type, private::BytesMut};
 use postgres::{Client, Config, Statement};
@@ -11,7 +12,21 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::{Database, DatabaseError, Memo, Row, Value};
 
 /// The name under which coordinators take turns at changing the flock.
-const TURN: &str = "BEGIN; SELECT pg_advisory_xact_lock(8023194507732)";
+///
+/// One that stands still in the middle of its turn (a machine that was suspended, say) loses it: the
+/// server ends its session.
+const TURN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10s';
+    SELECT pg_advisory_xact_lock(8023194507732)";
+
+/// A receipt means durable, whatever the server's own default is; and a client that vanished without
+/// a word is missed soon, for it may hold locks.
+const SESSION: &str = "SET synchronous_commit = on;
+    SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3";
+/// The same from the other end: how soon a server that vanished is missed.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(5);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(15);
+const CONNECT_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// A connection to the server.
 pub(in crate::store) struct Postgres {
@@ -28,16 +43,8 @@ impl Postgres {
     ///
     /// What the server or its client says.
     pub(in crate::store) fn connect(config: &Config) -> Result<Self, DatabaseError> {
-        let (tls, unreadable) = MakeRustlsConnect::with_native_certs()
-            .map_err(|errors| DatabaseError::Tls(format!("{errors:?}")))?;
-        for error in unreadable {
-            tracing::warn!(%error, "A certificate of this machine is not understood: {error}");
-        }
-        let mut client = config.connect(tls)?;
-        // A receipt means durable, whatever the server's own default is.
-        client.batch_execute("SET synchronous_commit = on")?;
         Ok(Self {
-            client,
+            client: connect(config)?,
             statements: HashMap::new(),
             memo: Memo::default(),
         })
@@ -51,6 +58,30 @@ impl Postgres {
         self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
+}
+
+/// A client of its own, for somebody who holds locks or listens.
+///
+/// # Errors
+///
+/// As [`Postgres::connect`].
+pub(in crate::store) fn connect(config: &Config) -> Result<Client, DatabaseError> {
+    let (tls, unreadable) = MakeRustlsConnect::with_native_certs()
+        .map_err(|errors| DatabaseError::Tls(format!("{errors:?}")))?;
+    for error in unreadable {
+        tracing::warn!(%error, "A certificate of this machine is not understood: {error}");
+    }
+    let mut config = config.clone();
+    config
+        .keepalives_idle(KEEPALIVE_IDLE)
+        .keepalives_interval(KEEPALIVE_INTERVAL)
+        .tcp_user_timeout(ANSWER_TIME_MAX);
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT_TIME_MAX);
+    }
+    let mut client = config.connect(tls)?;
+    client.batch_execute(SESSION)?;
+    Ok(client)
 }
 
 impl Database for Postgres {

@@ -361,7 +361,6 @@ impl Story {
             Job::DoubtReports(doubt) => {
                 self.world.store.doubt_reports(doubt.clone()).await.unwrap();
             }
-            Job::Withdraw { .. } => {}
             _ => return false,
         }
         true
@@ -453,8 +452,7 @@ impl Story {
         loop {
             let wanted = query(
                 "SELECT COUNT(*) AS open FROM job WHERE state = 'waiting'
-                 AND (key LIKE 'audit-again:%' OR key LIKE 'doubt-reports:%'
-                      OR key LIKE 'withdraw:%')",
+                 AND (key LIKE 'audit-again:%' OR key LIKE 'doubt-reports:%')",
             );
             let row = self.world.store.row(wanted).await.unwrap().unwrap();
             if row.try_get::<i64>("open").unwrap() == 0 {

@@ -2,6 +2,7 @@
 
 mod audits;
 mod clips;
+mod company;
 mod copies;
 mod crashes;
 mod crowd;

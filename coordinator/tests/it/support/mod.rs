@@ -105,6 +105,7 @@ impl TestCoordinator {
             .unwrap();
         store.found_flock(new_flock(&config)).await.unwrap();
         let network = MemoryNetwork::default();
+        let blobs = Blobs::open(&config.blobs, folder.path()).unwrap();
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let origin: SocketAddr = "127.0.0.1:6881".parse().unwrap();
@@ -112,7 +113,7 @@ impl TestCoordinator {
             config,
             public_url: format!("http://{address}/").parse().unwrap(),
             store,
-            blobs: Blobs::open(folder.path()).unwrap(),
+            blobs,
             clock: clock.clone(),
             secret: DeviceSecret::from_bytes(&[9; 32]),
             swarm: Arc::new(MemorySwarm::new(&network, origin, false)),
