@@ -28,6 +28,8 @@ use crate::store::{ClaimedJob, Job, StoreError};
 const STALE_AFTER: Duration = Duration::from_secs(20);
 /// How often a claim is renewed.
 const RENEW_EVERY: Duration = Duration::from_secs(5);
+/// How old a manifest is at least when ratings alone make a new one.
+const RATINGS_EVERY: Duration = Duration::from_secs(10 * 60);
 /// How long the runner sleeps when there is nothing to do.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long the runner waits after the database failed.
@@ -81,6 +83,7 @@ async fn next(app: &Arc<App>) -> anyhow::Result<bool> {
         app.store
             .plan_self_audits(app.config.audit_patience)
             .await?;
+        app.store.renew_manifest(RATINGS_EVERY).await?;
     }
     let Some(claimed) = app.store.claim_job(STALE_AFTER).await? else {
         return Ok(false);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use woolgather_genome::Genome;
 use woolgather_protocol::manifest::{Manifest, ManifestClip, ManifestSheep};
@@ -133,6 +134,29 @@ impl Store {
     ) -> Result<(u64, String), StoreError> {
         self.write(move |tx| sealed_manifest(tx, coordinator, seal))
             .await
+    }
+
+    /// Gives the manifest a new number when sheep were rated since it was made and it is older than
+    /// `age`; says whether it did. What is in a manifest of one number never changes, so ratings
+    /// reach players with the next one.
+    ///
+    /// # Errors
+    ///
+    /// As every write: [`StoreError::Database`].
+    pub async fn renew_manifest(&self, age: Duration) -> Result<bool, StoreError> {
+        let age_ms = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+        let before_ms = self.now_ms().saturating_sub(age_ms);
+        let rated = query(
+            "SELECT 1 AS rated FROM flock WHERE manifest_made_ms <= $1
+               AND EXISTS (SELECT 1 FROM sheep
+                           WHERE votes > 0 AND rated_ms > flock.manifest_made_ms)",
+        );
+        // Looked at every second, and hardly ever so.
+        if self.row(rated.bind(before_ms)).await?.is_none() {
+            return Ok(false);
+        }
+        self.write(next_manifest).await?;
+        Ok(true)
     }
 
     /// The manifest's contents at its present sequence number, for the caller to sign with the

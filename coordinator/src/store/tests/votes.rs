@@ -254,3 +254,18 @@ async fn young_keys_of_one_network_weigh_no_more_than_three_of_them() {
     let receipt = vote_from(&world, elsewhere, &ballot, Answer::Up).await;
     assert!(receipt.unwrap().left_rating > ratings[5]);
 }
+
+#[tokio::test]
+async fn ratings_reach_players_with_a_manifest_of_a_new_number() {
+    let world = living(2).await;
+    let sheep = live_sheep(&world.store).await;
+    let sequence = world.store.manifest_sequence().await.unwrap();
+    world.minutes_pass(60);
+    assert!(!world.store.renew_manifest(10 * MINUTE).await.unwrap());
+    let ballot = deal_about(&world, 1, &sheep[0]).await;
+    vote(&world, 1, &ballot, Answer::Up).await.unwrap();
+    assert!(world.store.renew_manifest(10 * MINUTE).await.unwrap());
+    let renewed = world.store.manifest_sequence().await.unwrap();
+    assert_eq!(renewed, sequence + 1);
+    assert!(!world.store.renew_manifest(10 * MINUTE).await.unwrap());
+}
