@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: the main job on one machine, with real processes and real sockets.
 //!
 //! ```text
-//! coordinator ── leases ──> volunteer 1, volunteer 2        (render, encode, audit each other)
+//! coordinator ── leases ──> volunteer 1, volunteer 2        (render, encode; audited)
 //!      │ <── submissions ──┘
 //!      ├── published clip ──> volunteers' sync              (from the origin, then they share)
 //!      └── tracker ────────> a third machine's sync         (from the volunteers, by BitTorrent)
@@ -92,7 +92,7 @@ impl Demo {
             self.start_volunteer("Ada", &url)?,
             self.start_volunteer("Grace", &url)?,
         ];
-        self.say("two volunteers, Ada and Grace, render segments and audit each other");
+        self.say("two volunteers, Ada and Grace, render segments; what they hand in is audited");
         self.wait_for_sheep(&volunteers)?;
 
         let fetched = self.fetch_on_a_third_machine(&url)?;

@@ -10,38 +10,18 @@ pub const NEW_DEVICE_UNITS: u64 = 20;
 /// A unit that failed on this many distinct devices is quarantined: the unit is at fault.
 pub const FAILURES_MAX: u64 = 5;
 
-/// Draws the frames of a segment to audit, in ascending order.
-///
-/// Always at least one: trust buys priority, not exemption. Two for a new device, and two where
-/// a frame is `suspicious` (does not fit between its neighbours): one of the suspicious ones and
-/// one of all the others, so that a decoy does not draw the audit away from the rest.
+/// Draws `count` frames of a segment to audit (all of them when there are fewer), in ascending
+/// order: one of the `suspicious` ones if there are any, the rest of all the others. How many, says
+/// [`crate::trust::record::frames_to_audit`]: always at least one, and two where a frame is
+/// suspicious, so that a decoy does not draw the audit away from the rest.
 ///
 /// The caller draws *after* the submission's digests are committed, from a generator nobody
 /// outside can predict.
 ///
 /// # Panics
 ///
-/// If `frame_count` is 0, which no recipe allows.
-pub fn draw_frames(
-    frame_count: u32,
-    suspicious: &[u32],
-    accepted_units: u64,
-    rng: &mut impl Rng,
-) -> Vec<u32> {
-    let new_device = accepted_units < NEW_DEVICE_UNITS;
-    let any_suspicious = suspicious.iter().any(|frame| *frame < frame_count);
-    let count = if new_device || any_suspicious { 2 } else { 1 };
-    draw_so_many(frame_count, suspicious, count, rng)
-}
-
-/// Draws `count` frames of a segment to audit (all of them when there are fewer), in ascending
-/// order: one of the `suspicious` ones if there are any, the rest of all the others. How many, says
-/// [`crate::trust::record::frames_to_audit`].
-///
-/// # Panics
-///
 /// If `frame_count` or `count` is 0, which no recipe and no rule allows.
-pub fn draw_so_many(
+pub fn draw_frames(
     frame_count: u32,
     suspicious: &[u32],
     count: u32,
@@ -84,22 +64,10 @@ mod tests {
         ChaCha20Rng::from_seed([byte; 32])
     }
 
-    fn count(frame_count: u32, suspicious: &[u32], accepted_units: u64) -> usize {
-        draw_frames(frame_count, suspicious, accepted_units, &mut rng(1)).len()
-    }
-
-    #[test]
-    fn a_new_device_is_looked_at_twice_and_everybody_once() {
-        assert_eq!(count(32, &[], 0), 2);
-        assert_eq!(count(32, &[], 19), 2);
-        assert_eq!(count(32, &[], 20), 1);
-        assert_eq!(count(32, &[], 1_000_000), 1);
-    }
-
     #[test]
     fn a_suspicious_frame_is_always_audited_with_another_one() {
         for byte in 0..50 {
-            let drawn = draw_frames(32, &[5], 1_000, &mut rng(byte));
+            let drawn = draw_frames(32, &[5], 2, &mut rng(byte));
             assert_eq!(drawn.len(), 2);
             assert!(drawn.contains(&5), "{drawn:?}");
         }
@@ -110,7 +78,7 @@ mod tests {
         let rng = &mut rng(9);
         let mut counts = [0; 8];
         for _ in 0..8_000 {
-            counts[draw_frames(8, &[], 100, rng)[0] as usize] += 1;
+            counts[draw_frames(8, &[], 1, rng)[0] as usize] += 1;
         }
         assert!(
             counts.iter().all(|count| (850..1_150).contains(count)),
@@ -129,12 +97,12 @@ mod tests {
         fn drawn_frames_exist_and_are_different(
             frame_count in 1_u32..64,
             suspicious in proptest::collection::vec(0_u32..100, 0..5),
-            accepted_units in 0_u64..40,
+            count in 1_u32..40,
             seed: [u8; 32],
         ) {
             let mut rng = ChaCha20Rng::from_seed(seed);
-            let drawn = draw_frames(frame_count, &suspicious, accepted_units, &mut rng);
-            prop_assert!(!drawn.is_empty());
+            let drawn = draw_frames(frame_count, &suspicious, count, &mut rng);
+            prop_assert_eq!(drawn.len() as u32, count.min(frame_count));
             prop_assert!(drawn.windows(2).all(|pair| pair[0] < pair[1]));
             prop_assert!(drawn.iter().all(|frame| *frame < frame_count));
         }

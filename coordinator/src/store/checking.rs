@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use woolgather_coordinator_core::audits::draw_so_many;
+use woolgather_coordinator_core::audits::draw_frames;
 use woolgather_coordinator_core::trust::ClassStanding;
 use woolgather_coordinator_core::trust::record::frames_to_audit;
 use woolgather_protocol::submission::WorkUnitState;
@@ -222,7 +222,7 @@ fn plan_audits(
     let suspicious = !frames.suspicious.is_empty();
     let count = frames_to_audit(&record, suspicious, on_trial);
     let of = Audited::load(tx.conn, submission)?;
-    for frame in draw_so_many(of.frame_count, &frames.suspicious, count, tx.rng) {
+    for frame in draw_frames(of.frame_count, &frames.suspicious, count, tx.rng) {
         let decoded = frames.means.get(frame as usize);
         plan_audit(tx, &of, frame, Purpose::Commit, decoded)?;
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::anyhow;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use woolgather_coordinator_core::audits::draw_so_many;
+use woolgather_coordinator_core::audits::draw_frames;
 use woolgather_coordinator_core::trust::record::{DOUBTED_FRAMES, Record, frames_to_audit};
 use woolgather_sim::attacks::{ATTACKS, Way};
 use woolgather_sim::pictures::{Measured, Pictures};
@@ -112,7 +112,7 @@ fn found_with(segments: &[Measured], frames: impl Fn(bool) -> u32, rng_seed: u64
             .collect();
         let count = frames(!suspicious.is_empty());
         for _ in 0..DRAWS {
-            let drawn = draw_so_many(FRAMES, &suspicious, count, &mut rng);
+            let drawn = draw_frames(FRAMES, &suspicious, count, &mut rng);
             found += u64::from(drawn.iter().any(|at| segment.seen >> at & 1 == 1));
         }
     }

@@ -6,7 +6,7 @@ use woolgather_protocol::submission::WorkUnitState;
 
 use super::Grid;
 use super::rows::{Audit, AuditNumber, AuditState, Purpose, SubmissionNumber, SubmissionState};
-use crate::audits::draw_so_many;
+use crate::audits::draw_frames;
 use crate::trust::record::frames_to_audit;
 
 impl Grid {
@@ -68,7 +68,7 @@ impl Grid {
         let on_trial = !self.classes[class.place()].standing.may_work()
             || self.classes[class.place()].standing.is_on_trial();
         let count = frames_to_audit(&record, !suspicious.is_empty(), on_trial);
-        for frame in draw_so_many(self.settings.segment_frames, suspicious, count, rng) {
+        for frame in draw_frames(self.settings.segment_frames, suspicious, count, rng) {
             self.plan_audit(submission, frame, Purpose::Commit, now_ms, rng);
         }
     }
