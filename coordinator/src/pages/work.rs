@@ -1,4 +1,4 @@
-//! `/work/{id}`: what became of a work unit, and what was found wrong in it.
+//! `/units/{id}`: what became of a work unit, and what was found wrong in it.
 
 use std::sync::Arc;
 
@@ -35,8 +35,8 @@ pub async fn get_work(
             .max(0)
             .unsigned_abs()
             / 1000,
-        submitted_url: format!("/work/{}/submitted.webp", verdict.audit),
-        rendered_url: format!("/work/{}/rendered.webp", verdict.audit),
+        submitted_url: format!("/units/{}/submitted.webp", verdict.audit),
+        rendered_url: format!("/units/{}/rendered.webp", verdict.audit),
     });
     Ok(page(&WorkPage {
         id: unit.id.to_string(),

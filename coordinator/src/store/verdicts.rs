@@ -165,7 +165,7 @@ pub(super) fn frame_was_wrong(
     let problem = Problem::new(
         ProblemKind::AuditMismatch,
         format!(
-            "Frame {frame}, rendered again here, is another picture; both are on the website at /work/{}.",
+            "Frame {frame}, rendered again here, is another picture; both are on the website at /units/{}.",
             row.try_get::<&str>("work_unit")?
         ),
     );

@@ -125,14 +125,15 @@ async fn a_clip_found_wrong_later_is_withdrawn_repaired_and_published_anew() {
         about.contains(&&work.id) && about.contains(&&second.id),
         "{notices:?}"
     );
-    let page = String::from_utf8(fetch(&coordinator, &format!("/work/{}", work.id)).await).unwrap();
+    let page =
+        String::from_utf8(fetch(&coordinator, &format!("/units/{}", work.id)).await).unwrap();
     assert!(
         page.contains("found wrong after it had been accepted"),
         "{page}"
     );
     let pictures: Vec<&str> = page
         .split('"')
-        .filter(|part| part.starts_with("/work/") && part.ends_with(".webp"))
+        .filter(|part| part.starts_with("/units/") && part.ends_with(".webp"))
         .collect();
     assert_eq!(pictures.len() % 2, 0);
     assert!(pictures.len() >= 2, "{page}");

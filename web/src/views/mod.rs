@@ -13,7 +13,7 @@
 //! | what became of it | [`EntryPage`] | `/entries/{id}` |
 //! | the work going on | [`StatusPage`] | `/status` |
 //! | how to take part | [`JoinPage`] | `/join` |
-//! | a piece of work | [`WorkPage`] | `/work/{id}` |
+//! | a piece of work | [`WorkPage`] | `/units/{id}` |
 //! | what programs may ask | [`ApiPage`] | `/api` |
 //! | a refusal | [`ErrorPage`] | anywhere |
 

@@ -334,10 +334,10 @@ pub(crate) fn work_found_wrong() -> WorkPage {
     WorkPage {
         wrong: vec![WrongFrame {
             frame: 71,
-            detail: "Frame 71, rendered again here, is another picture; both are on the website at /work/n4s8k2pqzv7xwjd3.".to_owned(),
+            detail: "Frame 71, rendered again here, is another picture; both are on the website at /units/n4s8k2pqzv7xwjd3.".to_owned(),
             seconds_ago: 400,
-            submitted_url: "/work/b7rj5w/submitted.webp".to_owned(),
-            rendered_url: "/work/b7rj5w/rendered.webp".to_owned(),
+            submitted_url: "/units/b7rj5w/submitted.webp".to_owned(),
+            rendered_url: "/units/b7rj5w/rendered.webp".to_owned(),
         }],
         ..work(WorkUnitState::Quarantined)
     }
