@@ -11,7 +11,7 @@ use crate::store::{EntryRow, PageRequest, Store};
 ///
 /// A chain of sentences for the operator.
 pub async fn entry(args: EntryArgs) -> anyhow::Result<()> {
-    let store = super::trust::open(&args.home).await?;
+    let store = super::open(&args.home).await?;
     match args.command {
         EntryCommand::List => list(&store).await,
         EntryCommand::Accept { id } => {

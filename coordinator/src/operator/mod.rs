@@ -6,7 +6,32 @@ mod doctor;
 mod entries;
 mod trust;
 
+use std::sync::Arc;
+
+use anyhow::{Context as _, ensure};
+
+use crate::cli::HomeArgs;
+use crate::clock::SystemClock;
+use crate::keys;
+use crate::store::Store;
+
 pub use backup::{backup, migrate, restore};
 pub use doctor::doctor;
 pub use entries::entry;
 pub use trust::{credit, device, unit};
+
+/// The store of a flock that is there.
+///
+/// # Errors
+///
+/// When there is no data folder, or the database cannot be opened.
+async fn open(home: &HomeArgs) -> anyhow::Result<Store> {
+    ensure!(
+        home.data.is_dir(),
+        "there is no data folder {}; name it with --data",
+        home.data.display()
+    );
+    Store::open(home.place()?, Arc::new(SystemClock), keys::fresh_bytes()?)
+        .await
+        .context("cannot open the database")
+}

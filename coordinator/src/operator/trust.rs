@@ -1,32 +1,12 @@
 //! `device`, `unit` and `credit`: what an operator decides about volunteers' work.
 
-use std::sync::Arc;
+use anyhow::Context as _;
 
-use anyhow::{Context as _, ensure};
-
-use crate::cli::{
-    CreditArgs, CreditCommand, DeviceArgs, DeviceCommand, HomeArgs, UnitArgs, UnitCommand,
-};
+use super::open;
+use crate::cli::{CreditArgs, CreditCommand, DeviceArgs, DeviceCommand, UnitArgs, UnitCommand};
 use crate::clock::{Clock as _, SystemClock};
 use crate::credit::CreditExport;
-use crate::keys;
 use crate::store::{DeviceLine, PageRequest, Store};
-
-/// The store of a flock that is there.
-///
-/// # Errors
-///
-/// When there is no data folder, or the database cannot be opened.
-pub(super) async fn open(home: &HomeArgs) -> anyhow::Result<Store> {
-    ensure!(
-        home.data.is_dir(),
-        "there is no data folder {}; name it with --data",
-        home.data.display()
-    );
-    Store::open(home.place()?, Arc::new(SystemClock), keys::fresh_bytes()?)
-        .await
-        .context("cannot open the database")
-}
 
 /// `device list`, `device ban`, `device pardon`, `device log`.
 ///

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
+use serde::Deserialize;
 use woolgather_protocol::WorkUnitId;
 use woolgather_web::views::{WorkPage, WrongFrame};
 
@@ -13,7 +14,6 @@ use crate::http::error::ApiError;
 use crate::http::extract::PathOf;
 use crate::http::files::{Keep, Served, serve_blob};
 use crate::state::App;
-use crate::store::VerdictPictures;
 
 /// A work unit, or one of its audits.
 ///
@@ -39,7 +39,6 @@ pub async fn get_work(
         rendered_url: format!("/units/{}/rendered.webp", verdict.audit),
     });
     Ok(page(&WorkPage {
-        id: unit.id.to_string(),
         title: unit.title,
         segment: unit.segment,
         first_frame: unit.first_frame,
@@ -51,53 +50,37 @@ pub async fn get_work(
     })?)
 }
 
-/// The frame as it was handed in.
+/// One of a verdict's two pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum Picture {
+    /// The frame as it was handed in.
+    #[serde(rename = "submitted.webp")]
+    Submitted,
+    /// The frame as the coordinator rendered it.
+    #[serde(rename = "rendered.webp")]
+    Rendered,
+}
+
+/// A picture of what was found wrong in an audit.
 ///
 /// # Errors
 ///
 /// `not-found`, or the store's.
-pub async fn get_submitted(
+pub async fn get_picture(
     State(app): State<Arc<App>>,
-    PathOf(audit): PathOf<WorkUnitId>,
+    PathOf((audit, picture)): PathOf<(WorkUnitId, Picture)>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    picture(&app, &audit, &method, &headers, |pictures| {
-        pictures.submitted
-    })
-    .await
-}
-
-/// The frame as the coordinator rendered it.
-///
-/// # Errors
-///
-/// `not-found`, or the store's.
-pub async fn get_rendered(
-    State(app): State<Arc<App>>,
-    PathOf(audit): PathOf<WorkUnitId>,
-    method: Method,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    picture(&app, &audit, &method, &headers, |pictures| {
-        pictures.rendered
-    })
-    .await
-}
-
-async fn picture(
-    app: &Arc<App>,
-    audit: &WorkUnitId,
-    method: &Method,
-    headers: &HeaderMap,
-    which: fn(&VerdictPictures) -> woolgather_protocol::Blake3,
-) -> Result<Response, ApiError> {
-    let verdict = app.store.verdict(audit).await?;
+    let pictures = app.store.verdict(&audit).await?.pictures;
     let served = Served {
-        blob: which(&verdict.pictures),
+        blob: match picture {
+            Picture::Submitted => pictures.submitted,
+            Picture::Rendered => pictures.rendered,
+        },
         content_type: "image/webp",
         keep: Keep::ForEver,
         is_clip: false,
     };
-    serve_blob(app, method, headers, served).await
+    serve_blob(&app, &method, &headers, served).await
 }

@@ -251,7 +251,7 @@ fn record_audit(tx: &mut Tx<'_>, answer: &AuditAnswer) -> Result<Receipt, StoreE
     let row = query(
         "UPDATE audit SET state = $2, auditor = $3, auditor_frame = $4, render_ms = $5,
                 auditor_drawn_by = $6, auditor_class = $7
-         WHERE id = $1 RETURNING submission, work_unit",
+         WHERE id = $1 RETURNING submission, work_unit, purpose",
     )
     .bind(audit.as_str())
     .bind(if answer.agrees { "passed" } else { "disputed" })
@@ -264,8 +264,7 @@ fn record_audit(tx: &mut Tx<'_>, answer: &AuditAnswer) -> Result<Receipt, StoreE
     tx.conn.memo().auditing.audits_changed = true;
     let state = if answer.agrees {
         change_record(tx, answer.device, class, Record::report_was_right)?;
-        let purpose = find_audit(tx.conn, audit)?.try_get("purpose")?;
-        passed(tx, row.try_get("submission")?, purpose)?
+        passed(tx, row.try_get("submission")?, row.try_get("purpose")?)?
     } else {
         let audit = audit.clone();
         enqueue(tx, &Job::Referee { audit })?;

@@ -7,7 +7,6 @@ use woolgather_protocol::PublicKey;
 
 use super::StoreError;
 use super::database::{Database, query};
-use super::records::drawing_of;
 use super::rows::number;
 use super::writer::Tx;
 
@@ -189,13 +188,12 @@ fn count_owner(
     refused: bool,
 ) -> Result<(), StoreError> {
     let key = device.to_string();
-    let row = query("SELECT accepted_units FROM device WHERE key = $1")
+    let row = query("SELECT accepted_units, network FROM device WHERE key = $1")
         .bind(&key)
         .fetch_one(&mut *tx.conn)?;
     if number::<u64>(&row, "accepted_units")? < NEW_DEVICE_UNITS {
         return Ok(());
     }
-    let network = drawing_of(tx.conn, device)?.network;
     query(
         "INSERT INTO class_owner (class, day, account, network, refused)
          VALUES ($1, $2, $3, $4, $5)
@@ -206,7 +204,7 @@ fn count_owner(
     .bind(class)
     .bind(tx.now_ms.div_euclid(DAY_MS))
     .bind(key)
-    .bind(network)
+    .bind(row.try_get::<&str>("network")?)
     .bind(i64::from(refused))
     .execute(&mut *tx.conn)?;
     Ok(())

@@ -9,8 +9,6 @@ use super::{Nav, Page};
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "work.html")]
 pub struct WorkPage {
-    /// Its name.
-    pub id: String,
     /// Its sheep's title, or both.
     pub title: String,
     /// Which segment of the clip, from 0.

@@ -318,7 +318,6 @@ pub(crate) fn error() -> ErrorPage {
 
 pub(crate) fn work(state: WorkUnitState) -> WorkPage {
     WorkPage {
-        id: "n4s8k2pqzv7xwjd3".to_owned(),
         title: "Tide pool".to_owned(),
         segment: 2,
         first_frame: 64,
