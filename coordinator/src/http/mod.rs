@@ -9,7 +9,7 @@
 //!
 //! # Contents
 //!
-//! * [`server`], [`connections`], [`stalling`]: who may connect, time limits, the end.
+//! * [`server`], [`connections`]: who may connect, time limits, the end.
 //! * [`error`], [`extract`], [`signed`], [`nonces`], [`body`], [`conditional`], [`ranges`],
 //!   [`files`], [`throttle`], [`admission`]: what handlers are made of.
 //! * [`info`], [`devices`], [`leases`], [`intake`], [`submissions`], [`audits`], [`work_units`]:
@@ -41,7 +41,6 @@ pub mod problems;
 pub mod ranges;
 pub mod server;
 pub mod signed;
-pub mod stalling;
 pub mod stats;
 pub mod submissions;
 pub mod throttle;

@@ -24,13 +24,13 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 use woolgather_protocol::problem::CONTENT_TYPE;
 use woolgather_protocol::{Problem, ProblemKind};
 
 pub use super::connections::Limits;
 use super::connections::{Connections, Place, TurnedAway};
-use super::stalling::Stalling;
 
 /// The most bytes of a request's head.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
@@ -117,7 +117,10 @@ async fn talk(stream: TcpStream, peer: SocketAddr, router: Router, watcher: Watc
         let under_way = UnderWay::begin(&serving);
         answer(router.clone(), peer, request, under_way)
     });
-    let stream = TokioIo::new(Stalling::new(stream, limits.stall_max));
+    // A client that asks for a clip and never reads would hold its place for as long as it likes.
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.stall_max));
+    let stream = TokioIo::new(Box::pin(stream));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.idle_max)

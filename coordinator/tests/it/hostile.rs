@@ -169,3 +169,23 @@ async fn a_body_that_never_comes_is_refused_for_its_head() {
     let heard = hear(stream).await;
     assert!(heard.starts_with("HTTP/1.1 401"), "{heard}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_takes_nothing_is_given_up() {
+    const CLIP_BYTES: usize = 48 << 20;
+    let coordinator = start(|limits| limits.stall_max = Duration::from_millis(200)).await;
+    coordinator.publish_all(&vec![7; CLIP_BYTES]).await;
+    let sheep = coordinator.first_sheep().await;
+    let clips = coordinator.app.store.clips_of_sheep(&sheep).await.unwrap();
+    let path = paths::clip(&clips[0].id, clips[0].version);
+    let mut stream = connect(&coordinator).await;
+    stream
+        .write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // What lay in the sockets is still there; the rest was not waited with.
+    let heard = hear(stream).await;
+    assert!(heard.starts_with("HTTP/1.1 200"), "{}", heard.len());
+    assert!(heard.len() < CLIP_BYTES, "{}", heard.len());
+}
