@@ -14,7 +14,7 @@ use woolgather_protocol::{PublicKey, WorkUnitId};
 
 use super::StoreError;
 use super::database::{Database, Row, query};
-use super::records::{Drawing, record_of};
+use super::records::{Said, record_of};
 use super::rows::{number, parsed};
 
 /// A device that was seen this long ago still counts among those that audit: it may be rendering
@@ -75,19 +75,14 @@ pub(super) struct WaitingAudit {
 }
 
 /// A device as one side of an audit.
-pub(super) fn party(
-    device: PublicKey,
-    drawing: &Drawing,
-    record: &Record,
-    class_open: bool,
-) -> Party {
-    let class = drawing.fastest_class();
-    let kind = match drawing.card {
+pub(super) fn party(device: PublicKey, said: &Said, record: &Record, class_open: bool) -> Party {
+    let class = said.drawing.fastest_class();
+    let kind = match said.drawing.card {
         Some(card) if card == class => DeviceKind::Gpu,
         _ => DeviceKind::Cpu,
     };
     let account = account_number(device);
-    let network = network_number(account, &drawing.network);
+    let network = network_number(account, &said.network);
     let mut party = Party::new(record, account, network, kind, class.unsigned_abs());
     party.may_audit &= class_open;
     party
@@ -177,12 +172,7 @@ fn count_auditors(conn: &mut dyn Database, now_ms: i64) -> Result<(), StoreError
 fn active_party(row: &Row) -> Result<Party, StoreError> {
     let open = row.try_get::<&str>("standing")? == "open";
     let record = record_of(row)?;
-    Ok(party(
-        parsed(row, "key")?,
-        &Drawing::of(row)?,
-        &record,
-        open,
-    ))
+    Ok(party(parsed(row, "key")?, &Said::of(row)?, &record, open))
 }
 
 /// A device that asks for audits.
@@ -197,7 +187,7 @@ impl Auditor {
     /// `record` is the one of the class it is fastest with, `standing` where that class stands.
     pub(super) fn new(
         device: PublicKey,
-        drawing: &Drawing,
+        said: &Said,
         record: &Record,
         standing: ClassStanding,
         now_ms: i64,
@@ -205,7 +195,7 @@ impl Auditor {
     ) -> Self {
         Self {
             device,
-            party: party(device, drawing, record, standing == ClassStanding::Open),
+            party: party(device, said, record, standing == ClassStanding::Open),
             now_ms,
             patience_ms: i64::try_from(patience.as_millis()).unwrap_or(i64::MAX),
         }

@@ -16,7 +16,7 @@ use super::database::{Database, Row, query};
 use super::devices::{active_devices, touch};
 use super::flock::recipe;
 use super::jobs::enqueue;
-use super::records::{change_record, drawing_of};
+use super::records::{change_record, said_by};
 use super::rows::{maybe_parsed, number, parsed, stored};
 use super::verdicts::{VerdictPictures, frame_was_right, frame_was_wrong, judge_report};
 use super::work::load_work;
@@ -247,7 +247,9 @@ fn record_audit(tx: &mut Tx<'_>, answer: &AuditAnswer) -> Result<Receipt, StoreE
         .bind(answer.frame.to_string())
         .execute(&mut *tx.conn)?;
     supersede_leases(tx, audit)?;
-    let class = drawing_of(tx.conn, answer.device)?.class_of(answer.drawn_by);
+    let class = said_by(tx.conn, answer.device)?
+        .drawing
+        .class_of(answer.drawn_by);
     let row = query(
         "UPDATE audit SET state = $2, auditor = $3, auditor_frame = $4, render_ms = $5,
                 auditor_drawn_by = $6, auditor_class = $7

@@ -16,7 +16,7 @@ use super::database::{Database, query};
 use super::devices::{active_devices, tell_notices, touch};
 use super::operators::banned;
 use super::queue::{self, Candidate};
-use super::records::{change_record, note_drawing, record};
+use super::records::{change_record, note_said, record};
 use super::rows::{maybe_parsed, number, parsed};
 use super::withheld;
 use super::work::load_work;
@@ -110,14 +110,14 @@ fn lease_work(
 ) -> Result<WorkForDevice, StoreError> {
     sweep_in_passing(tx)?;
     touch(tx, device)?;
-    let drawing = note_drawing(tx, device, request, from)?;
+    let said = note_said(tx, device, request, from)?;
     let active = active_devices(tx.conn, tx.now_ms)?;
     let mut batch = Batch::new(request);
     let mut held = held_leases(tx.conn, device)?;
     for lease in &held {
         batch.hold(lease.samples);
     }
-    let class = drawing.fastest_class();
+    let class = said.drawing.fastest_class();
     let standing = settle_class(tx, class)?;
     let mut known = record(tx.conn, device, class)?;
     if known.bad_since_ms.is_some() {
@@ -140,7 +140,7 @@ fn lease_work(
             may_be_urgent: may_be_urgent(known.standing(), trusted),
             auditor: Auditor::new(
                 device,
-                &drawing,
+                &said,
                 &known,
                 standing,
                 tx.now_ms,

@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use woolgather_coordinator_core::trust::{DriverClass, Record, Suspicion};
+use woolgather_coordinator_core::trust::{Drawing, Record, Suspicion};
 use woolgather_protocol::PublicKey;
-use woolgather_protocol::work::{DeviceKind, LeaseRequest};
+use woolgather_protocol::work::LeaseRequest;
 
 use super::StoreError;
 use super::classes::class_number;
@@ -13,90 +13,68 @@ use super::effects::network_prefix;
 use super::rows::{number, parsed, stored};
 use super::writer::Tx;
 
-/// What a device draws with, by the numbers of the classes, and where it asks from.
+/// What a device said last: what it draws with, by the numbers of the classes, and where it asked
+/// from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Drawing {
-    pub(super) processor: i64,
-    pub(super) card: Option<i64>,
-    pub(super) fastest: DeviceKind,
+pub(super) struct Said {
+    pub(super) drawing: Drawing<i64>,
+    /// A keyed hash; empty where it is not known.
     pub(super) network: String,
 }
 
-impl Drawing {
+impl Said {
     /// As a row of the table `device` says it.
     pub(super) fn of(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
-            processor: row.try_get("processor")?,
-            card: row.try_get("card")?,
-            fastest: parsed(row, "fastest")?,
+            drawing: Drawing {
+                processor: row.try_get("processor")?,
+                card: row.try_get("card")?,
+                fastest: parsed(row, "fastest")?,
+            },
             network: row.try_get("network")?,
         })
     }
-
-    /// The class when it draws with this kind.
-    pub(super) fn class_of(&self, kind: DeviceKind) -> i64 {
-        match (kind, self.card) {
-            (DeviceKind::Gpu, Some(card)) => card,
-            _ => self.processor,
-        }
-    }
-
-    /// The class it is fastest with.
-    pub(super) fn fastest_class(&self) -> i64 {
-        self.class_of(self.fastest)
-    }
 }
 
-/// What a device draws with, as it said last.
-pub(super) fn drawing_of(
-    conn: &mut dyn Database,
-    device: PublicKey,
-) -> Result<Drawing, StoreError> {
+/// What a device said last.
+pub(super) fn said_by(conn: &mut dyn Database, device: PublicKey) -> Result<Said, StoreError> {
     let row = query("SELECT processor, card, fastest, network FROM device WHERE key = $1")
         .bind(device.to_string())
         .fetch_one(conn)?;
-    Drawing::of(&row)
+    Said::of(&row)
 }
 
 /// Notes what a registered device says it draws with and where it asks from; returns both.
-pub(super) fn note_drawing(
+pub(super) fn note_said(
     tx: &mut Tx<'_>,
     device: PublicKey,
     request: &LeaseRequest,
     from: Option<IpAddr>,
-) -> Result<Drawing, StoreError> {
-    let known = match tx.conn.memo().drawing(&device) {
-        Some(drawing) => drawing,
-        None => drawing_of(tx.conn, device)?,
+) -> Result<Said, StoreError> {
+    let known = match tx.conn.memo().said_by(&device) {
+        Some(said) => said,
+        None => said_by(tx.conn, device)?,
     };
-    let mut drawing = known.clone();
-    drawing.network = network_of(tx.conn, from)?;
-    let mut fastest = f64::NEG_INFINITY;
-    for drawn in &request.devices {
-        let class = class_number(tx, &DriverClass::of(drawn.kind, &drawn.name))?;
-        match drawn.kind {
-            DeviceKind::Cpu => drawing.processor = class,
-            DeviceKind::Gpu => drawing.card = Some(class),
-        }
-        if drawn.samples_per_second > fastest {
-            fastest = drawn.samples_per_second;
-            drawing.fastest = drawn.kind;
-        }
-    }
-    if drawing != known {
+    let said = Said {
+        drawing: known
+            .drawing
+            .after(request, |class| class_number(tx, class))?,
+        network: network_of(tx.conn, from)?,
+    };
+    if said != known {
         query(
             "UPDATE device SET processor = $2, card = $3, fastest = $4, network = $5
              WHERE key = $1",
         )
         .bind(device.to_string())
-        .bind(drawing.processor)
-        .bind(drawing.card)
-        .bind(drawing.fastest.as_str())
-        .bind(&drawing.network)
+        .bind(said.drawing.processor)
+        .bind(said.drawing.card)
+        .bind(said.drawing.fastest.as_str())
+        .bind(&said.network)
         .execute(&mut *tx.conn)?;
     }
-    tx.conn.memo().remember_drawing(device, drawing.clone());
-    Ok(drawing)
+    tx.conn.memo().remember_said(device, said.clone());
+    Ok(said)
 }
 
 /// A keyed hash of a device's network: enough to keep neighbours from auditing each other, too

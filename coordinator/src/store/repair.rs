@@ -19,7 +19,7 @@ use super::flock::next_manifest;
 use super::jobs::enqueue;
 use super::leases::free_work;
 use super::ledger::{restore, void, void_escrow};
-use super::records::{change_record, drawing_of};
+use super::records::{change_record, said_by};
 use super::rows::{maybe_parsed, name_of, named, number, parsed, stored, to_json};
 use super::verdicts::DrawnWith;
 use super::writer::Tx;
@@ -357,7 +357,7 @@ pub(super) fn quarantine_class(tx: &mut Tx<'_>, class: i64) -> Result<(), StoreE
         .fetch_all(&mut *tx.conn)?;
     for row in &rows {
         let device: PublicKey = parsed(row, "device")?;
-        if drawing_of(tx.conn, device)?.fastest_class() == class {
+        if said_by(tx.conn, device)?.drawing.fastest_class() == class {
             end_leases(tx, device)?;
         }
         forgive(tx, device, class, since_ms)?;

@@ -9,7 +9,7 @@ use super::answers::{Answers, find_lease, may_answer, superseded};
 use super::database::{Database, query};
 use super::devices::touch;
 use super::leases::free_work;
-use super::records::{change_record, drawing_of};
+use super::records::{change_record, said_by};
 use super::rows::{name_of, number, stored, to_json};
 use super::writer::Tx;
 use super::{Store, StoreError};
@@ -184,7 +184,7 @@ fn record_refusal(
     if let Some(audit) = &found.audit {
         return free_work(tx, &found.work_unit, Some(audit));
     }
-    let (class, now_ms) = (drawing_of(tx.conn, device)?.fastest_class(), tx.now_ms);
+    let (class, now_ms) = (said_by(tx.conn, device)?.drawing.fastest_class(), tx.now_ms);
     change_record(tx, device, class, |record| record.failed_checks(now_ms))?;
     count_failure(tx, &found.work_unit, device, problem)?;
     reopen_unit(tx, &found.work_unit)

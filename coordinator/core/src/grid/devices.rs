@@ -1,15 +1,16 @@
 //! Devices: who they are, what they draw with, and what must be told to them.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use woolgather_protocol::ProblemKind;
 use woolgather_protocol::work::{DeviceKind, LeaseRequest};
 
 use super::Grid;
-use super::rows::{Class, ClassNumber, Device, DeviceNumber, Drawing, Notice, UnitNumber};
+use super::rows::{Class, ClassNumber, Device, DeviceNumber, Notice, UnitNumber};
 use crate::leases::ACTIVE_MS;
 use crate::trust::auditors::is_offered;
-use crate::trust::{AuditorRule, ClassStanding, DriverClass, Party, Pool, Record};
+use crate::trust::{AuditorRule, ClassStanding, Drawing, DriverClass, Party, Pool, Record};
 
 /// A device that was seen this long ago still counts among those that audit: it may be rendering
 /// the batch it was given.
@@ -34,16 +35,12 @@ impl Grid {
     /// Registers a device with its person's account and its network, or changes them. It draws
     /// with a processor until it says otherwise.
     pub fn register_device(&mut self, device: DeviceNumber, account: u64, network: u64) {
-        let processor = self.class(DriverClass::of(DeviceKind::Cpu, ""));
+        let processor = self.class(&DriverClass::of(DeviceKind::Cpu, ""));
         let row = self.devices.entry(device).or_insert_with(|| Device {
             account,
             network,
             last_seen_ms: i64::MIN,
-            drawing: Drawing {
-                processor,
-                card: None,
-                fastest: DeviceKind::Cpu,
-            },
+            drawing: Drawing::with(processor),
             records: BTreeMap::new(),
             credit: 0,
             submissions: Vec::new(),
@@ -67,27 +64,16 @@ impl Grid {
 
     /// Notes what a device says it draws with.
     pub(super) fn note_drawing(&mut self, device: DeviceNumber, request: &LeaseRequest) {
-        let mut drawing = self.devices[&device].drawing;
-        let mut fastest = f64::NEG_INFINITY;
-        for drawn in &request.devices {
-            let class = self.class(DriverClass::of(drawn.kind, &drawn.name));
-            match drawn.kind {
-                DeviceKind::Cpu => drawing.processor = class,
-                DeviceKind::Gpu => drawing.card = Some(class),
-            }
-            if drawn.samples_per_second > fastest {
-                fastest = drawn.samples_per_second;
-                drawing.fastest = drawn.kind;
-            }
-        }
+        let before = self.devices[&device].drawing;
+        let Ok(drawing) = before.after(request, |class| Ok::<_, Infallible>(self.class(class)));
         self.device_mut(device).drawing = drawing;
     }
 
-    fn class(&mut self, name: DriverClass) -> ClassNumber {
-        let found = self.classes.iter().position(|class| class.name == name);
+    fn class(&mut self, name: &DriverClass) -> ClassNumber {
+        let found = self.classes.iter().position(|class| class.name == *name);
         let place = found.unwrap_or_else(|| {
             self.classes.push(Class {
-                name,
+                name: name.clone(),
                 standing: ClassStanding::Open,
                 day: 0,
                 owners: BTreeMap::new(),
@@ -100,16 +86,12 @@ impl Grid {
 
     /// The class a device draws with when it draws with this kind.
     pub(super) fn class_of(&self, device: DeviceNumber, kind: DeviceKind) -> ClassNumber {
-        let drawing = self.devices[&device].drawing;
-        match (kind, drawing.card) {
-            (DeviceKind::Gpu, Some(card)) => card,
-            _ => drawing.processor,
-        }
+        self.devices[&device].drawing.class_of(kind)
     }
 
     /// The class a device is fastest with.
     pub(super) fn fastest_class(&self, device: DeviceNumber) -> ClassNumber {
-        self.class_of(device, self.devices[&device].drawing.fastest)
+        self.devices[&device].drawing.fastest_class()
     }
 
     /// What is known of a device when it draws with a class.

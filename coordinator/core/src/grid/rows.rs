@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use woolgather_protocol::ProblemKind;
 use woolgather_protocol::submission::WorkUnitState;
-use woolgather_protocol::work::{ClipKind, DeviceKind};
+use woolgather_protocol::work::ClipKind;
 
-use crate::trust::{ClassStanding, DriverClass, Record};
+use crate::trust::{ClassStanding, Drawing, DriverClass, Record};
 
 macro_rules! numbers {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
@@ -66,7 +66,7 @@ pub struct Device {
     /// When it asked for work or handed some in last.
     pub last_seen_ms: i64,
     /// What it said it draws with, by kind; and with which of them it is fastest.
-    pub(super) drawing: Drawing,
+    pub(super) drawing: Drawing<ClassNumber>,
     /// What is known of it, by class.
     pub records: BTreeMap<ClassNumber, Record>,
     /// Credit that stands, escrow included.
@@ -86,14 +86,6 @@ pub struct Device {
 pub(super) enum Counted {
     Frames,
     Reports,
-}
-
-/// What a device draws with.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Drawing {
-    pub(super) processor: ClassNumber,
-    pub(super) card: Option<ClassNumber>,
-    pub(super) fastest: DeviceKind,
 }
 
 /// News about a unit or audit of a device.

@@ -11,15 +11,18 @@
 //! * [`record`]: what is known, the [`Standing`] that follows, and what a standing means.
 //! * [`auditors`]: who may audit whom.
 //! * [`referee`]: what the coordinator renders itself.
+//! * [`drawing`]: what a device says that it draws with.
 //! * [`classes`]: a driver that fails everywhere is at fault, not the people who use it.
 
 pub mod auditors;
 pub mod classes;
+pub mod drawing;
 pub mod evidence;
 pub mod record;
 pub mod referee;
 
 pub use auditors::{AuditorRule, Party, Pool};
 pub use classes::{ClassCounts, ClassStanding, DriverClass};
+pub use drawing::Drawing;
 pub use evidence::Suspicion;
 pub use record::{Record, Standing};

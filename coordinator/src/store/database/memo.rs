@@ -6,7 +6,7 @@ use std::sync::Arc;
 use woolgather_protocol::{PublicKey, Recipe};
 
 use crate::store::auditors::Auditing;
-use crate::store::records::Drawing;
+use crate::store::records::Said;
 
 /// Genomes remembered; a living flock has far fewer.
 const GENOMES_MAX: usize = 1024;
@@ -32,7 +32,7 @@ pub(in crate::store) struct Memo {
     pub(in crate::store) auditing: Auditing,
     genomes: HashMap<String, String>,
     classes: HashMap<String, i64>,
-    drawings: HashMap<PublicKey, Drawing>,
+    said: HashMap<PublicKey, Said>,
     /// Something was remembered that the transaction at work has written.
     uncommitted: bool,
     render_p95s: HashMap<PublicKey, RenderTimes>,
@@ -50,7 +50,7 @@ impl Memo {
     pub(in crate::store) fn transaction_ended(&mut self, kept: bool) {
         if self.uncommitted && !kept {
             self.classes.clear();
-            self.drawings.clear();
+            self.said.clear();
         }
         self.uncommitted = false;
     }
@@ -99,18 +99,18 @@ impl Memo {
         self.classes.insert(name, number);
     }
 
-    /// What a device said last that it draws with, if it said it to this connection.
-    pub(in crate::store) fn drawing(&self, device: &PublicKey) -> Option<Drawing> {
-        self.drawings.get(device).cloned()
+    /// What a device said last, if it said it to this connection.
+    pub(in crate::store) fn said_by(&self, device: &PublicKey) -> Option<Said> {
+        self.said.get(device).cloned()
     }
 
-    /// Remembers what a device draws with.
-    pub(in crate::store) fn remember_drawing(&mut self, device: PublicKey, drawing: Drawing) {
-        if self.drawings.len() >= DEVICES_MAX {
-            self.drawings.clear();
+    /// Remembers what a device said.
+    pub(in crate::store) fn remember_said(&mut self, device: PublicKey, said: Said) {
+        if self.said.len() >= DEVICES_MAX {
+            self.said.clear();
         }
         self.uncommitted = true;
-        self.drawings.insert(device, drawing);
+        self.said.insert(device, said);
     }
 
     /// Remembers the genome of a sheep, which never changes.
