@@ -64,12 +64,8 @@ macro_rules! hex_bytes {
         #[cfg(feature = "openapi")]
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-                use utoipa::openapi::schema::{ObjectBuilder, Type};
-                ObjectBuilder::new()
-                    .schema_type(Type::String)
-                    .description(Some(concat!($($doc),+).trim_ascii()))
-                    .pattern(Some(format!("^[0-9a-f]{{{}}}$", 2 * $len)))
-                    .into()
+                let description = concat!($($doc),+);
+                crate::text_schema(description, format!("^[0-9a-f]{{{}}}$", 2 * $len))
             }
         }
 

@@ -42,12 +42,8 @@ macro_rules! id {
         #[cfg(feature = "openapi")]
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-                use utoipa::openapi::schema::{ObjectBuilder, Type};
-                ObjectBuilder::new()
-                    .schema_type(Type::String)
-                    .description(Some(concat!($($doc),+).trim_ascii()))
-                    .pattern(Some(format!("^[a-z0-9-]{{1,{ID_CHARS_MAX}}}$")))
-                    .into()
+                let description = concat!($($doc),+);
+                crate::text_schema(description, format!("^[a-z0-9-]{{1,{ID_CHARS_MAX}}}$"))
             }
         }
 

@@ -45,3 +45,17 @@ pub use keys::{DeviceSecret, PublicKey, Signature};
 pub use problem::{Problem, ProblemKind};
 pub use recipe::Recipe;
 pub use signing::Signed;
+
+/// The schema of a text: what it is, and the regular expression that it matches.
+#[cfg(feature = "openapi")]
+fn text_schema(
+    description: &str,
+    pattern: String,
+) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description.trim_ascii()))
+        .pattern(Some(pattern))
+        .into()
+}
