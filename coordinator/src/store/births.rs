@@ -10,7 +10,7 @@ use woolgather_protocol::{ClipId, SheepId, WorkUnitId};
 
 use super::database::{Database, query};
 use super::flock::{Flock, flock};
-use super::rows::{name_of, number, parsed, stored};
+use super::rows::{name_of, parsed, stored};
 use super::writer::Tx;
 use super::{ClipState, SheepState, StoreError};
 
@@ -122,28 +122,23 @@ pub(super) fn plan(tx: &mut Tx<'_>, new: &NewClip<'_>) -> Result<bool, StoreErro
     Ok(true)
 }
 
-/// Plans a segment anew in a version of its clip.
+/// Plans a unit's segment anew in a version of its clip.
 pub(super) fn replan_unit(
     tx: &mut Tx<'_>,
     unit: &WorkUnitId,
     version: u32,
-    kind: ClipKind,
 ) -> Result<WorkUnitId, StoreError> {
     let again = WorkUnitId::from_random(tx.random());
-    let row = query("SELECT segment FROM work_unit WHERE id = $1")
-        .bind(unit.as_str())
-        .fetch_one(&mut *tx.conn)?;
     query(
         "INSERT INTO work_unit (id, clip, clip_version, clip_number, segment, first_frame,
                                 frame_count, samples, queue_rank, state)
          SELECT CAST($2 AS TEXT), clip, CAST($3 AS BIGINT), clip_number, segment, first_frame,
-                frame_count, samples, CAST($4 AS BIGINT), CAST($5 AS TEXT)
+                frame_count, samples, queue_rank, CAST($4 AS TEXT)
          FROM work_unit WHERE id = $1",
     )
     .bind(unit.as_str())
     .bind(again.as_str())
     .bind(i64::from(version))
-    .bind(i64::from(rank(kind, number(&row, "segment")?)))
     .bind(name_of(&WorkUnitState::Ready))
     .execute(&mut *tx.conn)?;
     Ok(again)

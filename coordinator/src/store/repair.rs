@@ -6,7 +6,6 @@ use woolgather_coordinator_core::random::distinct_below;
 use woolgather_coordinator_core::trust::classes::DAY_MS;
 use woolgather_coordinator_core::trust::referee::LOOK_BACK_UNITS;
 use woolgather_protocol::submission::WorkUnitState;
-use woolgather_protocol::work::ClipKind;
 use woolgather_protocol::{Problem, PublicKey, WorkUnitId};
 
 use super::acceptance::{count_failure, drop_audits, refuse_submission};
@@ -102,7 +101,7 @@ pub(super) fn quarantine_segment(
     void(tx, &unit)?;
     notify(tx, device, &unit, problem)?;
     let clip = query(
-        "SELECT clip.id, clip.state, clip.version, clip.kind, clip.blob, work_unit.segment
+        "SELECT clip.id, clip.state, clip.version, clip.blob
          FROM work_unit JOIN clip ON clip.id = work_unit.clip WHERE work_unit.id = $1",
     )
     .bind(unit.as_str())
@@ -122,8 +121,7 @@ pub(super) fn quarantine_segment(
     }
     let version = number::<u32>(&clip, "version")?;
     begin_version(tx, clip.try_get("id")?, version)?;
-    let kind: ClipKind = named(&clip, "kind")?;
-    let again = replan_unit(tx, &unit, version + 1, kind)?;
+    let again = replan_unit(tx, &unit, version + 1)?;
     query(
         "INSERT INTO unit_failure (work_unit, device, problem, failed_ms)
          SELECT CAST($2 AS TEXT), device, problem, failed_ms FROM unit_failure WHERE work_unit = $1",
