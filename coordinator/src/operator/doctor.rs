@@ -16,12 +16,13 @@ use woolgather_protocol::signing::CLOCK_SKEW_MAX_MS;
 use woolgather_protocol::{PublicKey, Recipe, paths};
 use woolgather_video::{PlanesRef, SegmentEncoder};
 
+use crate::blobs::{BlobPlace, Blobs};
 use crate::checks;
 use crate::cli::ServeArgs;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::http::admission::free_bytes;
-use crate::keys;
+use crate::keys::{self, IfMissing};
 use crate::serve::{LISTEN_FILE, OTHER_FILES};
 use crate::store::{Place, Store};
 
@@ -77,8 +78,9 @@ async fn look(config: &Config) -> Vec<(&'static str, Finding)> {
         ("data folder", data_folder(&config.data)),
         ("free space", free_space(config)),
         ("open files", open_files(config)),
-        ("key", key(&config.data)),
+        ("key", key(&config.key_file)),
         ("database", database(config).await),
+        ("blobs", blobs(config).await),
         ("clock", clock(config)),
         ("decoder", decoder(config).await),
         ("listening", listening(config).await),
@@ -168,12 +170,11 @@ fn open_files(config: &Config) -> Finding {
     ))
 }
 
-fn key(data: &Path) -> Finding {
-    let path = data.join("keys/coordinator.key");
+fn key(path: &Path) -> Finding {
     if !path.exists() {
         return Good("made at the first start".into());
     }
-    match own_key(data) {
+    match own_key(path) {
         Err(error) => bad(
             format!("{error:#}"),
             "Restore it from a backup; a new one cuts off every client.",
@@ -182,7 +183,7 @@ fn key(data: &Path) -> Finding {
             #[cfg(unix)]
             {
                 use std::os::unix::fs::PermissionsExt as _;
-                let mode = std::fs::metadata(&path).map(|file| file.permissions().mode());
+                let mode = std::fs::metadata(path).map(|file| file.permissions().mode());
                 if mode.is_ok_and(|mode| mode & 0o077 != 0) {
                     return odd(
                         "others on this machine may read it",
@@ -196,10 +197,36 @@ fn key(data: &Path) -> Finding {
 }
 
 /// The key, if there is one; none is made.
-fn own_key(data: &Path) -> anyhow::Result<PublicKey> {
-    let there = data.join("keys/coordinator.key").exists();
-    anyhow::ensure!(there, "there is no key yet");
-    Ok(keys::coordinator_key(data)?.public())
+fn own_key(path: &Path) -> anyhow::Result<PublicKey> {
+    anyhow::ensure!(path.exists(), "there is no key yet");
+    Ok(keys::key_in(path, IfMissing::Fail)?.public())
+}
+
+/// Whether blobs can be stored; where they lie in a folder, that it is there.
+async fn blobs(config: &Config) -> Finding {
+    let (place, data) = (config.blobs.clone(), config.data.clone());
+    if matches!(place, BlobPlace::Folder) && !data.join("blobs").exists() {
+        return Good("made at the first start".into());
+    }
+    let opened = Blobs::open_beside(&place, &data);
+    let asked = tokio::task::spawn_blocking(move || opened?.answers());
+    let said = match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(said)) => said.map_err(|error| error.to_string()),
+        Ok(Err(_)) | Err(_) => Err("they do not answer".to_owned()),
+    };
+    match (said, place) {
+        (Ok(()), _) => Good("something can be stored".into()),
+        (Err(why), BlobPlace::Folder) => {
+            let mend = "Give the folder to the user that runs the coordinator.";
+            bad(
+                format!("{} cannot be written ({why})", data.join("blobs").display()),
+                mend,
+            )
+        }
+        (Err(why), BlobPlace::Bucket(_)) => {
+            bad(why, "Check --blobs, --s3-endpoint and the AWS_… variables.")
+        }
+    }
 }
 
 async fn database(config: &Config) -> Finding {
@@ -382,7 +409,7 @@ fn not_running(config: &Config) -> Finding {
 }
 
 fn judge(config: &Config, url: &Url, info: &CoordinatorInfo) -> Finding {
-    match own_key(&config.data) {
+    match own_key(&config.key_file) {
         Ok(own) if own != info.key => bad(
             format!("another coordinator answers at {url}"),
             "Does the proxy lead to this one?",

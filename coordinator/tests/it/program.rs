@@ -55,6 +55,23 @@ fn the_doctor_says_what_is_wrong_and_fails() {
     assert!(healthy.status.success(), "{said}");
     assert!(said.contains("a child process decodes a segment"), "{said}");
 
+    // A bucket that nobody serves, and a key that is no key.
+    let nowhere = [
+        "--blobs",
+        "s3://sheep",
+        "--s3-endpoint",
+        "http://127.0.0.1:9",
+    ];
+    let key = folder.path().join("other.key");
+    std::fs::write(&key, "no key").unwrap();
+    let odd = ["--s3-allow-http", "--key-file", key.to_str().unwrap()];
+    let lost = output(&[&options[..], &room, &nowhere, &odd].concat());
+    let said = text(&lost.stdout);
+    assert!(!lost.status.success(), "{said}");
+    for about in ["BAD   blobs: ", "BAD   key: "] {
+        assert!(said.contains(about), "{said}");
+    }
+
     let room = [
         "--free-space-leases",
         "1000000T",
