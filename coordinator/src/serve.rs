@@ -19,6 +19,7 @@ use woolgather_swarm::{LibrqbitSwarm, Swarm, SwarmSettings};
 use crate::blobs::Blobs;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::hands::Hands;
 use crate::http::{router, server};
 use crate::state::{App, Parts};
 use crate::store::{FoundingSheep, NewFlock, Store};
@@ -90,6 +91,7 @@ pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound
         store,
         blobs,
         clock,
+        hands: Hands::machine(),
         secret,
         swarm,
         origin_peers,

@@ -21,6 +21,7 @@ use crate::checks;
 use crate::cli::ServeArgs;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
+use crate::hands::Hands;
 use crate::http::admission::free_bytes;
 use crate::keys::{self, IfMissing};
 use crate::serve::{LISTEN_FILE, OTHER_FILES};
@@ -307,7 +308,7 @@ async fn decoder(config: &Config) -> Finding {
         std::fs::create_dir_all(&folder)?;
         let file = folder.join("segment");
         std::fs::write(&file, one_frame(&recipe)?)?;
-        let checked = checks::check_frames(&recipe, &file).await;
+        let checked = checks::check_frames(&Hands::machine(), &recipe, &file).await;
         std::fs::remove_dir_all(&folder)?;
         Ok::<_, anyhow::Error>(checked?)
     };
