@@ -49,6 +49,8 @@ pub struct Coordinator {
     world: Arc<World>,
     founding: Founding,
     running: Mutex<Option<Arc<Process>>>,
+    /// The stage of a process that has not come so far.
+    starting: Mutex<Option<Arc<ProcessStage>>>,
 }
 
 /// A process that serves.
@@ -74,6 +76,7 @@ impl Coordinator {
             world: Arc::clone(world),
             founding,
             running: Mutex::new(None),
+            starting: Mutex::new(None),
         })
     }
 
@@ -89,13 +92,15 @@ impl Coordinator {
         lock(&self.running).is_some()
     }
 
-    /// Starts it on what an earlier process left in `folder`.
+    /// Starts it on what an earlier process left in `folder`. When the caller goes away meanwhile,
+    /// [`Coordinator::kill`] ends what has begun.
     ///
     /// # Errors
     ///
     /// When it does not start, which is the coordinator's fault.
     pub async fn start(&self, folder: &Path) -> anyhow::Result<()> {
         let stage = ProcessStage::new(&self.world);
+        *lock(&self.starting) = Some(Arc::clone(&stage));
         let hands = Hands::on(stage.clone());
         let clock = Arc::new(self.world.clock);
         let config = config(folder, &self.founding);
@@ -130,6 +135,7 @@ impl Coordinator {
             drop(stop);
         });
         stage.expose();
+        *lock(&self.starting) = None;
         *lock(&self.running) = Some(Arc::new(Process { stage, router }));
         self.world.note("the coordinator runs");
         Ok(())
@@ -137,10 +143,12 @@ impl Coordinator {
 
     /// Kills it, wherever it is.
     pub async fn kill(&self) {
-        let process = lock(&self.running).take();
-        if let Some(process) = process {
+        let running = lock(&self.running).take();
+        let starting = lock(&self.starting).take();
+        let stage = running.map(|process| Arc::clone(&process.stage));
+        if let Some(stage) = stage.or(starting) {
             lock(&self.world.told).kills += 1;
-            process.stage.kill().await;
+            stage.kill().await;
             self.world.note("the coordinator was killed");
         }
     }
@@ -157,7 +165,9 @@ impl Coordinator {
         request.extensions_mut().insert(ConnectInfo(from));
         let (answer, answered) = oneshot::channel();
         let router = process.router.clone();
+        let under_way = process.stage.request();
         let handler = process.stage.run(async move {
+            let _under_way = under_way;
             let Ok(response) = router.oneshot(request).await;
             let status = response.status().as_u16();
             if let Ok(body) = to_bytes(response.into_body(), ANSWER_BYTES_MAX).await {

@@ -49,8 +49,8 @@ impl Cast {
     #[must_use]
     pub fn draw(world: &World) -> Self {
         let founding = Founding {
-            sheep: 1 + world.below(3) as usize,
-            loop_frames: 4 + 4 * world.below(2) as u32,
+            sheep: 1 + world.below(5) as usize,
+            loop_frames: 4 << world.below(3),
             edges: world.happens(500),
         };
         let weather = Weather {

@@ -197,9 +197,14 @@ impl Observer {
             }
             Plant::LosesBlob => {
                 let wanted = self.blobs()?;
-                if let Some(name) = wanted.first() {
+                let path = |name: &String| {
                     let path = format!("blobs/{}/{}/{name}", &name[..2], &name[2..4]);
-                    std::fs::remove_file(self.folder.join(path))?;
+                    self.folder.join(path)
+                };
+                if let Some(path) = wanted.first().map(path)
+                    && path.exists()
+                {
+                    std::fs::remove_file(path)?;
                 }
             }
             _ => {}

@@ -140,7 +140,8 @@ impl Run<'_> {
             };
             self.looking_now_and_then(pause).await?;
             self.crash().await?;
-            tokio::time::sleep(world.between_ms(500, 600_000)).await;
+            let most = if world.happens(200) { 600_000 } else { 60_000 };
+            tokio::time::sleep(world.between_ms(500, most)).await;
             self.start().await?;
             self.look()?;
         }
@@ -153,6 +154,15 @@ impl Run<'_> {
     async fn start(&mut self) -> anyhow::Result<()> {
         if self.plant == Plant::ForgetsCommits && self.started_ms > 0 {
             self.observer.remember()?;
+        }
+        // Some do not live to see the end of their start.
+        while !self.world.is_calm() && self.world.happens(100) {
+            let most = self.world.between_ms(0, 400);
+            let start = self.coordinator.start(self.folder);
+            if let Ok(started) = tokio::time::timeout(most, start).await {
+                started.context("the coordinator does not start")?;
+            }
+            self.coordinator.kill().await;
         }
         self.coordinator
             .start(self.folder)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::future::{Future, ready};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ pub struct ProcessStage {
     tasks: Mutex<JoinSet<()>>,
     /// Whether it may be killed in the middle of something.
     exposed: AtomicBool,
+    /// Requests under way.
+    requests: AtomicU32,
 }
 
 impl ProcessStage {
@@ -35,6 +37,7 @@ impl ProcessStage {
             cores: 1 + world.below(4) as usize,
             tasks: Mutex::default(),
             exposed: AtomicBool::new(false),
+            requests: AtomicU32::new(0),
         })
     }
 
@@ -50,6 +53,13 @@ impl ProcessStage {
     /// From now on it may be killed in the middle of something.
     pub fn expose(&self) {
         self.exposed.store(true, Ordering::Relaxed);
+    }
+
+    /// A request is under way until what is returned is dropped: then it dies much more often than
+    /// while it looks whether there is something to do.
+    pub fn request(self: &Arc<Self>) -> UnderWay {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        UnderWay(Arc::clone(self))
     }
 
     /// Ends all tasks where they are. Whoever waits for one learns that it is gone.
@@ -72,19 +82,30 @@ impl ProcessStage {
     /// How long this takes, and whether the process is killed at its end.
     fn draw(&self, moment: Moment) -> (Duration, bool) {
         let world = &self.world;
-        // Usual and unusual times in ms, how many in a thousand are unusual, and deaths in a
-        // hundred thousand.
+        // Usual and unusual times in ms, how many in a thousand are unusual, and deaths in ten
+        // thousand.
         let (usual, unusual, odd, deaths) = match moment {
             Moment::Look => (3, 400, 10, 0),
-            Moment::Commit => (20, 6_000, 10, 150),
-            Moment::Committed => (5, 2_000, 15, 300),
-            Moment::Work => (300, 8_000, 30, 300),
-            Moment::Worked => (5, 1_000, 15, 300),
+            Moment::Commit => (20, 6_000, 10, 40),
+            Moment::Committed => (5, 2_000, 15, 80),
+            Moment::Work => (300, 8_000, 30, 40),
+            Moment::Worked => (5, 1_000, 15, 40),
         };
         let is_odd = world.happens(odd);
         let took = world.between_ms(0, if is_odd { unusual } else { usual });
         let may_die = self.exposed.load(Ordering::Relaxed) && !world.is_calm();
-        (took, may_die && world.below(100_000) < deaths)
+        let idle = self.requests.load(Ordering::Relaxed) == 0;
+        let of = if idle { 1_000_000 } else { 10_000 };
+        (took, may_die && world.below(of) < deaths)
+    }
+}
+
+/// A request under way.
+pub struct UnderWay(Arc<ProcessStage>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.requests.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
