@@ -51,9 +51,13 @@ pub(crate) const NEVER: &[Rule] = &[
         "SELECT id FROM audit WHERE auditor = submitter",
     ),
     (
-        "an accepted unit has no credit",
-        "SELECT id FROM work_unit WHERE state = 'accepted'
-           AND id NOT IN (SELECT work_unit FROM credit WHERE voided = 0)",
+        "an accepted unit has no credit, and its device was never found bad",
+        "SELECT work_unit.id FROM work_unit
+         JOIN submission ON submission.number = work_unit.submission
+         LEFT JOIN credit ON credit.work_unit = work_unit.id
+         WHERE work_unit.state = 'accepted' AND COALESCE(credit.voided, 1) = 1
+           AND (credit.work_unit IS NULL OR NOT EXISTS (
+                SELECT 1 FROM record WHERE record.device = submission.device AND found_bad > 0))",
     ),
     (
         "there is credit for a unit that is not accepted",
@@ -94,9 +98,9 @@ pub(crate) const NEVER: &[Rule] = &[
               FROM ledger WHERE ledger.device = device.key)",
     ),
     (
-        "a device's units are not those it is credited for",
+        "a device's units are not those that it earned something for",
         "SELECT key FROM device WHERE accepted_units <>
-             (SELECT COUNT(*) FROM credit WHERE credit.device = device.key AND voided = 0)",
+             (SELECT COUNT(*) FROM ledger WHERE ledger.device = device.key AND reason = 'earned')",
     ),
     (
         "a clip is not where its units are",
