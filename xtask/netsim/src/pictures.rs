@@ -1,6 +1,7 @@
 //! What volunteers hand in: black frames, which are the truth here, and gray ones, which are not.
 //!
-//! Every work unit gets the same segment, encoded once in this program's life.
+//! Segments are encoded once in this program's life: some of each picture, which differ by as little
+//! as an encoder may change, so that work units have segments, and blobs, of their own.
 
 use std::sync::OnceLock;
 
@@ -47,13 +48,22 @@ pub struct Pictures {
     gray: Shown,
 }
 
-/// A segment of equal frames.
+/// Segments of equal frames.
 #[derive(Debug)]
 struct Shown {
-    segment: Vec<u8>,
+    /// The frame, before it is encoded.
     frame: Planes,
-    frames: usize,
+    segments: Vec<Vec<u8>>,
 }
+
+/// How many segments there are of each picture.
+pub const SEGMENTS: u64 = 32;
+
+/// How much brighter than the frame the bright blocks of a segment are, of 1,023 levels.
+const BRIGHTER: u16 = 3;
+
+/// The side of a block, in pixels.
+const BLOCK: u32 = 16;
 
 /// How a picture came about.
 #[derive(Debug, Clone, Copy)]
@@ -83,23 +93,24 @@ impl Pictures {
         })
     }
 
-    /// The body of a submission, and the BLAKE3 of its segment.
+    /// The body of a submission with the picture's segment of this number, and the segment's BLAKE3.
     #[must_use]
-    pub fn submission(&self, picture: Picture, drawn: Drawn) -> (Bytes, Blake3) {
+    pub fn submission(&self, picture: Picture, number: u64, drawn: Drawn) -> (Bytes, Blake3) {
         let (shown, claimed) = match picture {
             Picture::Black => (&self.black, &self.black),
             Picture::Gray => (&self.gray, &self.gray),
             Picture::GrayAsBlack => (&self.gray, &self.black),
         };
-        let segment = Blake3::of(&shown.segment);
+        let bytes = &shown.segments[number as usize % shown.segments.len()];
+        let segment = Blake3::of(bytes);
         let preamble = Preamble {
-            segment_bytes: shown.segment.len() as u64,
+            segment_bytes: bytes.len() as u64,
             segment,
-            frames: vec![claimed.digest(drawn.by); claimed.frames],
+            frames: vec![claimed.digest(drawn.by); recipe().segment_frames as usize],
             render_ms: drawn.render_ms,
             drawn_by: drawn.by,
         };
-        let body = [preamble.to_bytes(), shown.segment.clone()].concat();
+        let body = [preamble.to_bytes(), bytes.clone()].concat();
         (body.into(), segment)
     }
 
@@ -135,20 +146,10 @@ impl Shown {
             chroma_blue: plane(wide, high, 512),
             chroma_red: plane(wide, high, 512),
         };
-        let mut encoder = SegmentEncoder::new(&encoder_settings(&recipe))?;
-        for _ in 0..recipe.segment_frames {
-            encoder.push(&PlanesRef {
-                width: frame.width,
-                height: frame.height,
-                luma: &frame.luma,
-                chroma_blue: &frame.chroma_blue,
-                chroma_red: &frame.chroma_red,
-            })?;
-        }
+        let segments = (0..SEGMENTS).map(|number| encode(&recipe, &marked(&frame, number)));
         Ok(Self {
-            segment: encoder.finish().context("the encoder failed")?,
+            segments: segments.collect::<anyhow::Result<_>>()?,
             frame,
-            frames: recipe.segment_frames as usize,
         })
     }
 
@@ -159,5 +160,55 @@ impl Shown {
             DeviceKind::Cpu => Blake3(digest),
             DeviceKind::Gpu => Blake3::of(&digest),
         }
+    }
+}
+
+/// The frame, some of whose blocks are a little brighter: those of the ones of `number`.
+fn marked(frame: &Planes, number: u64) -> Planes {
+    let mut marked = frame.clone();
+    for (place, pixel) in (0_u32..).zip(&mut marked.luma) {
+        let (x, y) = (place % frame.width, place / frame.width);
+        let block = y / BLOCK * (frame.width / BLOCK) + x / BLOCK;
+        let is_bright = block < u64::BITS && (number >> block) & 1 == 1;
+        *pixel += if is_bright { BRIGHTER } else { 0 };
+    }
+    marked
+}
+
+fn encode(recipe: &Recipe, frame: &Planes) -> anyhow::Result<Vec<u8>> {
+    let mut encoder = SegmentEncoder::new(&encoder_settings(recipe))?;
+    for _ in 0..recipe.segment_frames {
+        encoder.push(&PlanesRef {
+            width: frame.width,
+            height: frame.height,
+            luma: &frame.luma,
+            chroma_blue: &frame.chroma_blue,
+            chroma_red: &frame.chroma_red,
+        })?;
+    }
+    encoder.finish().context("the encoder failed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn segments_differ_and_their_frames_digests_do_not() {
+        let pictures = Pictures::all().unwrap();
+        let drawn = Drawn {
+            by: DeviceKind::Cpu,
+            render_ms: 1,
+        };
+        for picture in [Picture::Black, Picture::Gray] {
+            let segments: BTreeSet<_> = (0..SEGMENTS)
+                .map(|number| pictures.submission(picture, number, drawn).1.to_string())
+                .collect();
+            assert_eq!(segments.len() as u64, SEGMENTS, "{picture:?}");
+        }
+        let [black, gray] =
+            [Picture::Black, Picture::Gray].map(|picture| pictures.report(picture, drawn).frame);
+        assert_ne!(black, gray);
     }
 }

@@ -27,7 +27,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5 * 60);
 /// minute, behind a job that may be under way.
 const SWEEP_MAX_MS: i64 = 2 * 60 * 1_000;
 /// How long the calm may last before whatever is not done counts as stuck.
-const CALM_MAX: Duration = Duration::from_secs(30 * 60 * 60);
+const CALM_MAX: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// What is simulated.
 #[derive(Debug, Clone, Copy)]

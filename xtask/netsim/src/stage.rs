@@ -88,13 +88,15 @@ impl ProcessStage {
             Moment::Look => (3, 400, 10, 0),
             Moment::Commit => (20, 6_000, 10, 40),
             Moment::Committed => (5, 2_000, 15, 80),
-            Moment::Work => (300, 8_000, 30, 40),
-            Moment::Worked => (5, 1_000, 15, 40),
+            Moment::Work => (300, 8_000, 30, 60),
+            Moment::Worked => (5, 1_000, 15, 60),
         };
         let is_odd = world.happens(odd);
         let took = world.between_ms(0, if is_odd { unusual } else { usual });
         let may_die = self.exposed.load(Ordering::Relaxed) && !world.is_calm();
-        let idle = self.requests.load(Ordering::Relaxed) == 0;
+        // Most commits only look whether there is something to do.
+        let commits = matches!(moment, Moment::Commit | Moment::Committed);
+        let idle = commits && self.requests.load(Ordering::Relaxed) == 0;
         let of = if idle { 1_000_000 } else { 10_000 };
         (took, may_die && world.below(of) < deaths)
     }

@@ -13,7 +13,7 @@ use woolgather_protocol::work::{
 use woolgather_protocol::{Blake3, LeaseId, Problem, ProblemKind, paths};
 
 use crate::coordinator::Coordinator;
-use crate::pictures::{Drawn, Picture, Pictures};
+use crate::pictures::{Drawn, Picture, Pictures, SEGMENTS};
 use crate::told::{Promise, Work};
 use crate::wire::{Answer, Wire};
 use crate::world::{World, lock};
@@ -211,7 +211,8 @@ impl Volunteer {
                     Habit::Liar(picture) => picture,
                     _ => Picture::Black,
                 };
-                let (body, digest) = self.pictures.submission(picture, drawn);
+                let number = self.world.below(SEGMENTS);
+                let (body, digest) = self.pictures.submission(picture, number, drawn);
                 Handing {
                     path: paths::submission(lease),
                     body,
