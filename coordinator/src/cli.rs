@@ -54,6 +54,8 @@ pub enum Command {
     Unit(UnitArgs),
     /// Export credit, or count it anew from the ledger; works while the coordinator runs
     Credit(CreditArgs),
+    /// Remove blobs that nothing needs any more; works while the coordinator runs
+    Blobs(BlobsArgs),
     /// Copy everything into a folder, from which it can be restored; works while the coordinator runs
     Backup(BackupArgs),
     /// Check a backup, and put everything back from it
@@ -500,6 +502,25 @@ pub enum CreditCommand {
     },
     /// Make every device's sum again from the ledger
     Recount,
+}
+
+/// Options of `blobs`.
+#[derive(Debug, Args)]
+pub struct BlobsArgs {
+    /// Where everything is kept.
+    #[command(flatten)]
+    pub home: HomeArgs,
+    /// What to do with blobs.
+    #[command(subcommand)]
+    pub command: BlobsCommand,
+}
+
+/// What an operator can do with segments, clips and pictures.
+#[derive(Debug, Subcommand)]
+pub enum BlobsCommand {
+    /// Discard blobs that have lain for a day without a use, and erase those discarded a day ago; the
+    /// coordinator does it by itself once a day
+    Collect,
 }
 
 /// Options of `entry`.

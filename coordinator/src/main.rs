@@ -25,6 +25,7 @@ fn main() -> anyhow::Result<()> {
         Command::Device(args) => operate(operator::device(args)),
         Command::Unit(args) => operate(operator::unit(args)),
         Command::Credit(args) => operate(operator::credit(args)),
+        Command::Blobs(args) => operate(operator::blobs(args)),
         Command::Backup(args) => operate(operator::backup(args)),
         Command::Restore(args) => operate(operator::restore(args)),
         Command::Migrate(args) => operate(operator::migrate(args)),

@@ -6,10 +6,12 @@
 //!
 //! Several coordinators take from one queue. A claim is renewed while somebody is at the job; one
 //! that is not was abandoned, and another coordinator takes it. What must be looked at now and then
-//! (leases that have run out, audits that no volunteer will do) is the leader's alone.
+//! (leases that have run out, audits that no volunteer will do, blobs that no row needs) is the
+//! leader's alone.
 
 mod audits;
 mod checks;
+pub mod collecting;
 mod listening;
 mod screening;
 
@@ -56,6 +58,7 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         () = checks::run(&app) => {}
         () = publish::seeding::run(&app) => {}
         () = listening::run(&app) => {}
+        () = collecting::run(&app) => {}
         _ = stop.wait_for(|stop| *stop) => {}
     }
 }

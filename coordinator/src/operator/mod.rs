@@ -2,6 +2,7 @@
 //! they say otherwise.
 
 mod backup;
+mod blobs;
 mod doctor;
 mod entries;
 mod trust;
@@ -16,6 +17,7 @@ use crate::keys;
 use crate::store::Store;
 
 pub use backup::{backup, migrate, restore};
+pub use blobs::blobs;
 pub use doctor::doctor;
 pub use entries::entry;
 pub use trust::{credit, device, unit};

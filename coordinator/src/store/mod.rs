@@ -17,7 +17,7 @@
 //! * `records`, `classes`, `auditors`: trust. `verdicts`, `repair`: what follows when the referee
 //!   found a frame wrong. `ledger`: credit. `operators`: what operators decide. Their rules are those of `woolgather_coordinator_core`.
 //! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
-//! * `company`: several coordinators on one store.
+//! * `blobs`: which of them rows need. `company`: several coordinators on one store.
 //! * `copying`: a store carried over whole, for backups and moves.
 //! * `status`: numbers for the status page and the metrics.
 //!
@@ -37,6 +37,7 @@ mod rows;
 mod writer;
 
 mod births;
+mod blobs;
 mod devices;
 mod flock;
 

@@ -7,6 +7,7 @@ mod audits;
 mod backups;
 mod buckets;
 mod checks;
+mod collecting;
 mod hostile;
 mod keys;
 mod openapi;
