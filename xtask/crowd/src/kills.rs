@@ -72,7 +72,7 @@ pub(crate) async fn run(subject: &mut Subject, options: &KillsOptions) -> anyhow
     let ledger = ledger::read(subject.place())?;
     let acknowledged = told.acknowledged();
     report(options, &ledger, &told, acknowledged.len(), slowest);
-    let lost = acknowledged.difference(&ledger.leases_answered).count();
+    let lost = ledger.missing(&acknowledged);
     ensure!(lost == 0, "{lost} acknowledged submissions are not there");
     ledger.check()?;
     ensure!(
@@ -94,7 +94,7 @@ fn report(
     println!(
         "{:<44} {:>10}",
         "submissions in the store",
-        ledger.leases_answered.len()
+        ledger.submissions.len()
     );
     println!("{:<44} {:>10}", "units accepted", ledger.accepted);
     println!("{:<44} {:>10}", "credit rows", ledger.credit_rows);

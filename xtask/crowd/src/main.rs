@@ -9,10 +9,11 @@
 //! * `subject`, `filling`: the coordinator and its flock.
 //! * `wire`, `frames`, `volunteer`: a volunteer's connections, and what it hands in.
 //! * `pairs`: leases and submissions a second. `uploads`: bytes a second. `kills`, `several`, `ledger`: nothing lost,
-//!   nothing twice, with one coordinator and with two. `hostile`: what others notice of clients that mean harm.
+//!   nothing twice, with one coordinator and with two. `fleet`: volunteers as they are. `hostile`: what others notice of clients that mean harm.
 
 mod figures;
 mod filling;
+mod fleet;
 mod frames;
 mod hostile;
 mod kills;
@@ -45,6 +46,9 @@ struct Cli {
     /// Keep the blobs in an S3-compatible store, started for this
     #[arg(long)]
     bucket: bool,
+    /// How many coordinators; several need --store postgres and --bucket
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
+    coordinators: u8,
     /// Work units it has to give
     #[arg(long, default_value_t = 200_000)]
     units: u64,
@@ -70,6 +74,9 @@ enum Command {
     Kills(kills::KillsOptions),
     /// Thousands of clients that mean harm: what do others notice, and what does it cost?
     Hostile(hostile::HostileOptions),
+    /// Ten thousand volunteers for ten minutes: they vanish, lie, have wrong clocks and bad connections,
+    /// and coordinators are killed
+    Fleet(fleet::FleetOptions),
     /// Two coordinators on one PostgreSQL and one bucket, killed in turns: is everything there, once?
     Several(several::SeveralOptions),
 }
@@ -87,9 +94,17 @@ fn main() -> anyhow::Result<()> {
         bucket: bucket.transpose()?,
     };
     let size = Size {
-        coordinators: if several { several::COORDINATORS } else { 1 },
+        coordinators: match cli.command {
+            Command::Several(_) => several::COORDINATORS,
+            _ => usize::from(cli.coordinators),
+        },
         sheep: if several { several::SHEEP } else { 2 },
         units: cli.units,
+        serve: match cli.command {
+            Command::Fleet(_) => fleet::SERVE,
+            // What is measured is volunteers' audits, so the coordinator has patience with them.
+            _ => &["--audit-patience", "24h"],
+        },
     };
     let recipe = match cli.command {
         Command::Uploads(_) => uploads::recipe(),
@@ -105,6 +120,7 @@ fn main() -> anyhow::Result<()> {
             Command::Uploads(options) => uploads::run(&subject, options).await,
             Command::Kills(options) => kills::run(&mut subject, options).await,
             Command::Hostile(options) => hostile::run(&subject, options).await,
+            Command::Fleet(options) => fleet::run(&mut subject, options).await,
             Command::Several(options) => several::run(&mut subject, options).await,
         }
     })?;

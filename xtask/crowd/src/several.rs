@@ -107,7 +107,7 @@ pub(crate) async fn run(subject: &mut Subject, options: &SeveralOptions) -> anyh
     let ledger = ledger::read(subject.place())?;
     report(options, &ledger, &told, &mut seen);
     let acknowledged = told.acknowledged();
-    let lost = acknowledged.difference(&ledger.leases_answered).count();
+    let lost = ledger.missing(&acknowledged);
     ensure!(lost == 0, "{lost} acknowledged submissions are not there");
     ledger.check()?;
     if let Some(objects) = subject.objects() {
@@ -379,10 +379,7 @@ fn report(options: &SeveralOptions, ledger: &Ledger, told: &Told, seen: &mut See
         u64::from(options.kills),
     );
     line("submissions acknowledged", count(told.count()));
-    line(
-        "submissions in the store",
-        count(ledger.leases_answered.len()),
-    );
+    line("submissions in the store", count(ledger.submissions.len()));
     line("units accepted", ledger.accepted.unsigned_abs());
     line("credit rows", ledger.credit_rows.unsigned_abs());
     line("blobs named by the store", count(ledger.blobs.len()));

@@ -51,8 +51,7 @@ pub(crate) struct Subject {
     ground: Ground,
     folder: tempfile::TempDir,
     program: PathBuf,
-    /// How many starter sheep the flock has.
-    sheep: u32,
+    size: Size,
     coordinators: Vec<Coordinator>,
 }
 
@@ -85,7 +84,7 @@ impl Subject {
             ground,
             folder,
             program: program.to_owned(),
-            sheep: size.sheep,
+            size,
         };
         let recipe = serde_json::to_vec(recipe)?;
         std::fs::write(subject.recipe(), recipe)?;
@@ -124,10 +123,9 @@ impl Subject {
         args.extend(["--listen".into(), listen]);
         args.extend(["--origin-listen".into(), "127.0.0.1:0".into()]);
         args.extend(["--recipe".into(), word(&self.recipe()).context(odd)?]);
-        args.extend(["--starter-sheep".into(), self.sheep.to_string()]);
+        args.extend(["--starter-sheep".into(), self.size.sheep.to_string()]);
         args.push("--no-edges".into());
-        // What is measured is volunteers' audits, so the coordinator has patience with them.
-        args.extend(["--audit-patience".into(), "24h".into()]);
+        args.extend(self.size.serve.iter().map(|&word| word.to_owned()));
         // A volunteer here does the work of hundreds.
         args.extend(["--requests-per-device".into(), "0".into()]);
         let key = self.folder.path().join("coordinator.key");
@@ -208,15 +206,23 @@ impl Subject {
         Some(bucket.objects().join("blobs"))
     }
 
-    /// Memory the first holds, in bytes.
+    /// The most memory that any of them holds, in bytes.
     pub(crate) fn memory(&self) -> anyhow::Result<u64> {
-        let machine = self.coordinators[0].machine.as_ref();
-        let machine = machine.context("it is not running")?;
-        let status = std::fs::read_to_string(format!("/proc/{}/status", machine.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        Ok(1024 * kilobytes.unwrap_or(0_u64))
+        let mut most = 0;
+        for coordinator in &self.coordinators {
+            let machine = coordinator.machine.as_ref().context("it is not running")?;
+            most = most.max(memory_of(machine.id())?);
+        }
+        Ok(most)
     }
+}
+
+/// Memory of a process, in bytes.
+fn memory_of(process: u32) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+    Ok(1024 * kilobytes.unwrap_or(0_u64))
 }
 
 /// How much there is of everything.
@@ -228,6 +234,8 @@ pub(crate) struct Size {
     pub(crate) sheep: u32,
     /// Work units to lease beside those of the loops.
     pub(crate) units: u64,
+    /// What `serve` is told beside that.
+    pub(crate) serve: &'static [&'static str],
 }
 
 /// An address nobody listens on now.

@@ -28,7 +28,8 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    fn acknowledge(&self, lease: LeaseId) {
+    /// A submission under this lease was acknowledged.
+    pub(crate) fn acknowledge(&self, lease: LeaseId) {
         let acknowledged = self.acknowledged.lock();
         let mut acknowledged = acknowledged.unwrap_or_else(PoisonError::into_inner);
         acknowledged.insert(lease);

@@ -27,6 +27,8 @@ pub(crate) struct Wire {
     nonces: u64,
     /// What its clock shows more than ours, ms.
     pub(crate) skew_ms: i64,
+    /// Where a proxy would say that it comes from.
+    pub(crate) forwarded_for: Option<String>,
 }
 
 /// A connection to one coordinator, made when it is needed.
@@ -80,7 +82,13 @@ impl Wire {
             turns: usize::try_from(number).unwrap_or(0),
             nonces: u64::from(std::process::id()) << 32,
             skew_ms: 0,
+            forwarded_for: None,
         }
+    }
+
+    /// Sets its clock to this time, ms since 1970 UTC.
+    pub(crate) fn set_clock(&mut self, time_ms: i64) {
+        self.skew_ms = time_ms - now_ms();
     }
 
     /// Hangs up.
@@ -153,7 +161,11 @@ impl Wire {
             nonce: Nonce(nonce),
             body: digest,
         };
-        let request = Request::builder()
+        let mut request = Request::builder();
+        if let Some(address) = &self.forwarded_for {
+            request = request.header("x-forwarded-for", address);
+        }
+        let request = request
             .uri(path)
             .header("host", "coordinator")
             .header("content-type", "application/json")
