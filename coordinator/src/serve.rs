@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::http::{router, server};
 use crate::state::{App, Parts};
 use crate::store::{FoundingSheep, NewFlock, Store};
-use crate::{jobs, keys};
+use crate::{checks, jobs, keys};
 
 /// File in the data folder that holds the coordinator's local address, for scripts and tests that
 /// let it choose a port.
@@ -60,6 +60,9 @@ pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound
     let data = &config.data;
     std::fs::create_dir_all(data)
         .with_context(|| format!("cannot make the data folder {}", data.display()))?;
+    checks::try_decoder(&config.recipe)
+        .await
+        .context("no child process decodes segments here, so every volunteer's would be refused")?;
     let store = Store::open(config.store.clone(), clock.clone(), keys::fresh_bytes()?)
         .await
         .context("cannot open the database")?;
