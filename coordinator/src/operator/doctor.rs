@@ -234,6 +234,18 @@ async fn database(config: &Config) -> Finding {
     {
         return Good("made at the first start".into());
     }
+    let place = config.store.clone();
+    let behind = tokio::task::spawn_blocking(move || Store::migrations_missing(&place));
+    match tokio::time::timeout(PATIENCE, behind).await {
+        Ok(Ok(Ok(missing))) if missing > 0 => {
+            return odd(
+                format!("its schema is {missing} migrations behind this program's"),
+                "The next `serve` brings it up to date; make a backup before.",
+            );
+        }
+        // What is wrong is said below.
+        _ => {}
+    }
     let opened = async {
         let store = Store::open(
             config.store.clone(),

@@ -62,6 +62,24 @@ impl Store {
         })
     }
 
+    /// How far the schema of the store at `place` is behind this program's, in migrations; a store that
+    /// nobody has opened yet is behind by all of them. Changes nothing. Blocks on the database.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub fn migrations_missing(place: &Place) -> Result<usize, StoreError> {
+        let mut conn = place.connect_reading()?;
+        // Before the first migration there is no such table.
+        let applied = match query("SELECT COUNT(*) AS applied FROM migration").fetch_one(&mut *conn)
+        {
+            Ok(row) => number(&row, "applied")?,
+            Err(error) if error.is_away() => return Err(error.into()),
+            Err(_) => 0,
+        };
+        Ok(MIGRATIONS.len().saturating_sub(applied))
+    }
+
     /// Waits until a job was added in this process, at most `at_most`: the job runner's rest
     /// between two claims.
     pub async fn wait_for_job(&self, at_most: Duration) {
