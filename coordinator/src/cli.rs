@@ -46,6 +46,9 @@ pub enum Command {
     Doctor(Box<ServeArgs>),
     /// Print every setting with its default, as a file for --config
     Config,
+    /// Print a link that opens the operator's console on the website, once; works while the coordinator
+    /// runs
+    AdminLink(AdminLinkArgs),
     /// Look at what artists offered, and decide; works while the coordinator runs
     Entry(EntryArgs),
     /// Look at devices, ban or pardon them; works while the coordinator runs
@@ -502,6 +505,20 @@ pub enum CreditCommand {
     },
     /// Make every device's sum again from the ledger
     Recount,
+}
+
+/// Options of `admin-link`.
+#[derive(Debug, Args)]
+pub struct AdminLinkArgs {
+    /// Where everything is kept.
+    #[command(flatten)]
+    pub home: HomeArgs,
+    /// The address people use, if it is not the one the coordinator listens on
+    #[arg(long, env = "WOOLGATHER_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<Url>,
+    /// End every session that is open
+    #[arg(long)]
+    pub end_sessions: bool,
 }
 
 /// Options of `blobs`.

@@ -21,6 +21,7 @@ fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Doctor(args) => operate(operator::doctor(*args)),
+        Command::AdminLink(args) => operate(operator::admin_link(args)),
         Command::Entry(args) => operate(operator::entry(args)),
         Command::Device(args) => operate(operator::device(args)),
         Command::Unit(args) => operate(operator::unit(args)),

@@ -20,6 +20,7 @@ use crate::blobs::Blobs;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::http::{router, server};
+use crate::pages::admin::link_url;
 use crate::state::{App, Parts};
 use crate::store::{FoundingSheep, NewFlock, Store};
 use crate::{checks, jobs, keys};
@@ -47,6 +48,7 @@ pub async fn serve(mut config: Config, stop: impl Future<Output = ()>) -> anyhow
     *connections_max = allow_connections(*connections_max);
     let bound = bind(config, Arc::new(SystemClock)).await?;
     announce_address(&bound)?;
+    announce_console(&bound.app).await?;
     run(bound, stop).await;
     Ok(())
 }
@@ -175,6 +177,17 @@ fn announce_address(bound: &Bound) -> anyhow::Result<()> {
     if bound.app.config.public_url.is_none() && !bound.local_addr.ip().is_loopback() {
         println!("others need an address: give it with --public-url");
     }
+    Ok(())
+}
+
+/// At the first start, prints the way into the operator's console.
+async fn announce_console(app: &App) -> anyhow::Result<()> {
+    if app.store.has_had_admin_link().await? {
+        return Ok(());
+    }
+    let word = app.store.new_admin_link().await?;
+    println!("your console, good once and for a day (then: woolgather-coordinator admin-link)");
+    println!("  {}", link_url(&app.public_url, &word));
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The operator's commands: they open the same store as the server and may run beside it, unless
 //! they say otherwise.
 
+mod admins;
 mod backup;
 mod blobs;
 mod doctor;
@@ -16,6 +17,7 @@ use crate::clock::SystemClock;
 use crate::keys;
 use crate::store::Store;
 
+pub use admins::admin_link;
 pub use backup::{backup, migrate, restore};
 pub use blobs::blobs;
 pub use doctor::doctor;

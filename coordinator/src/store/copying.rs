@@ -247,6 +247,11 @@ const TABLES: &[Table] = &[
         ],
     ),
     table(
+        "admin_pass",
+        &["hash"],
+        &["hash", "purpose", "made_ms", "expires_ms"],
+    ),
+    table(
         "operator_log",
         &["number"],
         &["number", "done_ms", "action", "subject", "reason"],

@@ -15,7 +15,8 @@
 //! * `flock`: founding, the manifest. `devices`: volunteers and their notices.
 //! * `leases`, `answers`, `submissions`, `checking`, `audits`: a work unit's life.
 //! * `records`, `classes`, `auditors`: trust. `verdicts`, `repair`: what follows when the referee
-//!   found a frame wrong. `ledger`: credit. `operators`: what operators decide. Their rules are those of `woolgather_coordinator_core`.
+//!   found a frame wrong. `ledger`: credit. `operators`: what operators decide; `admins`: who
+//!   may use their console. Their rules are those of `woolgather_coordinator_core`.
 //! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
 //! * `blobs`: which of them rows need. `company`: several coordinators on one store.
 //! * `copying`: a store carried over whole, for backups and moves.
@@ -36,6 +37,7 @@ mod readers;
 mod rows;
 mod writer;
 
+mod admins;
 mod births;
 mod blobs;
 mod devices;
@@ -74,6 +76,7 @@ mod votes;
 mod entries;
 mod status;
 
+pub use admins::{LINK_LASTS, SESSION_LASTS};
 pub use answers::{EarlierAnswer, OpenLease, UnitFacts};
 pub use audits::{AuditAnswer, AuditEvidence, Settlement};
 pub use checking::{CheckedFrames, ClaimedCheck};

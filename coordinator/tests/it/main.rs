@@ -1,6 +1,7 @@
 //! The coordinator as its clients see it: a listening server, a real database in a temporary
 //! folder, a clock that stands still, and no volunteer but the test.
 
+mod admin;
 mod admission;
 mod api;
 mod audits;
