@@ -113,6 +113,27 @@ const PRESSES: &[&[&str]] = &[
         "--store", "postgres", "--units", "200000", "kills", "--kills", "100",
     ],
     &["--units", "200000", "several", "--kills", "100"],
+    // Ten thousand volunteers for ten minutes.
+    &["--units", "200000", "fleet", "--bad", "0.1"],
+    // The same kinds of lies, more of them, before two coordinators.
+    &[
+        "--store",
+        "postgres",
+        "--bucket",
+        "--coordinators",
+        "2",
+        "--units",
+        "100000",
+        "fleet",
+        "--volunteers",
+        "1000",
+        "--render-seconds",
+        "15",
+        "--kill-seconds",
+        "20",
+        "--bad",
+        "0.3",
+    ],
 ];
 
 /// The quick form, in every run of the tests: the same programs, shorter.
@@ -151,6 +172,28 @@ const QUICK_PRESSES: &[&[&str]] = &[
         "--store", "postgres", "--units", "20000", "kills", "--kills", "10",
     ],
     &["--units", "20000", "several", "--kills", "4"],
+    &[
+        "--store",
+        "postgres",
+        "--bucket",
+        "--coordinators",
+        "2",
+        "--units",
+        "5000",
+        "fleet",
+        "--volunteers",
+        "200",
+        "--seconds",
+        "12",
+        "--render-seconds",
+        "3",
+        "--kill-seconds",
+        "5",
+        "--churn",
+        "20",
+        "--bad",
+        "0.1",
+    ],
 ];
 
 /// Presses the coordinator of a folder of built programs with a crowd of volunteers, as `arguments` say.

@@ -36,6 +36,8 @@ const LEFT_WANTED: [(f64, f64); 3] = [(0.10, 1e-3), (0.30, 1e-2), (0.45, 5e-2)];
 const HONEST_REFUSED_WANTED: f64 = 1e-3;
 /// How long the coordinators may take to judge the last of what was handed in, without any progress.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// All come within an eighth of the time, and within this, seconds.
+const ARRIVAL_MAX: f64 = 45.0;
 /// A look at memory, and at what is left to judge.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -112,6 +114,7 @@ pub(crate) async fn run(subject: &mut Subject, options: &FleetOptions) -> anyhow
     let coordinator = subject.key().await?;
     let fleet = Arc::new(Fleet {
         habits: Habits {
+            arrival: (options.seconds as f64 / 8.0).min(ARRIVAL_MAX),
             render: options.render_seconds,
             vanish_each_second: options.churn / 3_600.0,
             lost: options.lost,

@@ -18,8 +18,6 @@ use crate::figures::draw;
 use crate::subject::get;
 use crate::wire::{Answer, Wire};
 
-/// All come within this time, seconds.
-const ARRIVAL: f64 = 45.0;
 /// How long one waits after something went wrong, seconds; as long again at random.
 const PAUSE: f64 = 1.0;
 /// The longest wait that is asked of anybody, seconds.
@@ -29,6 +27,8 @@ const SKEW_MAX_MS: i64 = 24 * 3_600_000;
 
 /// What all of them do.
 pub(super) struct Habits {
+    /// All come within so many seconds.
+    pub(super) arrival: f64,
     /// Seconds a segment takes on average.
     pub(super) render: f64,
     /// How probable it is in a second that one vanishes.
@@ -86,7 +86,7 @@ impl Person {
 
     /// Works until it is over; where one vanishes, another comes.
     pub(super) async fn live(mut self) {
-        let arrival = unit(&mut self.random) * ARRIVAL;
+        let arrival = unit(&mut self.random) * self.fleet.habits.arrival;
         self.wait(arrival).await;
         while !self.is_over() {
             if !self.turn().await {
