@@ -195,8 +195,9 @@ impl Person {
                     return None;
                 }
             }
-            Ok(Answer::Refused(_)) => {
+            Ok(Answer::Refused(problem)) => {
                 told.refused.fetch_add(1, Ordering::Relaxed);
+                self.fleet.refused_for(problem.kind);
             }
             Err(_) => {
                 self.wire.hang_up();
