@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::http::{router, server};
 use crate::state::{App, Parts};
 use crate::store::{FoundingSheep, NewFlock, Store};
-use crate::{jobs, keys};
+use crate::{disk, jobs, keys};
 
 /// File in the data folder that holds the coordinator's local address, for scripts and tests that
 /// let it choose a port.
@@ -58,7 +58,7 @@ pub async fn serve(mut config: Config, stop: impl Future<Output = ()>) -> anyhow
 /// As [`serve`].
 pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound> {
     let data = &config.data;
-    std::fs::create_dir_all(data)
+    disk::make_folder(data)
         .with_context(|| format!("cannot make the data folder {}", data.display()))?;
     let store = Store::open(config.store.clone(), clock.clone(), keys::fresh_bytes()?)
         .await

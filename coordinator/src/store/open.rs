@@ -13,6 +13,7 @@ use super::readers::Readers;
 use super::rows::number;
 use super::writer::{Tx, Writer};
 use crate::clock::Clock;
+use crate::disk;
 
 /// Every migration, oldest first. A published one never changes; a change of the schema is a new
 /// one.
@@ -114,7 +115,7 @@ impl Store {
 /// Connects to a store, making it if it is not there, and brings its schema up to date.
 pub(super) fn prepare(place: &Place, now_ms: i64) -> Result<Box<dyn Database>, StoreError> {
     if let Place::Folder(folder) = place {
-        std::fs::create_dir_all(folder)?;
+        disk::make_folder(folder)?;
     }
     let mut conn = place.connect()?;
     migrate(&mut *conn, now_ms)?;
