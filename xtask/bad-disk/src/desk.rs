@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::Control;
+use crate::{Control, Journal};
 
 /// Names the desk's folder in the environment of the program.
 pub const DESK_VARIABLE: &str = "WOOLGATHER_BAD_DISK_DESK";
@@ -28,7 +28,7 @@ impl Desk {
         Self { root: root.into() }
     }
 
-    /// Makes it ready for a program that is about to start: what is on disk now counts as durable.
+    /// Makes it ready for a program that is about to start: what is in the folder now counts as durable.
     ///
     /// # Errors
     ///
@@ -43,6 +43,18 @@ impl Desk {
         File::create(self.journal())?;
         File::create(self.control_file())?;
         self.tell(control)
+    }
+
+    /// Makes it ready for a program that goes on where another was killed, on a machine that went on: what is not
+    /// durable stays so.
+    ///
+    /// # Errors
+    ///
+    /// When the journal cannot be read.
+    pub fn go_on(&self) -> io::Result<()> {
+        let whole = Journal::read(&std::fs::read(self.journal())?)?.end;
+        let journal = File::options().write(true).open(self.journal())?;
+        journal.set_len(whole)
     }
 
     /// Tells the disk how to feel from now on.

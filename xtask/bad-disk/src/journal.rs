@@ -99,22 +99,24 @@ pub enum Record {
         /// How.
         change: NameChange,
     },
-    /// Of this file or folder everything is durable that was recorded before the record with this number.
+    /// Of this file or folder everything is durable that is recorded before this place.
     Synced {
         /// Its number.
         file: u64,
-        /// The number of a record, from 0.
+        /// A place in the journal, bytes from its beginning.
         before: u64,
     },
     /// The disk has failed.
     Failed(Failure),
 }
 
-/// The records of one program's life.
+/// The records since the desk was cleared.
 #[derive(Debug, Default)]
 pub struct Journal {
-    /// In order.
-    pub records: Vec<Record>,
+    /// In order, each with its place: bytes from the journal's beginning.
+    pub records: Vec<(u64, Record)>,
+    /// Where the next record belongs.
+    pub end: u64,
 }
 
 impl Journal {
@@ -124,27 +126,26 @@ impl Journal {
     ///
     /// `InvalidData` when a whole record is none.
     pub fn read(mut bytes: &[u8]) -> io::Result<Self> {
-        let mut records = Vec::new();
+        let mut journal = Self::default();
         while let Some((length, rest)) = bytes.split_first_chunk::<4>() {
             let length = u32::from_le_bytes(*length) as usize;
             let Some((record, rest)) = rest.split_at_checked(length) else {
                 break;
             };
             let read = read_record(record).ok_or(io::ErrorKind::InvalidData)?;
-            records.push(read);
+            journal.records.push((journal.end, read));
+            journal.end += (bytes.len() - rest.len()) as u64;
             bytes = rest;
         }
-        Ok(Self { records })
+        Ok(journal)
     }
 
     /// How often the disk has failed in this way.
     #[must_use]
     pub fn failures(&self, failure: Failure) -> u64 {
         let failed = Record::Failed(failure);
-        self.records
-            .iter()
-            .filter(|record| **record == failed)
-            .count() as u64
+        let records = self.records.iter();
+        records.filter(|(_, record)| *record == failed).count() as u64
     }
 }
 
@@ -348,9 +349,17 @@ mod tests {
             Record::Failed(Failure::Short),
         ];
         let bytes: Vec<u8> = records.iter().flat_map(Record::to_bytes).collect();
-        assert_eq!(Journal::read(&bytes).unwrap().records, records);
+        let whole = Journal::read(&bytes).unwrap();
+        assert_eq!(whole.end, bytes.len() as u64);
+        assert_eq!(whole.failures(Failure::Short), 1);
+        let read = |journal: Journal| -> Vec<_> {
+            let records = journal.records.into_iter();
+            records.map(|(_, record)| record).collect()
+        };
+        assert_eq!(read(whole), records);
         let broken_off = Journal::read(&bytes[..bytes.len() - 1]).unwrap();
-        assert_eq!(broken_off.records, records[..records.len() - 1]);
-        assert_eq!(Journal::read(&bytes).unwrap().failures(Failure::Short), 1);
+        let last = records[records.len() - 1].to_bytes().len();
+        assert_eq!(broken_off.end, (bytes.len() - last) as u64);
+        assert_eq!(read(broken_off), records[..records.len() - 1]);
     }
 }

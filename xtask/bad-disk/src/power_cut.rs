@@ -70,21 +70,21 @@ struct Pending {
 impl Pending {
     fn of(journal: &Journal) -> Self {
         let mut synced: BTreeMap<u64, u64> = BTreeMap::new();
-        for record in &journal.records {
+        for (_, record) in &journal.records {
             if let Record::Synced { file, before } = record {
                 let known = synced.entry(*file).or_default();
                 *known = (*known).max(*before);
             }
         }
-        let durable = |file: &u64, number: u64| synced.get(file).is_some_and(|&to| number < to);
+        let durable = |file: &u64, place: &u64| synced.get(file).is_some_and(|to| place < to);
         let mut pending = Self::default();
-        for (number, record) in (0..).zip(&journal.records) {
+        for (place, record) in &journal.records {
             match record {
-                Record::Changed { file, change } if !durable(file, number) => {
+                Record::Changed { file, change } if !durable(file, place) => {
                     let changes = pending.files.entry(*file).or_default();
                     changes.push(change.clone());
                 }
-                Record::Named { folder, change } if !durable(folder, number) => {
+                Record::Named { folder, change } if !durable(folder, place) => {
                     pending.names.push(change.clone());
                 }
                 _ => {}
@@ -190,3 +190,6 @@ fn forget_shared_memory(folder: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

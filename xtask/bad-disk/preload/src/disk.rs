@@ -29,10 +29,10 @@ pub(crate) struct Disk {
     rng: ChaCha8Rng,
     /// Numbers of files and folders that were opened; while the desk has a name for a file, no other gets its number.
     known: BTreeSet<u64>,
-    /// Changes that nobody forced to disk, each with its record's number.
+    /// Changes that nobody forced to disk since this process began, each with its record's place.
     pending: BTreeMap<u64, Vec<(u64, Change)>>,
-    /// Records so far.
-    records: u64,
+    /// Where in the journal the next record comes to lie.
+    end: u64,
     spell: u64,
     grown_bytes: u64,
 }
@@ -70,10 +70,11 @@ impl Disk {
             desk,
             known: BTreeSet::new(),
             pending: BTreeMap::new(),
-            records: 0,
+            end: 0,
             spell: 0,
             grown_bytes: 0,
         };
+        disk.end = system::facts_of(disk.journal).ok()?.length;
         disk.rng = ChaCha8Rng::seed_from_u64(disk.control().spell);
         Some(disk)
     }
@@ -102,8 +103,9 @@ impl Disk {
     }
 
     fn record(&mut self, record: &Record) {
-        system::append_all(self.journal, &record.to_bytes());
-        self.records += 1;
+        let bytes = record.to_bytes();
+        system::append_all(self.journal, &bytes);
+        self.end += bytes.len() as u64;
     }
 
     fn fail(&mut self, failure: Failure) -> Errno {
@@ -248,12 +250,12 @@ impl Disk {
     }
 
     fn changed(&mut self, file: u64, change: Change) {
-        let number = self.records;
+        let place = self.end;
         let record = Record::Changed { file, change };
         self.record(&record);
         if let Record::Changed { file, change } = record {
             let pending = self.pending.entry(file).or_default();
-            pending.push((number, change));
+            pending.push((place, change));
         }
     }
 
@@ -320,7 +322,7 @@ impl Disk {
         Ok(())
     }
 
-    /// A forced write begins. What it forces is everything before the record that is returned; `None` when
+    /// A forced write begins. What it forces is everything before the place that is returned; `None` when
     /// the disk only says so.
     pub(crate) fn begin_sync(&mut self, fd: c_int, facts: &Facts) -> Result<Option<u64>, Errno> {
         let control = self.control();
@@ -333,14 +335,14 @@ impl Disk {
             }
             return Err(self.fail(Failure::Sync));
         }
-        Ok(Some(self.records))
+        Ok(Some(self.end))
     }
 
     /// A forced write has ended well.
     pub(crate) fn end_sync(&mut self, file: u64, before: u64) {
         self.record(&Record::Synced { file, before });
         if let Some(pending) = self.pending.get_mut(&file) {
-            pending.retain(|(number, _)| *number >= before);
+            pending.retain(|(place, _)| *place >= before);
         }
     }
 
@@ -356,7 +358,7 @@ impl Disk {
                 Patch::Bytes { offset, bytes } => system::write_at(fd, bytes, *offset).map(drop),
             };
         }
-        let before = self.records;
+        let before = self.end;
         self.record(&Record::Synced { file, before });
     }
 }

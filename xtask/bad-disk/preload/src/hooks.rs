@@ -123,7 +123,7 @@ hooks! {
         opened(folder, unsafe { CStr::from_ptr(path) }, flags, mode)
     }
     write(fd: c_int, bytes: *const c_void, count: usize) -> isize {
-        match ours(fd) {
+        match ours(fd).filter(|_| count > 0) {
             // SAFETY: the caller has so many bytes there.
             Some(facts) => written(fd, &facts, None, unsafe {
                 std::slice::from_raw_parts(bytes.cast(), count)
@@ -132,7 +132,7 @@ hooks! {
         }
     }
     pwrite(fd: c_int, bytes: *const c_void, count: usize, offset: off_t) -> isize {
-        match ours(fd) {
+        match ours(fd).filter(|_| count > 0) {
             // SAFETY: as in `write`.
             Some(facts) => written(fd, &facts, Some(offset as u64), unsafe {
                 std::slice::from_raw_parts(bytes.cast(), count)
