@@ -1,10 +1,10 @@
 //! What the store holds in the end, read from outside, and whether it adds up.
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::ensure;
-use woolgather_protocol::LeaseId;
+use woolgather_protocol::{Blake3, LeaseId};
 
 /// Where the store is.
 pub(crate) enum Place {
@@ -18,6 +18,8 @@ pub(crate) enum Place {
 pub(crate) struct Ledger {
     /// Leases whose submissions are there.
     pub(crate) leases_answered: HashSet<LeaseId>,
+    /// Leases that were answered, of audits too.
+    pub(crate) leases_closed: HashSet<LeaseId>,
     /// Units accepted.
     pub(crate) accepted: i64,
     /// Rows of credit.
@@ -53,6 +55,8 @@ const SUMS: &str = "SELECT
 
 const LEASES: &str = "SELECT lease FROM submission";
 
+const CLOSED: &str = "SELECT id FROM lease WHERE answer IS NOT NULL";
+
 const BLOBS: &str = "SELECT segment FROM submission WHERE state IN ('auditing', 'accepted')
     UNION SELECT blob FROM clip WHERE state = 'live'
     UNION SELECT torrent FROM clip WHERE state = 'live'
@@ -65,10 +69,11 @@ pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
         Place::File(file) => read_file(&file),
         Place::Server(address) => read_server(&address),
     });
-    let (sums, leases, blobs) = thread
+    let (sums, leases, closed, blobs) = thread
         .join()
         .map_err(|_| anyhow::anyhow!("the store was not read"))??;
     let leases: Result<_, _> = leases.iter().map(|lease| lease.parse()).collect();
+    let closed: Result<_, _> = closed.iter().map(|lease| lease.parse()).collect();
     let [
         accepted,
         credit_rows,
@@ -83,6 +88,7 @@ pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
     ] = sums;
     Ok(Ledger {
         leases_answered: leases?,
+        leases_closed: closed?,
         accepted,
         credit_rows,
         credit,
@@ -97,10 +103,10 @@ pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
     })
 }
 
-/// Sums, leases, blobs.
-type Read = ([i64; 10], Vec<String>, Vec<String>);
+/// Sums, leases of submissions, leases answered, blobs.
+type Read = ([i64; 10], Vec<String>, Vec<String>, Vec<String>);
 
-fn read_file(file: &std::path::Path) -> anyhow::Result<Read> {
+fn read_file(file: &Path) -> anyhow::Result<Read> {
     let conn = rusqlite::Connection::open(file)?;
     let damage: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
     ensure!(damage == "ok", "the database is damaged: {damage}");
@@ -116,7 +122,7 @@ fn read_file(file: &std::path::Path) -> anyhow::Result<Read> {
             .query_map([], |row| row.get(0))?
             .collect()
     };
-    Ok((sums, column(LEASES)?, column(BLOBS)?))
+    Ok((sums, column(LEASES)?, column(CLOSED)?, column(BLOBS)?))
 }
 
 fn read_server(address: &str) -> anyhow::Result<Read> {
@@ -130,7 +136,34 @@ fn read_server(address: &str) -> anyhow::Result<Read> {
         let rows = client.query(sql, &[])?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
     };
-    Ok((sums, column(LEASES)?, column(BLOBS)?))
+    Ok((sums, column(LEASES)?, column(CLOSED)?, column(BLOBS)?))
+}
+
+/// The segment of a submission, wherever it is.
+pub(crate) struct Segment {
+    /// Its BLAKE3.
+    pub(crate) name: String,
+    /// Its bytes, where they wait in the row.
+    pub(crate) waiting: Option<Vec<u8>>,
+}
+
+/// The segments of all submissions in an SQLite file.
+pub(crate) fn segments(file: &Path) -> anyhow::Result<Vec<Segment>> {
+    let conn = rusqlite::Connection::open(file)?;
+    let mut found = conn.prepare("SELECT DISTINCT segment, short_segment FROM submission")?;
+    let found = found.query_map([], |row| {
+        Ok(Segment {
+            name: row.get(0)?,
+            waiting: row.get(1)?,
+        })
+    })?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether the blob with this name is in `blobs`, a folder or the files of a bucket, and is what its name says.
+pub(crate) fn is_whole(blobs: &Path, name: &str) -> bool {
+    let file = blobs.join(&name[..2]).join(&name[2..4]).join(name);
+    std::fs::read(file).is_ok_and(|bytes| Blake3::of(&bytes).to_string() == *name)
 }
 
 impl Ledger {
