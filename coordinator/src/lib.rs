@@ -26,6 +26,7 @@ pub mod settings;
 pub mod blobs;
 pub mod clock;
 pub mod credit;
+pub mod disk;
 pub mod keys;
 pub mod store;
 

@@ -23,7 +23,7 @@ use crate::http::{router, server};
 use crate::pages::admin::link_url;
 use crate::state::{App, Parts};
 use crate::store::{FoundingSheep, NewFlock, Store};
-use crate::{checks, jobs, keys};
+use crate::{checks, disk, jobs, keys};
 
 /// File in the data folder that holds the coordinator's local address, for scripts and tests that
 /// let it choose a port.
@@ -60,7 +60,7 @@ pub async fn serve(mut config: Config, stop: impl Future<Output = ()>) -> anyhow
 /// As [`serve`].
 pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound> {
     let data = &config.data;
-    std::fs::create_dir_all(data)
+    disk::make_folder(data)
         .with_context(|| format!("cannot make the data folder {}", data.display()))?;
     checks::try_decoder(&config.recipe)
         .await

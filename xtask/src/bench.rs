@@ -46,6 +46,7 @@ pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
             .args(["--package", crowd[0], "--package", crowd[1]])
             .args(run::asm_features(&crowd));
         run::step("building coordinator and crowd", &mut build)?;
+        build_bad_disk(&["--release"])?;
         return press("release", others);
     }
     if let Some((first, others)) = options.arguments.split_first()
@@ -134,6 +135,8 @@ const PRESSES: &[&[&str]] = &[
         "--bad",
         "0.3",
     ],
+    &["--units", "200000", "faults"],
+    &["--units", "20000", "faults", "--lies"],
 ];
 
 /// The quick form, in every run of the tests: the same programs, shorter.
@@ -194,6 +197,8 @@ const QUICK_PRESSES: &[&[&str]] = &[
         "--bad",
         "0.1",
     ],
+    &["--units", "5000", "faults", "--rounds", "2"],
+    &["--units", "5000", "faults", "--lies"],
 ];
 
 /// Presses the coordinator of a folder of built programs with a crowd of volunteers, as `arguments` say.
@@ -216,9 +221,16 @@ fn press(folder: &str, arguments: &[String]) -> anyhow::Result<()> {
 ///
 /// As the whole.
 pub(crate) fn press_quickly(folder: &str) -> anyhow::Result<()> {
+    build_bad_disk(&[])?;
     QUICK_PRESSES
         .iter()
         .try_for_each(|words| press_once(folder, words))
+}
+
+/// Builds the library that plays a disk, which is no program, so nothing else builds it.
+fn build_bad_disk(profile: &[&str]) -> anyhow::Result<()> {
+    let mut build = run::cargo(&["build", "--package", "woolgather-bad-disk-preload"]);
+    run::step("building the bad disk", build.args(profile))
 }
 
 fn press_once(folder: &str, arguments: &[impl AsRef<std::ffi::OsStr>]) -> anyhow::Result<()> {

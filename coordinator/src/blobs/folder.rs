@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use woolgather_protocol::Blake3;
@@ -22,6 +23,7 @@ use woolgather_protocol::Blake3;
 use super::discarding::Shelf;
 use super::local::LocalBlob;
 use super::temp::{self, TempFile};
+use crate::disk;
 
 /// The folder of discarded blobs, within the folder of blobs.
 const DISCARDED: &str = "discarded";
@@ -30,13 +32,18 @@ const DISCARDED: &str = "discarded";
 #[derive(Debug, Clone)]
 pub(super) struct Folder {
     root: PathBuf,
+    /// Folders whose names this process has forced to disk.
+    named: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
 impl Folder {
     pub(super) fn open(data_dir: &Path) -> io::Result<Self> {
         let root = data_dir.join("blobs");
         temp::make_folder(&root)?;
-        Ok(Self { root })
+        Ok(Self {
+            root,
+            named: Arc::default(),
+        })
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -95,9 +102,9 @@ impl Folder {
         let moved = || {
             File::open(&from)?.set_modified(now)?;
             let folder = to.parent().unwrap_or(&self.root);
-            fs::create_dir_all(folder)?;
+            self.make_folder(folder)?;
             fs::rename(&from, &to)?;
-            sync_folder(folder)
+            disk::sync_folder(folder)
         };
         found(moved())
     }
@@ -140,19 +147,38 @@ impl Folder {
         let path = self.path(name);
         temp.file.sync_all()?;
         let folder = path.parent().unwrap_or(&self.root);
-        let above = folder.parent().unwrap_or(&self.root);
-        // A folder that was there is named on disk already.
-        let fresh = [!above.exists(), !folder.exists()];
-        fs::create_dir_all(folder)?;
+        self.make_folder(folder)?;
         fs::rename(&temp.path, &path)?;
-        sync_folder(folder)?;
-        if fresh[1] {
-            sync_folder(above)?;
+        disk::sync_folder(folder)
+    }
+
+    /// Whether the blob is there already, which it then is for good: whoever gave it its name may have been
+    /// ended, or the disk may have failed, before the name was forced to disk.
+    pub(super) fn has_kept(&self, name: &Blake3) -> io::Result<bool> {
+        let path = self.path(name);
+        if !path.try_exists()? {
+            return Ok(false);
         }
-        if fresh[0] {
-            sync_folder(&self.root)?;
+        let folder = path.parent().unwrap_or(&self.root);
+        self.make_folder(folder)?;
+        disk::sync_folder(folder)?;
+        Ok(true)
+    }
+
+    /// Makes a folder for blobs. What was forced to disk once is not again.
+    fn make_folder(&self, folder: &Path) -> io::Result<()> {
+        if folder == self.root || self.lock().contains(folder) {
+            return Ok(());
         }
+        self.make_folder(folder.parent().unwrap_or(&self.root))?;
+        disk::make_folder(folder)?;
+        self.lock().insert(folder.to_owned());
         Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        // A panic inside cannot leave it half changed.
+        self.named.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -201,15 +227,4 @@ pub(super) fn read_file(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(bytes)
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-// Windows keeps directory entries durable by itself and cannot open a folder as a file.
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -13,6 +13,7 @@ use super::readers::Readers;
 use super::rows::number;
 use super::writer::{Tx, Writer};
 use crate::clock::Clock;
+use crate::disk;
 
 /// Every migration, oldest first. A published one never changes; a change of the schema is a new
 /// one.
@@ -75,7 +76,7 @@ impl Store {
         let applied = match query("SELECT COUNT(*) AS applied FROM migration").fetch_one(&mut *conn)
         {
             Ok(row) => number(&row, "applied")?,
-            Err(error) if error.is_away() => return Err(error.into()),
+            Err(error) if error.storage_problem().is_some() => return Err(error.into()),
             Err(_) => 0,
         };
         Ok(MIGRATIONS.len().saturating_sub(applied))
@@ -133,7 +134,7 @@ impl Store {
 /// Connects to a store, making it if it is not there, and brings its schema up to date.
 pub(super) fn prepare(place: &Place, now_ms: i64) -> Result<Box<dyn Database>, StoreError> {
     if let Place::Folder(folder) = place {
-        std::fs::create_dir_all(folder)?;
+        disk::make_folder(folder)?;
     }
     let mut conn = place.connect()?;
     migrate(&mut *conn, now_ms)?;

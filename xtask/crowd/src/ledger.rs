@@ -1,7 +1,7 @@
 //! What the store holds in the end, read from outside, and whether it adds up.
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::ensure;
 use woolgather_protocol::{Blake3, LeaseId};
@@ -18,6 +18,8 @@ pub(crate) enum Place {
 pub(crate) struct Ledger {
     /// Submissions that are there.
     pub(crate) submissions: Vec<Submission>,
+    /// Leases that were answered, of audits too.
+    pub(crate) leases_closed: HashSet<LeaseId>,
     /// Units accepted.
     pub(crate) accepted: i64,
     /// Rows of credit.
@@ -66,6 +68,8 @@ const SUBMISSIONS: &str = "SELECT lease, state, segment FROM submission";
 const UNJUDGED: &str =
     "SELECT COUNT(*) FROM submission WHERE state IN ('received', 'checking', 'auditing')";
 
+const CLOSED: &str = "SELECT id FROM lease WHERE answer IS NOT NULL";
+
 const BLOBS: &str = "SELECT segment FROM submission WHERE state IN ('auditing', 'accepted')
     UNION SELECT blob FROM clip WHERE state = 'live'
     UNION SELECT torrent FROM clip WHERE state = 'live'
@@ -78,7 +82,7 @@ pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
         Place::File(file) => read_file(&file),
         Place::Server(address) => read_server(&address),
     });
-    let (sums, submissions, blobs) = thread
+    let (sums, submissions, closed, blobs) = thread
         .join()
         .map_err(|_| anyhow::anyhow!("the store was not read"))??;
     let submissions = submissions.into_iter().map(|[lease, state, segment]| {
@@ -89,6 +93,7 @@ pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
         })
     });
     let submissions: anyhow::Result<_> = submissions.collect();
+    let closed: Result<_, _> = closed.iter().map(|lease| lease.parse()).collect();
     let [
         accepted,
         credit_rows,
@@ -103,6 +108,7 @@ pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
     ] = sums;
     Ok(Ledger {
         submissions: submissions?,
+        leases_closed: closed?,
         accepted,
         credit_rows,
         credit,
@@ -135,10 +141,10 @@ pub(crate) fn unjudged(place: Place) -> anyhow::Result<u64> {
     Ok(count.unsigned_abs())
 }
 
-/// Sums, submissions, blobs.
-type Read = ([i64; 10], Vec<[String; 3]>, Vec<String>);
+/// Sums, submissions, leases answered, blobs.
+type Read = ([i64; 10], Vec<[String; 3]>, Vec<String>, Vec<String>);
 
-fn read_file(file: &std::path::Path) -> anyhow::Result<Read> {
+fn read_file(file: &Path) -> anyhow::Result<Read> {
     let conn = rusqlite::Connection::open(file)?;
     let damage: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
     ensure!(damage == "ok", "the database is damaged: {damage}");
@@ -153,11 +159,12 @@ fn read_file(file: &std::path::Path) -> anyhow::Result<Read> {
         .prepare(SUBMISSIONS)?
         .query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?
         .collect();
-    let blobs: rusqlite::Result<_> = conn
-        .prepare(BLOBS)?
-        .query_map([], |row| row.get(0))?
-        .collect();
-    Ok((sums, submissions?, blobs?))
+    let column = |sql: &str| -> rusqlite::Result<Vec<String>> {
+        conn.prepare(sql)?
+            .query_map([], |row| row.get(0))?
+            .collect()
+    };
+    Ok((sums, submissions?, column(CLOSED)?, column(BLOBS)?))
 }
 
 fn read_server(address: &str) -> anyhow::Result<Read> {
@@ -171,9 +178,39 @@ fn read_server(address: &str) -> anyhow::Result<Read> {
     let submissions = submissions
         .iter()
         .map(|row| [row.get(0), row.get(1), row.get(2)]);
-    let blobs = client.query(BLOBS, &[])?;
-    let blobs = blobs.iter().map(|row| row.get(0));
-    Ok((sums, submissions.collect(), blobs.collect()))
+    let submissions = submissions.collect();
+    let mut column = |sql: &str| -> anyhow::Result<Vec<String>> {
+        let rows = client.query(sql, &[])?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    };
+    Ok((sums, submissions, column(CLOSED)?, column(BLOBS)?))
+}
+
+/// The segment of a submission, wherever it is.
+pub(crate) struct Segment {
+    /// Its BLAKE3.
+    pub(crate) name: String,
+    /// Its bytes, where they wait in the row.
+    pub(crate) waiting: Option<Vec<u8>>,
+}
+
+/// The segments of all submissions in an SQLite file.
+pub(crate) fn segments(file: &Path) -> anyhow::Result<Vec<Segment>> {
+    let conn = rusqlite::Connection::open(file)?;
+    let mut found = conn.prepare("SELECT DISTINCT segment, short_segment FROM submission")?;
+    let found = found.query_map([], |row| {
+        Ok(Segment {
+            name: row.get(0)?,
+            waiting: row.get(1)?,
+        })
+    })?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether the blob with this name is in `blobs`, a folder or the files of a bucket, and is what its name says.
+pub(crate) fn is_whole(blobs: &Path, name: &str) -> bool {
+    let file = blobs.join(&name[..2]).join(&name[2..4]).join(name);
+    std::fs::read(file).is_ok_and(|bytes| Blake3::of(&bytes).to_string() == *name)
 }
 
 impl Ledger {

@@ -9,8 +9,10 @@
 //! * `subject`, `filling`: the coordinator and its flock.
 //! * `wire`, `frames`, `volunteer`: a volunteer's connections, and what it hands in.
 //! * `pairs`: leases and submissions a second. `uploads`: bytes a second. `kills`, `several`, `ledger`: nothing lost,
-//!   nothing twice, with one coordinator and with two. `fleet`: volunteers as they are. `hostile`: what others notice of clients that mean harm.
+//!   nothing twice, with one coordinator and with two. `faults`: the same on a disk that fails. `fleet`: volunteers as they
+//!   are. `hostile`: what others notice of clients that mean harm.
 
+mod faults;
 mod figures;
 mod filling;
 mod fleet;
@@ -72,6 +74,8 @@ enum Command {
     Uploads(uploads::UploadsOptions),
     /// Killed under load, again and again: is everything acknowledged there, once?
     Kills(kills::KillsOptions),
+    /// On a disk that fails, fills up and loses power: is everything acknowledged there, once?
+    Faults(faults::FaultsOptions),
     /// Thousands of clients that mean harm: what do others notice, and what does it cost?
     Hostile(hostile::HostileOptions),
     /// Ten thousand volunteers for ten minutes: they vanish, lie, have wrong clocks and bad connections,
@@ -108,6 +112,7 @@ fn main() -> anyhow::Result<()> {
     };
     let recipe = match cli.command {
         Command::Uploads(_) => uploads::recipe(),
+        Command::Faults(_) => faults::recipe(),
         _ => frames::recipe(),
     };
     let mut subject = Subject::found(&cli.program, ground, &recipe, size)?;
@@ -119,6 +124,7 @@ fn main() -> anyhow::Result<()> {
             Command::Pairs(options) => pairs::run(&subject, options).await,
             Command::Uploads(options) => uploads::run(&subject, options).await,
             Command::Kills(options) => kills::run(&mut subject, options).await,
+            Command::Faults(options) => faults::run(&mut subject, options).await,
             Command::Hostile(options) => hostile::run(&subject, options).await,
             Command::Fleet(options) => fleet::run(&mut subject, options).await,
             Command::Several(options) => several::run(&mut subject, options).await,

@@ -53,6 +53,8 @@ pub(crate) struct Subject {
     program: PathBuf,
     size: Size,
     coordinators: Vec<Coordinator>,
+    /// What each program finds in its environment beside.
+    environment: Vec<(&'static str, String)>,
 }
 
 /// One coordinator, running or not.
@@ -85,6 +87,7 @@ impl Subject {
             folder,
             program: program.to_owned(),
             size,
+            environment: Vec::new(),
         };
         let recipe = serde_json::to_vec(recipe)?;
         std::fs::write(subject.recipe(), recipe)?;
@@ -128,20 +131,46 @@ impl Subject {
         args.extend(self.size.serve.iter().map(|&word| word.to_owned()));
         // A volunteer here does the work of hundreds.
         args.extend(["--requests-per-device".into(), "0".into()]);
-        let key = self.folder.path().join("coordinator.key");
-        args.extend(["--key-file".into(), word(&key).context(odd)?]);
+        if self.coordinators.len() > 1 {
+            let key = self.folder.path().join("coordinator.key");
+            args.extend(["--key-file".into(), word(&key).context(odd)?]);
+        }
         args.extend(self.ground.options());
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let environment = self.ground.bucket.as_ref().map(BucketServer::environment);
-        let environment = environment.as_ref().map_or(&[][..], |pairs| &pairs[..]);
+        let mut environment = environment.map_or_else(Vec::new, |pairs| pairs.to_vec());
+        let more = self.environment.iter();
+        environment.extend(more.map(|(name, value)| (*name, value.as_str())));
         let coordinator = &mut self.coordinators[number];
         // The file of an earlier start would be believed.
         let _ = std::fs::remove_file(coordinator.data.join("listen.txt"));
         let begun = std::time::Instant::now();
-        let machine = Machine::start_with(&self.program, &args, &coordinator.data, environment)?;
+        let machine = Machine::start_with(&self.program, &args, &coordinator.data, &environment)?;
         coordinator_url(&machine, &coordinator.data, PATIENCE)?;
         coordinator.machine = Some(machine);
         Ok(begun.elapsed())
+    }
+
+    /// Gives programs that are started from now on these variables as well.
+    pub(crate) fn surround(&mut self, environment: Vec<(&'static str, String)>) {
+        self.environment = environment;
+    }
+
+    /// A folder beside the data folders, on the same disk.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Why the first coordinator has ended, if it has.
+    pub(crate) fn ended(&self) -> Option<anyhow::Error> {
+        let machine = self.coordinators[0].machine.as_ref()?;
+        machine.must_run().err()
+    }
+
+    /// The last that the first coordinator has logged.
+    pub(crate) fn log_end(&self) -> String {
+        let machine = self.coordinators[0].machine.as_ref();
+        machine.map(Machine::log_end).unwrap_or_default()
     }
 
     /// Asks all of them to end and waits for it.

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpStream;
 use woolgather_protocol::signing::{self, Nonce, RequestToSign};
-use woolgather_protocol::{Blake3, DeviceSecret, Problem, PublicKey};
+use woolgather_protocol::{Blake3, DeviceSecret, Problem, ProblemKind, PublicKey};
 
 /// A device and its connections.
 pub(crate) struct Wire {
@@ -46,10 +46,12 @@ pub(crate) enum Answer<T> {
     Done(T),
     /// It did not, and says why.
     Refused(Problem),
-    /// It is busy, and says when to come back.
+    /// It cannot just now, and says when to come back.
     Busy {
         /// Seconds.
         retry_after_s: u64,
+        /// Why, where it had the time to say so.
+        kind: Option<ProblemKind>,
     },
 }
 
@@ -196,15 +198,21 @@ impl Wire {
         if status.is_success() {
             return Ok(Answer::Done(serde_json::from_slice(&body)?));
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+        let problem: Option<Problem> = serde_json::from_slice(&body).ok();
+        let passes = problem.as_ref().map_or_else(
+            || status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS,
+            |problem| problem.kind.passes(),
+        );
+        if passes {
             let seconds = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
             return Ok(Answer::Busy {
                 retry_after_s: seconds.unwrap_or(1),
+                kind: problem.map(|problem| problem.kind),
             });
         }
-        match serde_json::from_slice(&body) {
-            Ok(problem) => Ok(Answer::Refused(problem)),
-            Err(_) => bail!("{status}: {}", String::from_utf8_lossy(&body)),
+        match problem {
+            Some(problem) => Ok(Answer::Refused(problem)),
+            None => bail!("{status}: {}", String::from_utf8_lossy(&body)),
         }
     }
 }
@@ -219,7 +227,7 @@ impl<T> Answer<T> {
         match self {
             Self::Done(value) => Ok(value),
             Self::Refused(problem) => bail!("{problem}"),
-            Self::Busy { retry_after_s } => bail!("busy, come back in {retry_after_s} s"),
+            Self::Busy { retry_after_s, .. } => bail!("busy, come back in {retry_after_s} s"),
         }
     }
 }

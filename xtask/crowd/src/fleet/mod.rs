@@ -10,15 +10,14 @@
 mod lies;
 mod person;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
 use tokio::sync::watch;
-use woolgather_protocol::ProblemKind;
 
 use crate::figures::{draw, ms};
 use crate::frames::{Answers, recipe};
@@ -94,15 +93,6 @@ struct Fleet {
     vanished: AtomicU64,
     /// Clocks that were set by the coordinator's.
     clocks_set: AtomicU64,
-    /// How often requests were refused, by the kind of problem.
-    refusals: Mutex<BTreeMap<&'static str, u64>>,
-}
-
-impl Fleet {
-    fn refused_for(&self, kind: ProblemKind) {
-        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        *refusals.entry(kind.as_str()).or_default() += 1;
-    }
 }
 
 /// What was seen meanwhile.
@@ -138,7 +128,6 @@ pub(crate) async fn run(subject: &mut Subject, options: &FleetOptions) -> anyhow
         came: AtomicU64::new(options.volunteers),
         vanished: AtomicU64::new(0),
         clocks_set: AtomicU64::new(0),
-        refusals: Mutex::default(),
     });
     let addresses = subject.addresses();
     let people: Vec<_> = (0..options.volunteers)
@@ -314,9 +303,8 @@ fn report(
     line("clocks set by the coordinator's", of(&fleet.clocks_set));
     line("coordinators killed", seen.kills);
     line("requests that broke off", of(&fleet.told.broken));
-    let refusals = fleet.refusals.lock();
-    for (kind, count) in refusals.unwrap_or_else(PoisonError::into_inner).iter() {
-        line(&format!("requests refused: {kind}"), *count);
+    for (kind, count) in fleet.told.problems() {
+        line(&format!("requests refused: {kind}"), count);
     }
     line("submissions acknowledged", fleet.told.count() as u64);
     line("submissions in the store", ledger.submissions.len() as u64);

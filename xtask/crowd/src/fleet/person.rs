@@ -172,8 +172,8 @@ impl Person {
                 Ok(Answer::Busy { .. }) | Err(_) => true,
             };
             let done = self.listen::<Receipt>(sent).await;
-            if done.is_some() && work.task == Task::Segment {
-                self.fleet.told.acknowledge(lease.id.clone());
+            if done.is_some() {
+                self.fleet.told.acknowledge(lease.id.clone(), &work.task);
             }
             if !again {
                 return;
@@ -187,7 +187,7 @@ impl Person {
         let mut seconds = PAUSE * (1.0 + unit(&mut self.random));
         match answer {
             Ok(Answer::Done(value)) => return Some(value),
-            Ok(Answer::Busy { retry_after_s }) => {
+            Ok(Answer::Busy { retry_after_s, .. }) => {
                 seconds += retry_after_s.min(WAIT_MAX) as f64;
             }
             Ok(Answer::Refused(problem)) if problem.kind == ProblemKind::StaleSignature => {
@@ -197,7 +197,7 @@ impl Person {
             }
             Ok(Answer::Refused(problem)) => {
                 told.refused.fetch_add(1, Ordering::Relaxed);
-                self.fleet.refused_for(problem.kind);
+                told.problem(problem.kind);
             }
             Err(_) => {
                 self.wire.hang_up();
