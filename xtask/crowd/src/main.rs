@@ -35,6 +35,10 @@ use woolgather_machines::PostgresServer;
 
 use subject::{Ground, Size, Subject};
 
+/// What the crowd costs is taken from the coordinator, which is on the same machine.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Press a coordinator
 #[derive(Debug, Parser)]
 #[command(name = "woolgather-crowd")]
