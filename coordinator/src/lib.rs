@@ -7,6 +7,7 @@
 //!
 //! * [`cli`], [`settings`], [`config`]: what an operator decides.
 //! * [`clock`], [`keys`], [`blobs`], [`store`]: time, the signing key, files, everything remembered.
+//! * [`hands`]: who does the long work.
 //! * [`credit`]: everybody's credit, for others to read.
 //! * [`state`], [`metrics`], [`logging`]: what requests and jobs share, and what monitoring sees.
 //! * [`tracker`]: tells BitTorrent peers of each other.
@@ -27,6 +28,7 @@ pub mod blobs;
 pub mod clock;
 pub mod credit;
 pub mod disk;
+pub mod hands;
 pub mod keys;
 pub mod store;
 

@@ -19,6 +19,7 @@ use woolgather_swarm::{LibrqbitSwarm, Swarm, SwarmSettings};
 use crate::blobs::Blobs;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::hands::Hands;
 use crate::http::{router, server};
 use crate::pages::admin::link_url;
 use crate::state::{App, Parts};
@@ -95,6 +96,7 @@ pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound
         store,
         blobs,
         clock,
+        hands: Hands::machine(),
         secret,
         swarm,
         origin_peers,

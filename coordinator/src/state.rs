@@ -12,6 +12,7 @@ use crate::blobs::{BlobPlace, Blobs};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::credit::CreditCache;
+use crate::hands::Hands;
 use crate::http::admission::Admission;
 use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
@@ -35,6 +36,8 @@ pub struct App {
     pub blobs: Blobs,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Who does the long work.
+    pub hands: Hands,
     /// Signs manifests, work units and ballots.
     pub secret: DeviceSecret,
     /// Name and recipe, as founded; the sequence number in it is the one at start.
@@ -75,6 +78,8 @@ pub struct Parts {
     pub blobs: Blobs,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Who does the long work; the store has the same.
+    pub hands: Hands,
     /// The coordinator's key.
     pub secret: DeviceSecret,
     /// The origin seeder.
@@ -109,6 +114,7 @@ impl App {
             company,
             blobs: parts.blobs,
             clock: parts.clock,
+            hands: parts.hands,
             secret: parts.secret,
             flock,
             tracker: Tracker::new(parts.origin_peers.clone()),

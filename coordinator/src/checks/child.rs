@@ -19,7 +19,7 @@ use super::answer::{Answer, EncodedMeans, EncodedPicture};
 use super::cage;
 
 /// What the segment must be.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Args)]
 pub struct ChildArgs {
     /// Width of every frame, in pixels
     pub width: u32,
@@ -44,10 +44,20 @@ pub fn check_segment(args: &ChildArgs) -> anyhow::Result<()> {
         .lock()
         .take(SEGMENT_BYTES_MAX as u64 + 1)
         .read_to_end(&mut segment)?;
-    let answer = serde_json::to_vec(&decode(&segment, args)?)?;
+    let answer = answer(&segment, args)?;
     let mut out = std::io::stdout().lock();
     out.write_all(&answer)?;
     Ok(out.flush()?)
+}
+
+/// What the child answers about a segment. Only for a process that may fail of it, and for a
+/// simulation, whose volunteers are its own.
+///
+/// # Errors
+///
+/// When no decoder can be started.
+pub fn answer(segment: &[u8], args: &ChildArgs) -> anyhow::Result<Vec<u8>> {
+    Ok(serde_json::to_vec(&decode(segment, args)?)?)
 }
 
 fn decode(segment: &[u8], args: &ChildArgs) -> anyhow::Result<Answer> {

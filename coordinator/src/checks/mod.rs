@@ -27,6 +27,7 @@ use woolgather_protocol::{Blake3, Problem, ProblemKind, Recipe};
 use woolgather_video::{EncoderSettings, SegmentInfo, inspect_segment, sequence_header};
 
 use crate::blobs::LocalBlob;
+use crate::hands::Hands;
 use crate::publish::webp_of_pixels;
 use crate::state::App;
 use crate::store::{AuditEvidence, CheckedFrames, FrameMeans};
@@ -51,8 +52,12 @@ pub enum CheckError {
 ///
 /// [`CheckError::Refused`] with `undecodable-segment` or the kind the child found,
 /// [`CheckError::Failed`] when the file cannot be read or no child process can be started.
-pub async fn check_frames(recipe: &Recipe, path: &Path) -> Result<CheckedFrames, CheckError> {
-    let means = process::decode(recipe, path).await?;
+pub async fn check_frames(
+    hands: &Hands,
+    recipe: &Recipe,
+    path: &Path,
+) -> Result<CheckedFrames, CheckError> {
+    let means = process::decode(hands, recipe, path).await?;
     let suspicious = pictures::suspicious(&means);
     Ok(CheckedFrames { means, suspicious })
 }
@@ -86,7 +91,8 @@ pub async fn decoded_frames(
     evidence: &AuditEvidence,
 ) -> anyhow::Result<Vec<FrameMeans>> {
     let local = local_segment(app, evidence.segment).await?;
-    Ok(process::decode(&evidence.work.recipe, local.path()).await?)
+    let recipe = &evidence.work.recipe;
+    Ok(process::decode(&app.hands, recipe, local.path()).await?)
 }
 
 /// A segment as a file of this machine.
@@ -96,7 +102,7 @@ pub async fn decoded_frames(
 /// When it cannot be read.
 pub async fn local_segment(app: &App, segment: Blake3) -> anyhow::Result<LocalBlob> {
     let blobs = app.blobs.clone();
-    let local = tokio::task::spawn_blocking(move || blobs.local(&segment)).await?;
+    let local = app.hands.work(move || blobs.local(&segment)).await?;
     local.context("a segment cannot be read")
 }
 
@@ -112,7 +118,7 @@ pub async fn shown_frame(
 ) -> anyhow::Result<Vec<u8>> {
     let recipe = &evidence.work.recipe;
     let local = local_segment(app, evidence.segment).await?;
-    let pixels = process::show(recipe, local.path(), place).await?;
+    let pixels = process::show(&app.hands, recipe, local.path(), place).await?;
     webp_of_pixels(&pixels, recipe.width, recipe.height)
 }
 

@@ -9,7 +9,9 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 use woolgather_protocol::{ProblemKind, Recipe};
 
+use super::child::ChildArgs;
 use super::{CheckError, answer, refused};
+use crate::hands::{Hands, Moment};
 use crate::store::FrameMeans;
 
 /// The program the child is an instance of.
@@ -18,26 +20,49 @@ const PROGRAM: &str = "woolgather-coordinator";
 const WALL_CLOCK_MAX: Duration = Duration::from_secs(180);
 
 /// Decodes the segment at `path` in a child process: the means of every frame.
-pub(super) async fn decode(recipe: &Recipe, path: &Path) -> Result<Vec<FrameMeans>, CheckError> {
-    let answer = ask(recipe, path, None, answer::bytes_max(recipe)).await?;
+pub(super) async fn decode(
+    hands: &Hands,
+    recipe: &Recipe,
+    path: &Path,
+) -> Result<Vec<FrameMeans>, CheckError> {
+    let answer = ask(hands, recipe, path, None, answer::bytes_max(recipe)).await?;
     Ok(answer::read(recipe, &answer)?)
 }
 
 /// Decodes the segment at `path` in a child process: the pixels of one frame, from 0; red, green,
 /// blue and an opaque byte each.
-pub(super) async fn show(recipe: &Recipe, path: &Path, frame: u32) -> Result<Vec<u8>, CheckError> {
+pub(super) async fn show(
+    hands: &Hands,
+    recipe: &Recipe,
+    path: &Path,
+    frame: u32,
+) -> Result<Vec<u8>, CheckError> {
     let most = answer::picture_bytes_max(recipe);
-    let answer = ask(recipe, path, Some(frame), most).await?;
+    let answer = ask(hands, recipe, path, Some(frame), most).await?;
     Ok(answer::read_shown(recipe, &answer)?)
 }
 
 /// The child's answer about a segment, up to `bytes_max` of it.
 async fn ask(
+    hands: &Hands,
     recipe: &Recipe,
     path: &Path,
     show: Option<u32>,
     bytes_max: u64,
 ) -> Result<Vec<u8>, CheckError> {
+    if let Some(stage) = hands.stage() {
+        let args = ChildArgs {
+            width: recipe.width,
+            height: recipe.height,
+            frames: recipe.segment_frames,
+            show,
+        };
+        let segment = std::fs::read(path).context("a segment cannot be read")?;
+        stage.pass(Moment::Work).await;
+        let answer = stage.decode(&segment, &args)?;
+        stage.pass(Moment::Worked).await;
+        return Ok(answer);
+    }
     let segment = std::fs::File::open(path).context("a segment cannot be read")?;
     let sizes = [recipe.width, recipe.height, recipe.segment_frames].map(|size| size.to_string());
     let mut child = Command::new(program()?)

@@ -14,6 +14,8 @@ use woolgather_render_kernel::{
     with_threads,
 };
 
+use crate::hands::Hands;
+
 /// A clip, as everything that decides its frames' pixels.
 #[derive(Debug, Clone)]
 pub struct ClipToDraw {
@@ -95,17 +97,18 @@ impl ClipToDraw {
 ///
 /// What `work` returns, or that the system gives no threads.
 pub async fn apart<R: Send + 'static>(
+    hands: &Hands,
     work: impl FnOnce(&RenderControl<'_>) -> anyhow::Result<R> + Send + 'static,
 ) -> anyhow::Result<R> {
     let abandoned = CancellationToken::new();
     let _abandon_when_dropped = abandoned.clone().drop_guard();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let rendering = tokio::task::spawn_blocking(move || {
+    let threads = (hands.cores() / 2).max(1);
+    let rendering = hands.work(move || {
         let control = RenderControl {
             cancelled: &|| abandoned.is_cancelled(),
             progress: &|_| {},
         };
-        with_threads((cores / 2).max(1), || work(&control))
+        with_threads(threads, || work(&control))
     });
     rendering.await??
 }
@@ -119,7 +122,8 @@ mod tests {
     #[tokio::test]
     async fn a_rendering_nobody_waits_for_is_cancelled() {
         let (tell, told) = mpsc::channel();
-        let endless = apart(move |control| {
+        let machine = Hands::machine();
+        let endless = apart(&machine, move |control| {
             tell.send("begun")?;
             while !(control.cancelled)() {
                 std::thread::yield_now();

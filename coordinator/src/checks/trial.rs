@@ -5,6 +5,7 @@ use woolgather_protocol::Recipe;
 use woolgather_video::{PlanesRef, SegmentEncoder};
 
 use super::{check_frames, encoder_settings};
+use crate::hands::Hands;
 
 /// Encodes one small grey frame and has a child process decode it, as it would a volunteer's.
 ///
@@ -26,7 +27,7 @@ pub async fn try_decoder(recipe: &Recipe) -> anyhow::Result<()> {
         .with_context(|| format!("cannot write to {}", folder.display()))?;
     let file = folder.join("segment");
     std::fs::write(&file, segment)?;
-    let checked = check_frames(&recipe, &file).await;
+    let checked = check_frames(&Hands::machine(), &recipe, &file).await;
     std::fs::remove_dir_all(&folder)?;
     checked?;
     Ok(())

@@ -54,7 +54,7 @@ pub async fn get_readiness(State(app): State<Arc<App>>) -> Result<&'static str, 
         return Err(missing("The database does not answer."));
     }
     let blobs = app.blobs.clone();
-    let asked = tokio::task::spawn_blocking(move || blobs.answers());
+    let asked = app.hands.work(move || blobs.answers());
     let answered = tokio::time::timeout(PATIENCE, asked).await;
     if !answered.is_ok_and(|asked| asked.is_ok_and(|answered| answered.is_ok())) {
         return Err(missing("Nothing can be stored."));

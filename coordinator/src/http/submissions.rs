@@ -135,7 +135,7 @@ async fn check_and_keep(
             Some(bytes)
         }
         Err(mut segment) => {
-            let kept = tokio::task::spawn_blocking(move || {
+            let kept = app.hands.work(move || {
                 checks::check_structure(&recipe, &segment.read()?)?;
                 segment.keep().map_err(ApiError::from)
             });

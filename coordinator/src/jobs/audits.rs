@@ -12,7 +12,7 @@ use crate::checks::rendering::{self, ClipToDraw};
 use crate::checks::{
     decoded_frame, decoded_frames, digests_agree, means_of, same_picture, shown_frame,
 };
-use crate::keys;
+use crate::hands::Hands;
 use crate::publish::webp;
 use crate::state::App;
 use crate::store::{AuditEvidence, FrameMeans, Settlement, VerdictPictures};
@@ -41,7 +41,7 @@ pub(super) async fn settle(app: &App, audit: &WorkUnitId) -> anyhow::Result<()> 
         bail!("work unit {} is no audit", evidence.work.id)
     };
     let decoded = decoded_frame(app, &evidence).await?;
-    let right = draw(&evidence, frame).await?;
+    let right = draw(&app.hands, &evidence, frame).await?;
     // Meanwhile an auditor may have reported; then it is judged as well.
     let evidence = app.store.audit(audit).await?;
     let mut settlement = judge(&evidence, &decoded, &right);
@@ -65,7 +65,7 @@ async fn keep_pictures(
     let place = frame.saturating_sub(evidence.work.first_frame);
     let submitted = shown_frame(app, evidence, place).await?;
     let blobs = app.blobs.clone();
-    let kept = tokio::task::spawn_blocking(move || {
+    let kept = app.hands.work(move || {
         anyhow::Ok(VerdictPictures {
             submitted: blobs.put(&submitted)?,
             rendered: blobs.put(&webp(&right)?)?,
@@ -83,10 +83,10 @@ async fn look_further(
 ) -> anyhow::Result<()> {
     let work = &evidence.work;
     let decoded = decoded_frames(app, evidence).await?;
-    let mut rng = ChaCha20Rng::from_seed(keys::fresh_bytes()?);
+    let mut rng = ChaCha20Rng::from_seed(app.hands.rng_seed()?);
     let wrong = wrong.saturating_sub(work.first_frame);
     for place in further_frames(work.frame_count, wrong, &mut rng) {
-        let right = draw(evidence, work.first_frame + place).await?;
+        let right = draw(&app.hands, evidence, work.first_frame + place).await?;
         let place = place as usize;
         let shown = decoded.get(place).context("a segment without this frame")?;
         let digest = evidence
@@ -102,9 +102,9 @@ async fn look_further(
     Ok(())
 }
 
-async fn draw(evidence: &AuditEvidence, frame: u32) -> anyhow::Result<RightFrame> {
+async fn draw(hands: &Hands, evidence: &AuditEvidence, frame: u32) -> anyhow::Result<RightFrame> {
     let clip = ClipToDraw::of(&evidence.work)?;
-    rendering::apart(move |control| {
+    rendering::apart(hands, move |control| {
         let frame = clip.draw(frame, control)?;
         Ok(RightFrame {
             digest: Blake3(frame.to_planes().digest()),

@@ -20,7 +20,8 @@ const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// Checks submissions for ever.
 pub async fn run(app: &Arc<App>) {
-    let places = std::thread::available_parallelism().map_or(1, usize::from);
+    let places = app.hands.cores();
+    let look_every = app.hands.rest(LOOK_EVERY);
     let mut checking = FuturesUnordered::new();
     loop {
         let free = places - checking.len();
@@ -43,19 +44,20 @@ pub async fn run(app: &Arc<App>) {
             })
         }));
         if checking.is_empty() {
-            app.store.wait_for_submission(LOOK_EVERY).await;
+            app.store.wait_for_submission(look_every).await;
             continue;
         }
         // One place gets free, or somebody hands something in while others are free.
         let places_left = checking.len() < places;
         let more = async {
             if places_left {
-                app.store.wait_for_submission(LOOK_EVERY).await;
+                app.store.wait_for_submission(look_every).await;
             } else {
                 std::future::pending::<()>().await;
             }
         };
         tokio::select! {
+            biased;
             checked = checking.next() => {
                 if let Some(Err(error)) = checked {
                     tracing::error!("A submission was not checked, and will be later: {error:#}");
@@ -72,12 +74,12 @@ async fn check(app: &Arc<App>, claimed: ClaimedCheck) -> anyhow::Result<()> {
     let submission = claimed.submission;
     if let Some(bytes) = claimed.short_segment {
         let blobs = app.blobs.clone();
-        let kept = tokio::task::spawn_blocking(move || blobs.put(&bytes)).await;
+        let kept = app.hands.work(move || blobs.put(&bytes)).await;
         kept.context("keeping a segment")?
             .context("keeping a segment")?;
     }
     let local = checks::local_segment(app, claimed.segment).await?;
-    match checks::check_frames(&app.flock.recipe, local.path()).await {
+    match checks::check_frames(&app.hands, &app.flock.recipe, local.path()).await {
         Ok(frames) => app.store.record_check(submission, frames).await?,
         Err(CheckError::Refused(problem)) => {
             tracing::info!(

@@ -16,6 +16,7 @@ use anyhow::Context as _;
 use woolgather_protocol::{Blake3, PublicKey};
 
 use crate::blobs::{Blobs, Shelf};
+use crate::hands::Hands;
 use crate::state::App;
 use crate::store::{Flock, Store};
 
@@ -61,19 +62,39 @@ impl Collected {
 pub struct Collector<'a> {
     store: &'a Store,
     blobs: &'a Blobs,
+    hands: &'a Hands,
     mark: Blake3,
 }
 
 impl<'a> Collector<'a> {
     /// For the blobs of this flock, whose coordinators have this key.
     #[must_use]
-    pub fn new(store: &'a Store, blobs: &'a Blobs, flock: &Flock, key: PublicKey) -> Self {
+    pub fn new(
+        store: &'a Store,
+        blobs: &'a Blobs,
+        hands: &'a Hands,
+        flock: &Flock,
+        key: PublicKey,
+    ) -> Self {
         let words = format!("{key} {}", flock.rng_seed);
         Self {
             store,
             blobs,
+            hands,
             mark: Blake3::of(words.as_bytes()),
         }
+    }
+
+    /// For the blobs of a coordinator.
+    #[must_use]
+    pub fn of(app: &'a App) -> Self {
+        Self::new(
+            &app.store,
+            &app.blobs,
+            &app.hands,
+            &app.flock,
+            app.public_key(),
+        )
     }
 
     /// Looks at one of [`PARTS`] parts of the blobs at `now`. Anybody may do so at any time.
@@ -160,7 +181,7 @@ impl<'a> Collector<'a> {
         work: impl FnOnce(&Blobs) -> std::io::Result<T> + Send + 'static,
     ) -> anyhow::Result<T> {
         let blobs = self.blobs.clone();
-        Ok(tokio::task::spawn_blocking(move || work(&blobs)).await??)
+        Ok(self.hands.work(move || work(&blobs)).await??)
     }
 }
 
@@ -175,7 +196,7 @@ fn older(listed: &[(Blake3, SystemTime)], now: SystemTime) -> BTreeSet<Blake3> {
 pub(super) async fn run(app: &App) {
     let mut turn_done = None;
     loop {
-        tokio::time::sleep(LOOK_EVERY).await;
+        tokio::time::sleep(app.hands.rest(LOOK_EVERY)).await;
         let now_ms = u64::try_from(app.clock.now_ms()).unwrap_or(0);
         let turn = now_ms / TURN.as_millis() as u64;
         if turn_done == Some(turn) || !app.company.leads() {
@@ -184,7 +205,7 @@ pub(super) async fn run(app: &App) {
         turn_done = Some(turn);
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(now_ms);
         let part = (turn % u64::from(PARTS)) as u8;
-        let collector = Collector::new(&app.store, &app.blobs, &app.flock, app.public_key());
+        let collector = Collector::of(app);
         match collector.collect(part, now).await {
             Ok(collected) => {
                 app.metrics.collected(collected.discarded, collected.erased);

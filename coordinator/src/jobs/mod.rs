@@ -45,7 +45,7 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         loop {
             match next(&app).await {
                 Ok(true) => {}
-                Ok(false) => app.store.wait_for_job(LOOK_EVERY).await,
+                Ok(false) => app.store.wait_for_job(app.hands.rest(LOOK_EVERY)).await,
                 Err(error) => {
                     tracing::error!("The job runner waits: {error:#}");
                     tokio::time::sleep(AFTER_FAILURE).await;
@@ -54,6 +54,8 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         }
     };
     tokio::select! {
+        // None of them ends, so nobody waits for another's turn; and the order is always the same.
+        biased;
         () = work => {}
         () = checks::run(&app) => {}
         () = publish::seeding::run(&app) => {}
@@ -114,6 +116,7 @@ where
         }
     };
     tokio::select! {
+        biased;
         done = work => done,
         () = renewals => unreachable!("it goes on for ever"),
     }

@@ -42,7 +42,8 @@ pub(super) async fn screen(app: &Arc<App>, entry: &EntryId) -> anyhow::Result<()
     }
     let genome = app.store.entry_genome(entry).await?;
     let shared = Arc::clone(app);
-    let screening = rendering::apart(move |control| look(&shared, &genome, control)).await?;
+    let screening =
+        rendering::apart(&app.hands, move |control| look(&shared, &genome, control)).await?;
     let screened = app.store.finish_screening(entry, screening).await?;
     tracing::info!(entry.id = %entry, state = ?screened.state, "Screened entry {entry}: {}", screened.reason);
     Ok(())

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use super::open;
 use crate::blobs::Blobs;
 use crate::cli::{BlobsArgs, BlobsCommand};
+use crate::hands::Hands;
 use crate::jobs::collecting::{Collected, Collector, PARTS};
 use crate::keys::{self, IfMissing};
 
@@ -20,7 +21,8 @@ pub async fn blobs(args: BlobsArgs) -> anyhow::Result<()> {
     let blobs = Blobs::open_beside(&place, &args.home.data)?;
     let key = keys::key_in(&args.home.key_file(), IfMissing::Fail)?.public();
     let flock = store.flock().await?;
-    let collector = Collector::new(&store, &blobs, &flock, key);
+    let hands = Hands::machine();
+    let collector = Collector::new(&store, &blobs, &hands, &flock, key);
     let now = SystemTime::now();
     let mut collected = Collected::default();
     for part in 0..PARTS {

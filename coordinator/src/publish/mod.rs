@@ -66,7 +66,9 @@ async fn publish(app: &Arc<App>, clip: &ClipRow) -> anyhow::Result<()> {
     let poster = draw_poster(app, clip, segments[0].first.clone()).await?;
     let file = {
         let (app, clip) = (Arc::clone(app), clip.clone());
-        tokio::task::spawn_blocking(move || make_file(&app, &clip, &segments, poster)).await??
+        let hands = app.hands.clone();
+        let making = hands.work(move || make_file(&app, &clip, &segments, poster));
+        making.await??
     };
     let sequence = app.store.publish_clip(&clip.id, clip.version, file).await?;
     tracing::info!(clip.id = %clip.id, version = clip.version, sequence, "Published clip {}: \"{}\"", clip.id, clip.title);
@@ -107,7 +109,7 @@ fn make_file(
 async fn draw_poster(app: &App, clip: &ClipRow, submitted: FrameMeans) -> anyhow::Result<Blake3> {
     let drawing = clip_to_draw(app, clip).await?;
     let (blobs, id) = (app.blobs.clone(), clip.id.clone());
-    rendering::apart(move |control| {
+    rendering::apart(&app.hands, move |control| {
         let frame = drawing.draw(0, control)?;
         if !same_picture(&submitted, &means_of(&frame)) {
             tracing::error!(clip.id = %id, "Clip {id} begins with another picture than ours; look at its first segment");

@@ -56,7 +56,7 @@ pub async fn run(app: &App) {
     loop {
         let newest = match app.store.manifest_sequence().await {
             Ok(sequence) if seen == Some(sequence) => {
-                tokio::time::sleep(LOOK_EVERY).await;
+                tokio::time::sleep(app.hands.rest(LOOK_EVERY)).await;
                 continue;
             }
             newest => newest,
@@ -127,7 +127,7 @@ async fn live_clips(app: &App) -> anyhow::Result<Vec<ClipRow>> {
 pub(super) async fn seed(app: &App, clip: &ClipRow) -> anyhow::Result<bool> {
     let file = clip.file.clone().context("a live clip without a file")?;
     let (blobs, known) = (app.blobs.clone(), app.seeded.file(&file.blob));
-    let found = tokio::task::spawn_blocking(move || -> std::io::Result<_> {
+    let found = app.hands.work(move || -> std::io::Result<_> {
         let local = match known {
             Some(local) => local,
             None => match blobs.local_for_good(&file.blob)? {

@@ -14,6 +14,7 @@ use super::rows::number;
 use super::writer::{Tx, Writer};
 use crate::clock::Clock;
 use crate::disk;
+use crate::hands::Hands;
 
 /// Every migration, oldest first. A published one never changes; a change of the schema is a new
 /// one.
@@ -49,16 +50,30 @@ impl Store {
         clock: Arc<dyn Clock>,
         rng_seed: [u8; 32],
     ) -> Result<Self, StoreError> {
+        Self::open_with(place, clock, rng_seed, &Hands::machine()).await
+    }
+
+    /// As [`Store::open`], with other hands than the machine's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub async fn open_with(
+        place: impl Into<Place>,
+        clock: Arc<dyn Clock>,
+        rng_seed: [u8; 32],
+        hands: &Hands,
+    ) -> Result<Self, StoreError> {
         let place = place.into();
         let now_ms = clock.now_ms();
         let there = place.clone();
-        let opening = tokio::task::spawn_blocking(move || prepare(&there, now_ms));
+        let opening = hands.work(move || prepare(&there, now_ms));
         let conn = opening.await.map_err(|_| StoreError::Closed)??;
         let rng = ChaCha20Rng::from_seed(rng_seed);
-        let readers = Readers::start(&place)?;
+        let readers = Readers::start(&place, hands)?;
         Ok(Self {
             place: place.clone(),
-            writer: Writer::start(place, conn, Arc::clone(&clock), rng)?,
+            writer: Writer::start(place, conn, Arc::clone(&clock), rng, hands)?,
             readers,
             clock,
         })

@@ -1,4 +1,5 @@
-//! The readers: a few threads that look, each with a connection of its own.
+//! The readers: a few threads that look, each with a connection of its own. On a stage there is one
+//! connection, and whoever looks uses it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::StoreError;
 use super::database::{Database, query};
 use super::place::Place;
+use crate::hands::{Hands, Moment, Stage};
 
 /// Readers at the same time. Reads are short and the machine may have two cores.
 const READERS: usize = 4;
@@ -14,26 +16,43 @@ const READERS: usize = 4;
 const QUEUE_MAX: usize = 1024;
 
 /// Takes the connection, or the reason why there is none.
-type Look = Box<dyn FnOnce(Result<&mut dyn Database, StoreError>) + Send>;
+pub(super) type Look = Box<dyn FnOnce(Result<&mut dyn Database, StoreError>) + Send>;
 
-/// The sending end of the readers' queue.
+/// A connection, made when there is first something to look at, and again when it is broken.
+pub(super) struct Reader {
+    place: Place,
+    conn: Option<Box<dyn Database>>,
+}
+
+/// The way to the readers.
 #[derive(Clone)]
-pub(super) struct Readers {
-    queue: mpsc::Sender<Look>,
+pub(super) enum Readers {
+    /// The sending end of their queue.
+    Threads(mpsc::Sender<Look>),
+    /// The only one.
+    Staged(Arc<dyn Stage>, Arc<Mutex<Reader>>),
 }
 
 impl Readers {
     /// Starts the readers; each connects when it first has something to look at. They end when
     /// the last sender is gone.
-    pub(super) fn start(place: &Place) -> std::io::Result<Self> {
+    pub(super) fn start(place: &Place, hands: &Hands) -> std::io::Result<Self> {
+        let reader = || Reader {
+            place: place.clone(),
+            conn: None,
+        };
+        if let Some(stage) = hands.stage() {
+            let only = Arc::new(Mutex::new(reader()));
+            return Ok(Self::Staged(Arc::clone(stage), only));
+        }
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..READERS {
-            let (place, waiting) = (place.clone(), Arc::clone(&waiting));
+            let (mut reader, waiting) = (reader(), Arc::clone(&waiting));
             let thread = std::thread::Builder::new().name("store reader".into());
-            thread.spawn(move || run(&place, &waiting))?;
+            thread.spawn(move || reader.run(&waiting))?;
         }
-        Ok(Self { queue })
+        Ok(Self::Threads(queue))
     }
 
     /// Looks at one moment of everything committed.
@@ -47,30 +66,40 @@ impl Readers {
             // The caller may have gone away; nothing was changed.
             let _ = answer.send(conn.and_then(|conn| at_one_moment(conn, look)));
         });
-        let sent = self.queue.send(look).await;
-        sent.map_err(|_| StoreError::Closed)?;
+        match self {
+            Self::Threads(queue) => queue.send(look).await.map_err(|_| StoreError::Closed)?,
+            Self::Staged(stage, only) => {
+                stage.pass(Moment::Look).await;
+                // After a panic the simulation is over.
+                only.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .show(look);
+            }
+        }
         answered.await.map_err(|_| StoreError::Closed)?
     }
 }
 
-fn run(place: &Place, waiting: &Mutex<mpsc::Receiver<Look>>) {
-    let mut conn: Option<Box<dyn Database>> = None;
-    loop {
-        let next = waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .blocking_recv();
-        let Some(look) = next else { return };
-        if conn.as_ref().is_none_or(|conn| conn.is_broken()) {
-            match place.connect_reading() {
-                Ok(fresh) => conn = Some(fresh),
-                Err(error) => {
-                    look(Err(error.into()));
-                    continue;
-                }
+impl Reader {
+    fn run(&mut self, waiting: &Mutex<mpsc::Receiver<Look>>) {
+        loop {
+            let next = waiting
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .blocking_recv();
+            let Some(look) = next else { return };
+            self.show(look);
+        }
+    }
+
+    fn show(&mut self, look: Look) {
+        if self.conn.as_ref().is_none_or(|conn| conn.is_broken()) {
+            match self.place.connect_reading() {
+                Ok(fresh) => self.conn = Some(fresh),
+                Err(error) => return look(Err(error.into())),
             }
         }
-        if let Some(conn) = &mut conn {
+        if let Some(conn) = &mut self.conn {
             look(Ok(&mut **conn));
         }
     }

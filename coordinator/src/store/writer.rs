@@ -7,7 +7,8 @@
 //! One commit forces the disk once, however many transactions it carries: while one group is
 //! being forced, the next one gathers. A transaction that fails is rolled back to its savepoint
 //! and leaves the others alone. A caller that goes away changes nothing: what was queued is done.
-//! The writer has a thread and a connection of its own.
+//! The writer has a thread and a connection of its own. On a stage it is a task, and time passes
+//! before a commit and between a commit and its answers.
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use super::StoreError;
 use super::database::{Database, DatabaseError, Memo, query};
 use super::place::Place;
 use crate::clock::Clock;
+use crate::hands::{Hands, Moment, Stage};
 
 /// The most transactions in one commit; more would make the first of them wait too long.
 const GROUP_MAX: usize = 256;
@@ -73,6 +75,7 @@ impl Writer {
         conn: Box<dyn Database>,
         clock: Arc<dyn Clock>,
         rng: ChaCha20Rng,
+        hands: &Hands,
     ) -> std::io::Result<Self> {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let bells = Arc::new(Bells::default());
@@ -83,8 +86,12 @@ impl Writer {
             rng,
             bells: Arc::clone(&bells),
         };
-        let thread = std::thread::Builder::new().name("store writer".into());
-        thread.spawn(move || task.run(waiting))?;
+        if let Some(stage) = hands.stage() {
+            stage.spawn(Box::pin(task.run_on(Arc::clone(stage), waiting)));
+        } else {
+            let thread = std::thread::Builder::new().name("store writer".into());
+            thread.spawn(move || task.run(waiting))?;
+        }
         Ok(Self { queue, bells })
     }
 
@@ -170,31 +177,45 @@ impl Task {
     fn run(mut self, mut waiting: mpsc::Receiver<Box<dyn Queued>>) {
         let mut group = Vec::with_capacity(GROUP_MAX);
         while waiting.blocking_recv_many(&mut group, GROUP_MAX) > 0 {
-            let mut news = News::default();
-            let committed = self.commit(&mut group, &mut news);
-            let failed = committed.err().map(Arc::new);
-            for queued in group.drain(..) {
-                queued.answer(failed.as_ref());
-            }
-            if news.jobs && failed.is_none() {
-                self.bells.job_added.notify_one();
-            }
-            if news.submissions && failed.is_none() {
-                self.bells.submission_taken.notify_one();
-            }
+            let outcome = self.commit(&mut group);
+            self.answer(&mut group, outcome);
         }
     }
 
-    fn commit(
-        &mut self,
-        group: &mut [Box<dyn Queued>],
-        news: &mut News,
-    ) -> Result<(), DatabaseError> {
+    /// The same as a task, which may be killed wherever it waits.
+    async fn run_on(mut self, stage: Arc<dyn Stage>, mut waiting: mpsc::Receiver<Box<dyn Queued>>) {
+        let mut group = Vec::with_capacity(GROUP_MAX);
+        while waiting.recv_many(&mut group, GROUP_MAX).await > 0 {
+            stage.pass(Moment::Commit).await;
+            let outcome = self.commit(&mut group);
+            stage.pass(Moment::Committed).await;
+            self.answer(&mut group, outcome);
+        }
+    }
+
+    /// Answers whoever waits for the group.
+    fn answer(&self, group: &mut Vec<Box<dyn Queued>>, outcome: Result<News, DatabaseError>) {
+        let (news, failed) = match outcome {
+            Ok(news) => (news, None),
+            Err(error) => (News::default(), Some(Arc::new(error))),
+        };
+        for queued in group.drain(..) {
+            queued.answer(failed.as_ref());
+        }
+        if news.jobs {
+            self.bells.job_added.notify_one();
+        }
+        if news.submissions {
+            self.bells.submission_taken.notify_one();
+        }
+    }
+
+    fn commit(&mut self, group: &mut [Box<dyn Queued>]) -> Result<News, DatabaseError> {
         if self.conn.is_broken() {
             self.conn = self.place.connect()?;
         }
         self.conn.begin_alone()?;
-        let outcome = self.run_group(group, news);
+        let outcome = self.run_group(group);
         let end = if outcome.is_ok() {
             "COMMIT"
         } else {
@@ -209,14 +230,11 @@ impl Task {
             // back by itself (a full disk), which is as good.
             let _ = self.execute("ROLLBACK");
         }
-        outcome.and(ended)
+        ended.and(outcome)
     }
 
-    fn run_group(
-        &mut self,
-        group: &mut [Box<dyn Queued>],
-        news: &mut News,
-    ) -> Result<(), DatabaseError> {
+    fn run_group(&mut self, group: &mut [Box<dyn Queued>]) -> Result<News, DatabaseError> {
+        let mut news = News::default();
         for queued in group {
             self.execute("SAVEPOINT one")?;
             let mut brought = News::default();
@@ -236,7 +254,7 @@ impl Task {
             self.conn.memo().transaction_ended(kept);
             self.execute("RELEASE one")?;
         }
-        Ok(())
+        Ok(news)
     }
 
     fn execute(&mut self, sql: &'static str) -> Result<(), DatabaseError> {

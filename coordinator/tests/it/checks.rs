@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use woolgather_coordinator::checks::{CheckError, check_frames, check_structure, encoder_settings};
+use woolgather_coordinator::hands::Hands;
 use woolgather_coordinator::store::CheckedFrames;
 use woolgather_protocol::{ProblemKind, Recipe};
 use woolgather_video::{inspect_segment, sequence_header};
@@ -26,7 +27,7 @@ async fn checked(recipe: &Recipe, segment: &[u8]) -> Result<CheckedFrames, Probl
     let path = folder.path().join("segment");
     std::fs::write(&path, segment).unwrap();
     let report = match check_structure(recipe, segment) {
-        Ok(()) => check_frames(recipe, &path).await,
+        Ok(()) => check_frames(&Hands::machine(), recipe, &path).await,
         Err(error) => Err(error),
     };
     report.map_err(|error| match error {

@@ -58,7 +58,7 @@ impl Story {
 
     async fn collect(&self, after: Duration) -> Collected {
         let app = &self.coordinator.app;
-        let collector = Collector::new(&app.store, &app.blobs, &app.flock, app.public_key());
+        let collector = Collector::of(app);
         let mut collected = Collected::default();
         for part in 0..PARTS {
             let now = SystemTime::now() + after;
@@ -152,7 +152,7 @@ async fn another_flocks_blobs_are_left_alone() {
     let stranger = TestCoordinator::start().await;
     let (ours, theirs) = (&story.coordinator.app, &stranger.app);
     let key = DeviceSecret::from_bytes(&[78; 32]).public();
-    let collector = Collector::new(&theirs.store, &ours.blobs, &theirs.flock, key);
+    let collector = Collector::new(&theirs.store, &ours.blobs, &ours.hands, &theirs.flock, key);
     for part in 0..PARTS {
         let later = SystemTime::now() + 2 * GRACE;
         let error = collector.collect(part, later).await.unwrap_err();

@@ -18,6 +18,7 @@ use tokio::sync::{oneshot, watch};
 use woolgather_coordinator::blobs::Blobs;
 use woolgather_coordinator::clock::{Clock, MockClock};
 use woolgather_coordinator::config::Config;
+use woolgather_coordinator::hands::Hands;
 use woolgather_coordinator::http::{router, server};
 use woolgather_coordinator::jobs;
 use woolgather_coordinator::state::{App, Parts};
@@ -115,6 +116,7 @@ impl TestCoordinator {
             store,
             blobs,
             clock: clock.clone(),
+            hands: Hands::machine(),
             secret: DeviceSecret::from_bytes(&[9; 32]),
             swarm: Arc::new(MemorySwarm::new(&network, origin, false)),
             origin_peers: vec![origin],

@@ -1,0 +1,35 @@
+//! The simulation's clock: the runtime's paused one, counted from a day in November 2026.
+
+use tokio::time::Instant;
+use woolgather_coordinator::clock::Clock;
+
+/// When a simulation begins, ms since 1970 UTC.
+const START_MS: i64 = 1_795_000_000_000;
+
+/// Simulated time.
+#[derive(Debug, Clone, Copy)]
+pub struct SimulatedClock {
+    began: Instant,
+}
+
+impl SimulatedClock {
+    /// A clock that begins now. Must be made, and asked, inside the simulation's runtime.
+    #[must_use]
+    pub fn begin() -> Self {
+        Self {
+            began: Instant::now(),
+        }
+    }
+
+    /// Milliseconds since the beginning.
+    #[must_use]
+    pub fn elapsed_ms(&self) -> i64 {
+        i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+impl Clock for SimulatedClock {
+    fn now_ms(&self) -> i64 {
+        START_MS + self.elapsed_ms()
+    }
+}
