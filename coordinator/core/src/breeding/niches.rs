@@ -17,7 +17,7 @@ pub struct Niches {
     count: usize,
     /// Row by row.
     distances: Vec<f64>,
-    size: f64,
+    median: f64,
 }
 
 impl Niches {
@@ -46,7 +46,7 @@ impl Niches {
         Self {
             count,
             distances,
-            size: NICHE * median,
+            median,
         }
     }
 
@@ -62,10 +62,16 @@ impl Niches {
         self.count == 0
     }
 
+    /// The median distance.
+    #[must_use]
+    pub fn median(&self) -> f64 {
+        self.median
+    }
+
     /// S, the distance from which on two sheep have nothing in common.
     #[must_use]
     pub fn size(&self) -> f64 {
-        self.size
+        NICHE * self.median
     }
 
     /// How crowded it is around a sheep, 1 where it is alone.
@@ -83,8 +89,8 @@ impl Niches {
     }
 
     fn shared(&self, distance: f64) -> f64 {
-        if distance < self.size {
-            1.0 - distance / self.size
+        if distance < self.size() {
+            1.0 - distance / self.size()
         } else {
             0.0
         }
