@@ -126,12 +126,12 @@ mod tests {
 
     #[test]
     fn who_is_little_known_is_chosen_more_often_than_who_is_known_to_be_as_good() {
-        let unsure = Parent {
-            belief: Belief::NEW_SHEEP,
-            children: 0,
-        };
-        let shares = shares(&[sure(0.0), unsure], &apart(2));
-        assert!(shares[1] > 0.5, "{shares:?}");
+        // Among twenty who are known, the mean of exp(1.2 · 1.2 · z) is 2.8 times as likely, less what
+        // it takes from itself; a sure one would have 1 / 21 = 0.048.
+        let mut flock = [sure(0.0); 21];
+        flock[7].belief = Belief::NEW_SHEEP;
+        let shares = shares(&flock, &apart(21));
+        assert!((0.08..0.14).contains(&shares[7]), "{shares:?}");
     }
 
     #[test]

@@ -222,29 +222,70 @@ fn taste_changes_so_new_votes_say_more_of_today() {
 }
 
 #[test]
-fn variances_are_close_to_the_inverse_of_all_second_derivatives() {
-    let (sheep, voters) = (12, 20);
-    let votes = made_up(sheep, voters, 600, 1);
-    let rows = vec![NEW; sheep];
+fn what_was_said_a_few_days_ago_still_counts() {
+    let mut votes: Vec<VoteRow> = (0..60).map(|v| pair(v, 0, 1, PairAnswer::Left)).collect();
+    votes.push(VoteRow {
+        day: 5,
+        ..pair(60, 0, 1, PairAnswer::Right)
+    });
+    let sheep = fit(&[NEW; 2], 61, &votes).sheep;
+    assert!(sheep[0].mean > 0.8 && sheep[1].mean < -0.8, "{sheep:?}");
+}
+
+#[test]
+fn nobody_agrees_with_a_rating_that_only_they_made() {
+    // Of thirty pairs each was answered by two voters, who disagree.
+    let votes = (0..30).flat_map(|of| {
+        let (left, right) = (2 * of, 2 * of + 1);
+        [
+            pair(0, left, right, PairAnswer::Left),
+            pair(1, left, right, PairAnswer::Right),
+        ]
+    });
+    let fitted = fit(&[NEW; 60], 2, &votes.collect::<Vec<_>>());
+    for voter in &fitted.voters {
+        assert!(voter.reliability.unwrap() < 0.5, "{voter:?}");
+    }
+}
+
+/// Variances as the refit has them, and the inverse of all second derivatives, at the maximum.
+fn variances_and_inverse(
+    sheep: usize,
+    voters: usize,
+    votes: &[VoteRow],
+) -> (Vec<f64>, Vec<Vec<f64>>) {
     let log = Log {
-        sheep: &rows,
+        sheep: &vec![NEW; sheep],
         voided: &vec![false; voters],
-        votes: &votes,
+        votes,
         today: 0,
     };
     let problem = Problem::new(&log);
     let mut x = problem.rest.clone();
     solver::minimise(&problem, &mut x).unwrap();
-    let exact = inverse(&problem, &x);
-    let found = spread::variances(&problem, &x);
+    (spread::variances(&problem, &x), inverse(&problem, &x))
+}
+
+#[test]
+fn variances_are_exact_where_every_voter_votes_once() {
+    let votes: Vec<VoteRow> = (0..30).map(|v| single(v, v % 3, v % 4 > 0)).collect();
+    let (found, exact) = variances_and_inverse(3, 30, &votes);
+    for i in 0..3 {
+        assert!((found[i] - exact[i][i]).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn variances_are_close_where_everybody_votes_on_everything() {
+    let sheep = 12;
+    let (found, exact) = variances_and_inverse(sheep, 20, &made_up(sheep, 20, 600, 1));
     // How unsure a sheep's distance from the mean of all is: what all share is not in question.
     let mean = |row: &[f64]| row[..sheep].iter().sum::<f64>() / sheep as f64;
     let all = exact[..sheep].iter().map(|row| mean(row)).sum::<f64>() / sheep as f64;
     for i in 0..sheep {
         let exact = exact[i][i] - 2.0 * mean(&exact[i]) + all;
         let share = 1.0 / sheep as f64;
-        let found = found[i] * (1.0 - 2.0 * share) + mean(&found) * share;
-        let ratio = found / exact;
+        let ratio = (found[i] * (1.0 - 2.0 * share) + mean(&found) * share) / exact;
         assert!((0.9..1.1).contains(&ratio), "{i}: {ratio}");
     }
 }
