@@ -14,7 +14,7 @@ const NEVER_MINUTES: f64 = 1_440.0;
 /// What never having been seen is worth beyond that.
 const NEVER: f64 = 1.5;
 /// What a standard deviation of rating is worth.
-const RATING: f64 = 0.8;
+pub(super) const RATING: f64 = 0.8;
 /// How much is left to chance.
 const TEMPERATURE: f64 = 0.6;
 

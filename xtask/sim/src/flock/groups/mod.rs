@@ -7,8 +7,10 @@
 //! somebody goes. What differs is by what parents are chosen and who goes: net votes on what plays,
 //! our rating alone, or all rules together.
 //!
-//! With net votes this world comes out as people's flocks do: two groups served, the worst one
-//! disliking the best it gets.
+//! How far apart the groups are and how much of the space each likes is chosen so that net votes serve
+//! about two of the four, and the worst group dislikes the best it gets.
+
+mod look;
 
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -26,6 +28,8 @@ use super::book::Book;
 use super::crowd::{Voters, generosity, prefers, rng_of, says_yes};
 use super::rivals::{Counts, net};
 use super::viewers::{Viewers, drawn, popularity};
+pub use look::Served;
+use look::mean;
 
 /// Living sheep.
 const FLOCK: usize = 60;
@@ -57,12 +61,8 @@ const WIDTH: f64 = 1.0;
 /// How a group likes what is far from its point, and what lies there.
 const FAR: f64 = -1.0;
 const NEAR: f64 = 2.0;
-/// A group is served when it likes its best five rather than not.
-const SERVED: f64 = 0.0;
 /// Two sheep closer than this are the same, as a part of the median distance of the first flock.
 const SAME: f64 = 0.1;
-/// The radius of a niche that is counted, of the same.
-const NICHE: f64 = 0.6;
 /// How often a child is made again when it is like a living sheep.
 const TRIES: usize = 5;
 
@@ -87,21 +87,6 @@ impl Policy {
             Self::Rules => "all rules",
         }
     }
-}
-
-/// What came of a policy, means over all seeds and the second half of each run.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Served {
-    /// Groups that are served, of four.
-    pub groups: f64,
-    /// How the group that has it worst likes its best five.
-    pub worst: f64,
-    /// Niches of the space in which somebody lives.
-    pub niches: f64,
-    /// How people like the flock, every sheep counting the same.
-    pub plain: f64,
-    /// How people like what plays for them, when what they voted down does not come back.
-    pub played: f64,
 }
 
 /// Plays the world; `done` is told after each seed.
@@ -400,39 +385,6 @@ impl World {
         })
         .collect()
     }
-
-    fn look(&self) -> Served {
-        let likings: Vec<Vec<f64>> = (0..SHARES.len())
-            .map(|group| self.living.iter().map(|s| self.liking(group, *s)).collect())
-            .collect();
-        let best_five: Vec<f64> = likings.iter().map(|likings| best_five(likings)).collect();
-        let over = |of: &dyn Fn(&[f64]) -> f64| -> f64 {
-            let groups = likings.iter().zip(SHARES);
-            groups.map(|(likings, share)| share * of(likings)).sum()
-        };
-        let popularity = popularity(&self.ratings(), 0.8);
-        Served {
-            groups: best_five.iter().filter(|best| **best >= SERVED).count() as f64,
-            worst: best_five.iter().copied().fold(f64::INFINITY, f64::min),
-            niches: self.niches_taken() as f64,
-            plain: over(&|likings| likings.iter().sum::<f64>() / likings.len() as f64),
-            played: over(&|likings| played(likings, &popularity)),
-        }
-    }
-
-    /// How many of the living lie further than a niche from all counted before.
-    fn niches_taken(&self) -> usize {
-        let mut taken: Vec<usize> = Vec::new();
-        for sheep in &self.living {
-            let place = &self.sheep[*sheep].place;
-            let free =
-                |other: &usize| apart(&self.sheep[*other].place, place) >= NICHE * self.median;
-            if taken.iter().all(free) {
-                taken.push(*sheep);
-            }
-        }
-        taken.len()
-    }
 }
 
 fn random_place(rng: &mut ChaCha8Rng) -> [f64; DESCRIPTORS] {
@@ -442,33 +394,4 @@ fn random_place(rng: &mut ChaCha8Rng) -> [f64; DESCRIPTORS] {
 fn apart(one: &[f64; DESCRIPTORS], other: &[f64; DESCRIPTORS]) -> f64 {
     let squares = one.iter().zip(other).map(|(a, b)| (a - b) * (a - b));
     squares.sum::<f64>().sqrt()
-}
-
-fn best_five(likings: &[f64]) -> f64 {
-    let mut likings = likings.to_vec();
-    likings.sort_unstable_by(|one, other| other.total_cmp(one));
-    let five = &likings[..likings.len().min(5)];
-    five.iter().sum::<f64>() / five.len() as f64
-}
-
-/// The mean liking of what plays for somebody of ordinary generosity who has voted on everything once.
-fn played(likings: &[f64], popularity: &[f64]) -> f64 {
-    let (mut sum, mut weight) = (0.0, 0.0);
-    for (liking, popular) in likings.iter().zip(popularity) {
-        let kept = popular / (1.0 + libm::exp(-(liking + 0.8)));
-        sum += kept * liking;
-        weight += kept;
-    }
-    sum / weight
-}
-
-fn mean(each: &[Served]) -> Served {
-    let mean = |of: fn(&Served) -> f64| each.iter().map(of).sum::<f64>() / each.len() as f64;
-    Served {
-        groups: mean(|served| served.groups),
-        worst: mean(|served| served.worst),
-        niches: mean(|served| served.niches),
-        plain: mean(|served| served.plain),
-        played: mean(|served| served.played),
-    }
 }
