@@ -111,7 +111,7 @@ impl FlockReport {
             gates.push(at_least(
                 "liking of what plays, less net votes'".into(),
                 played,
-                -0.25,
+                -0.1,
             ));
             let chosen = rules.played - lot.played;
             gates.push(at_least(
