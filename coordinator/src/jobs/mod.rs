@@ -12,7 +12,9 @@
 mod audits;
 mod checks;
 pub mod collecting;
+mod evolving;
 mod listening;
+mod refitting;
 mod screening;
 
 use std::sync::Arc;
@@ -59,6 +61,7 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         () = publish::seeding::run(&app) => {}
         () = listening::run(&app) => {}
         () = collecting::run(&app) => {}
+        () = evolving::run(&app) => {}
         _ = stop.wait_for(|stop| *stop) => {}
     }
 }
@@ -132,6 +135,8 @@ async fn perform(app: &Arc<App>, job: &Job) -> anyhow::Result<()> {
             Ok(())
         }
         Job::Plan => Ok(()),
+        Job::Refit => refitting::refit(&app.store).await,
+        Job::Breed => evolving::turn(app).await,
     }
 }
 
