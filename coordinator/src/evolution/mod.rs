@@ -106,3 +106,6 @@ where
     }
     Ok(undrawable)
 }
+
+#[cfg(test)]
+mod tests;

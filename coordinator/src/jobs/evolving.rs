@@ -10,7 +10,6 @@ use rand_chacha::rand_core::SeedableRng as _;
 
 use crate::evolution::births::{self, NextBirth};
 use crate::evolution::{self, deaths};
-use crate::keys;
 use crate::state::App;
 use crate::store::{Job, Nursery};
 
@@ -41,18 +40,18 @@ pub(super) async fn run(app: &App) {
     }
 }
 
-/// One turn of births and deaths.
+/// One turn of births and deaths. What is left to chance follows from `rng_seed`.
 ///
 /// # Errors
 ///
 /// When the database fails, or the program ends; the job is done again.
-pub(super) async fn turn(app: &App) -> anyhow::Result<()> {
+pub async fn turn(app: &App, rng_seed: [u8; 32]) -> anyhow::Result<()> {
     let mut nursery = app.store.nursery().await?;
     if app.config.evolution.births_a_day > 0 {
         describe(app, &mut nursery).await?;
         retire(app, &nursery).await?;
     }
-    bear(app, nursery).await
+    bear(app, nursery, rng_seed).await
 }
 
 async fn describe(app: &App, nursery: &mut Nursery) -> anyhow::Result<()> {
@@ -72,7 +71,7 @@ async fn retire(app: &App, nursery: &Nursery) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn bear(app: &App, mut nursery: Nursery) -> anyhow::Result<()> {
+async fn bear(app: &App, mut nursery: Nursery, rng_seed: [u8; 32]) -> anyhow::Result<()> {
     let bred_lately = nursery.recent.all > nursery.recent.artists;
     if !bred_lately || !app.config.evolution.breeds(&nursery) {
         // Nothing is bred, so there is nothing to take turns with.
@@ -84,7 +83,7 @@ async fn bear(app: &App, mut nursery: Nursery) -> anyhow::Result<()> {
     if due == 0 {
         return Ok(());
     }
-    let mut rng = ChaCha20Rng::from_seed(keys::fresh_bytes()?);
+    let mut rng = ChaCha20Rng::from_seed(rng_seed);
     let newest = nursery.newest;
     match births::decide(&nursery, &mut rng) {
         NextBirth::Entry(entry) => app.store.bear_entry(&entry.id).await?,

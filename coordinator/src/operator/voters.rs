@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context as _;
+use woolgather_protocol::SheepId;
 
 use super::open;
 use super::trust::ago;
@@ -113,7 +114,7 @@ pub async fn export(store: &Store, folder: &Path, key: [u8; 32]) -> anyhow::Resu
         "sheep,state,born_s,parents,exposures,acts,votes,rating,variance,prior,prior_variance",
     )?;
     for line in store.sheep_lines().await? {
-        let parents: Vec<&str> = line.parents.iter().map(|parent| parent.as_str()).collect();
+        let parents: Vec<&str> = line.parents.iter().map(SheepId::as_str).collect();
         writeln!(
             sheep,
             "{},{},{},{},{},{},{},{},{},{},{}",
