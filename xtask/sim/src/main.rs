@@ -10,6 +10,7 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 use clap::{Args as Arguments, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 use woolgather_sim::attacks::ATTACKS;
 use woolgather_sim::chaos;
 use woolgather_sim::flock;
@@ -121,12 +122,7 @@ fn run_fleet(args: &Args) -> anyhow::Result<bool> {
         bail!("rng_seed {}: {what}", args.seed);
     }
     let report = Report::of(&world);
-    if args.json {
-        let json = serde_json::to_string_pretty(&report).context("the report has no JSON")?;
-        println!("{json}");
-    } else {
-        print!("{}", report.to_text());
-    }
+    print_report(&report, args.json, &report.to_text())?;
     Ok(report.kept())
 }
 
@@ -135,12 +131,7 @@ fn run_flock(args: &FlockArgs) -> anyhow::Result<bool> {
     let bar = bar(options.steps(), "made-up flocks");
     let report = flock::run(options, &|| bar.inc(1));
     bar.finish_and_clear();
-    if args.json {
-        let json = serde_json::to_string_pretty(&report).context("the report has no JSON")?;
-        println!("{json}");
-    } else {
-        print!("{}", report.to_text());
-    }
+    print_report(&report, args.json, &report.to_text())?;
     Ok(report.kept())
 }
 
@@ -197,6 +188,16 @@ fn replay(rng_seed: u64) -> bool {
             false
         }
     }
+}
+
+fn print_report(report: &impl Serialize, as_json: bool, text: &str) -> anyhow::Result<()> {
+    if as_json {
+        let json = serde_json::to_string_pretty(report).context("the report has no JSON")?;
+        println!("{json}");
+    } else {
+        print!("{text}");
+    }
+    Ok(())
 }
 
 /// A bar on standard error; there is none without a terminal.

@@ -7,7 +7,7 @@
 use rand_chacha::rand_core::Rng;
 
 use super::Niches;
-use crate::random::{normal, unit};
+use crate::random::{normal, weighted};
 use crate::ratings::Belief;
 
 /// How strongly parents are chosen by quality.
@@ -44,7 +44,7 @@ pub fn choose_parents(
             .iter()
             .map(|place| weight(flock[*place].belief, niches.crowding(*place), rng))
             .collect();
-        parents.push(eligible.remove(drawn(&weights, rng)?));
+        parents.push(eligible.remove(weighted(rng, &weights)?));
     }
     Some(parents)
 }
@@ -60,18 +60,6 @@ pub fn may_have_another(children: u32, living_children: u32) -> bool {
 fn weight(belief: Belief, crowding: f64, rng: &mut impl Rng) -> f64 {
     let draw = belief.mean + belief.variance.sqrt() * normal(rng);
     libm::exp(SELECTION * draw) / crowding
-}
-
-/// A place, each in proportion to its weight.
-fn drawn(weights: &[f64], rng: &mut impl Rng) -> Option<usize> {
-    let last = weights.len().checked_sub(1)?;
-    let mut left = unit(rng) * weights.iter().sum::<f64>();
-    let found = weights.iter().position(|weight| {
-        left -= weight;
-        left < 0.0
-    });
-    // Rounding may leave a grain over.
-    Some(found.unwrap_or(last))
 }
 
 #[cfg(test)]

@@ -76,8 +76,8 @@ impl Options {
     /// What the third world breeds by.
     fn policies(&self) -> &'static [Policy] {
         match self.extent {
-            Extent::Tables => &[Policy::NetVotes, Policy::RatingAlone, Policy::Rules],
-            Extent::Gates => &[Policy::NetVotes, Policy::Rules],
+            Extent::Tables => &Policy::ALL,
+            Extent::Gates => &[Policy::Lot, Policy::NetVotes, Policy::Rules],
         }
     }
 }

@@ -96,7 +96,11 @@ impl FlockReport {
             let found = self.groups.iter().find(|(of, _)| *of == policy);
             found.map(|(_, served)| served)
         };
-        if let (Some(net), Some(rules)) = (served(Policy::NetVotes), served(Policy::Rules)) {
+        if let (Some(lot), Some(net), Some(rules)) = (
+            served(Policy::Lot),
+            served(Policy::NetVotes),
+            served(Policy::Rules),
+        ) {
             let more = rules.groups - net.groups;
             gates.push(at_least(
                 "groups served, more than by net votes".into(),
@@ -105,9 +109,15 @@ impl FlockReport {
             ));
             let played = rules.played - net.played;
             gates.push(at_least(
-                "liking of what plays, above net votes'".into(),
+                "liking of what plays, less net votes'".into(),
                 played,
-                -0.15,
+                -0.1,
+            ));
+            let chosen = rules.played - lot.played;
+            gates.push(at_least(
+                "liking of what plays, less that by lot".into(),
+                chosen,
+                0.4,
             ));
         }
         let most = |of: fn(&Accuracy) -> f64| self.accuracy.iter().map(of).fold(0.0, f64::max);
@@ -168,7 +178,7 @@ impl FlockReport {
         writeln!(
             to,
             "\nFour groups of people with different tastes, 3 acts for each birth:\n\n\
-             | bred by | groups served | worst group's best five | niches | all sheep | what plays |\n\
+             | bred by | groups served | worst group's best five, better than at first by | niches | all sheep | what plays |\n\
              |---|---|---|---|---|---|"
         )?;
         for (policy, served) in &self.groups {

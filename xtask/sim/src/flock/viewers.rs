@@ -5,7 +5,7 @@
 //! out: every sheep can be reached.
 
 use rand_chacha::ChaCha8Rng;
-use woolgather_coordinator_core::random::unit;
+use woolgather_coordinator_core::random::weighted;
 
 /// Minutes from one of a person's votes to the next.
 const MINUTES: f64 = 1.0;
@@ -77,11 +77,10 @@ pub(super) fn popularity(ratings: &[f64], strength: f64) -> Vec<f64> {
 }
 
 /// A place, each in proportion to its weight.
+///
+/// # Panics
+///
+/// Where there are no weights: these worlds always have somebody alive.
 pub(super) fn drawn(weights: &[f64], rng: &mut ChaCha8Rng) -> usize {
-    let mut left = unit(rng) * weights.iter().sum::<f64>();
-    let found = weights.iter().position(|weight| {
-        left -= weight;
-        left < 0.0
-    });
-    found.unwrap_or(weights.len() - 1)
+    weighted(rng, weights).expect("somebody lives")
 }

@@ -25,7 +25,7 @@ fn the_rules_keep_what_they_promise() {
     let report = quick(2000, 6);
     let text = report.to_text();
     assert!(report.kept(), "{text}");
-    assert_eq!(report.gates.len(), 11, "{text}");
+    assert_eq!(report.gates.len(), 12, "{text}");
     assert!(text.contains("| kept |") && !text.contains("| missed |"));
     // Were what we compare with as good, the gates would say nothing.
     assert!(report.stuffing[0].succeeded > 0.8, "{text}");

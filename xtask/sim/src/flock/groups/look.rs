@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::super::viewers::{RATING, popularity};
-use super::{SHARES, World, apart};
+use super::{FLOCK, SHARES, World, apart};
 
-/// A group is served when it likes its best five rather than not.
-const SERVED: f64 = 0.0;
+/// A group is served when it likes its best five so much better than those of the first flock: half of
+/// how much sheep differ in quality.
+const SERVED: f64 = 0.5;
 /// The radius of a niche that is counted, as a part of the median distance of the first flock.
 const NICHE: f64 = 0.6;
 
@@ -15,7 +16,7 @@ const NICHE: f64 = 0.6;
 pub struct Served {
     /// Groups that are served, of four.
     pub groups: f64,
-    /// How the group that has it worst likes its best five.
+    /// How much better than at first the group that has it worst likes its best five.
     pub worst: f64,
     /// Niches of the space in which somebody lives.
     pub niches: f64,
@@ -28,22 +29,31 @@ pub struct Served {
 impl World {
     /// What there is to see now.
     pub(super) fn look(&self) -> Served {
-        let likings: Vec<Vec<f64>> = (0..SHARES.len())
-            .map(|group| self.living.iter().map(|s| self.liking(group, *s)).collect())
+        let likings = self.likings(&self.living);
+        let first: Vec<usize> = (0..FLOCK).collect();
+        let gains: Vec<f64> = likings
+            .iter()
+            .zip(self.likings(&first))
+            .map(|(now, first)| best_five(now) - best_five(&first))
             .collect();
-        let best_five: Vec<f64> = likings.iter().map(|likings| best_five(likings)).collect();
         let over = |of: &dyn Fn(&[f64]) -> f64| -> f64 {
             let groups = likings.iter().zip(SHARES);
             groups.map(|(likings, share)| share * of(likings)).sum()
         };
         let popularity = popularity(&self.ratings(), RATING);
         Served {
-            groups: best_five.iter().filter(|best| **best >= SERVED).count() as f64,
-            worst: best_five.iter().copied().fold(f64::INFINITY, f64::min),
+            groups: gains.iter().filter(|gain| **gain >= SERVED).count() as f64,
+            worst: gains.iter().copied().fold(f64::INFINITY, f64::min),
             niches: self.niches_taken() as f64,
             plain: over(&|likings| likings.iter().sum::<f64>() / likings.len() as f64),
             played: over(&|likings| played(likings, &popularity)),
         }
+    }
+
+    /// How each group likes each of these sheep.
+    fn likings(&self, sheep: &[usize]) -> Vec<Vec<f64>> {
+        let by = |group| sheep.iter().map(|s| self.liking(group, *s)).collect();
+        (0..SHARES.len()).map(by).collect()
     }
 
     /// How many of the living lie further than a niche from all counted before.

@@ -1,14 +1,12 @@
 //! The third world: four groups of people with different tastes, and a flock that breeds.
 //!
-//! A sheep is a point in a space of eight descriptors. People look at three of them, and each group
-//! likes what lies near a point of its own: the four are the corners of a tetrahedron, so that no two
-//! groups agree more than others, and nothing pleases all. The largest group has four times as many
-//! people as the smallest. After every three acts, half of what the rules ask for, a child is born and
-//! somebody goes. What differs is by what parents are chosen and who goes: net votes on what plays,
-//! our rating alone, or all rules together.
-//!
-//! How far apart the groups are and how much of the space each likes is chosen so that net votes serve
-//! about two of the four, and the worst group dislikes the best it gets.
+//! A sheep has a *quality* that everybody likes, of N(0, 1) at first and inherited as ratings expect
+//! it, and is a point in a space of eight descriptors. Each group likes what lies in its own direction,
+//! as much as quality: N(0, 1) over the first flock. The directions are the corners of a tetrahedron,
+//! so no two groups agree more than others and nothing pleases all. The largest group has four times
+//! as many people as the smallest. After every three acts, half of what the rules ask for, a child is
+//! born and somebody goes. What differs is by what parents are chosen and who goes: by lot, by net
+//! votes on what plays, by our rating alone, or by all rules together.
 
 mod look;
 
@@ -21,7 +19,7 @@ use woolgather_coordinator_core::breeding::{
 use woolgather_coordinator_core::random::{normal, unit};
 use woolgather_coordinator_core::ratings::refit::Said;
 use woolgather_coordinator_core::ratings::{
-    Belief, DAY_MS, HERITABILITY_BEFORE, SettledChild, child_prior, heritability,
+    Belief, CHILD_VARIANCE, DAY_MS, HERITABILITY_BEFORE, SettledChild, child_prior, heritability,
 };
 
 use super::book::Book;
@@ -47,20 +45,15 @@ const LOOKED_AT: usize = 20;
 const DESCRIPTORS: usize = 8;
 /// How the people divide into groups.
 const SHARES: [f64; 4] = [0.4, 0.3, 0.2, 0.1];
-/// Directions of their points, in the first three descriptors.
+/// The directions that they like, in the first three descriptors; to be divided by √3.
 const CORNERS: [[f64; 3]; 4] = [
     [1.0, 1.0, 1.0],
     [1.0, -1.0, -1.0],
     [-1.0, 1.0, -1.0],
     [-1.0, -1.0, 1.0],
 ];
-/// How far from the middle the points lie, in spreads of the first flock.
-const APART: f64 = 2.0;
-/// How wide the neighbourhood is that a group likes.
-const WIDTH: f64 = 1.0;
-/// How a group likes what is far from its point, and what lies there.
-const FAR: f64 = -1.0;
-const NEAR: f64 = 2.0;
+/// How people like a sheep of no particular quality: most of what is bred at random is poor.
+const ORDINARY: f64 = -1.0;
 /// Two sheep closer than this are the same, as a part of the median distance of the first flock.
 const SAME: f64 = 0.1;
 /// How often a child is made again when it is like a living sheep.
@@ -69,6 +62,8 @@ const TRIES: usize = 5;
 /// By what a flock breeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Policy {
+    /// By lot, whatever anybody votes.
+    Lot,
     /// Net votes on what plays.
     NetVotes,
     /// Our rating of dealt ballots, and nothing else.
@@ -78,10 +73,14 @@ pub enum Policy {
 }
 
 impl Policy {
+    /// All of them, as the table has them.
+    pub const ALL: [Self; 4] = [Self::Lot, Self::NetVotes, Self::RatingAlone, Self::Rules];
+
     /// As the report calls it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Lot => "lot",
             Self::NetVotes => "net votes",
             Self::RatingAlone => "our rating alone",
             Self::Rules => "all rules",
@@ -105,6 +104,7 @@ pub(super) fn play(policy: Policy, rng_seeds: &[u64], done: &(dyn Fn() + Sync)) 
 #[derive(Debug, Clone)]
 struct Sheep {
     place: [f64; DESCRIPTORS],
+    quality: f64,
     parents: Vec<usize>,
     mid_parent: Option<f64>,
     born_ms: i64,
@@ -135,6 +135,7 @@ impl World {
         let founders: Vec<Sheep> = (0..FLOCK)
             .map(|_| Sheep {
                 place: random_place(&mut rng),
+                quality: normal(&mut rng),
                 parents: Vec::new(),
                 mid_parent: None,
                 born_ms: 0,
@@ -216,10 +217,9 @@ impl World {
 
     /// How a group likes a sheep.
     fn liking(&self, group: usize, sheep: usize) -> f64 {
-        let place = &self.sheep[sheep].place;
-        let corner = CORNERS[group].map(|side| side * APART / 3.0_f64.sqrt());
-        let squares = corner.iter().zip(place).map(|(a, b)| (a - b) * (a - b));
-        FAR + (NEAR - FAR) * libm::exp(-squares.sum::<f64>() / (2.0 * WIDTH * WIDTH))
+        let sheep = &self.sheep[sheep];
+        let along = CORNERS[group].iter().zip(&sheep.place).map(|(a, b)| a * b);
+        ORDINARY + sheep.quality + along.sum::<f64>() / 3.0_f64.sqrt()
     }
 
     fn likes(&mut self, person: usize, sheep: usize) -> bool {
@@ -255,7 +255,7 @@ impl World {
                 choose_parents(&flock, &self.niches(), bred, count, &mut self.rng)
                     .unwrap_or_default()
             }
-            Policy::NetVotes | Policy::RatingAlone => {
+            Policy::Lot | Policy::NetVotes | Policy::RatingAlone => {
                 let weights = self.rated_weights();
                 let mut places = Vec::new();
                 while places.len() < count {
@@ -286,6 +286,9 @@ impl World {
 
     /// The same strength of selection for the rivals: exp(1.2 · rating in standard deviations).
     fn rated_weights(&self) -> Vec<f64> {
+        if self.policy == Policy::Lot {
+            return vec![1.0; self.living.len()];
+        }
         popularity(&self.ratings(), 1.2)
     }
 
@@ -318,10 +321,14 @@ impl World {
     }
 
     /// Places cross as xforms do, whole numbers from either parent; a fifth of them move by half their
-    /// spread.
+    /// spread. Quality is inherited as far as is expected, and the rest of it is new.
     fn child_of(&mut self, parents: &[usize]) -> Sheep {
         let mut place = random_place(&mut self.rng);
+        let mut quality = normal(&mut self.rng);
         if !parents.is_empty() {
+            let mid = parents.iter().map(|parent| self.sheep[*parent].quality);
+            let mid = mid.sum::<f64>() / parents.len() as f64;
+            quality = HERITABILITY_BEFORE * mid + CHILD_VARIANCE.sqrt() * quality;
             for (at, number) in place.iter_mut().enumerate() {
                 let from = parents[(unit(&mut self.rng) * parents.len() as f64) as usize];
                 let moved = if unit(&mut self.rng) < 0.2 {
@@ -334,6 +341,7 @@ impl World {
         }
         Sheep {
             place,
+            quality,
             parents: parents.to_vec(),
             mid_parent: None,
             born_ms: self.now_ms,
@@ -349,19 +357,13 @@ impl World {
     }
 
     fn bury(&mut self) {
-        let ratings = self.ratings();
-        let mortal = |(place, sheep): (usize, &usize)| Mortal {
-            belief: match self.policy {
-                Policy::Rules => self.book.belief(*sheep, self.now_ms),
-                _ => Belief {
-                    mean: ratings[place],
-                    variance: 0.0,
-                },
-            },
+        let beliefs = self.mortal_beliefs();
+        let mortal = |(sheep, belief): (&usize, Belief)| Mortal {
+            belief,
             acts: self.sheep[*sheep].acts,
             age_ms: self.now_ms - self.sheep[*sheep].born_ms,
         };
-        let flock: Vec<Mortal> = self.living.iter().enumerate().map(mortal).collect();
+        let flock: Vec<Mortal> = self.living.iter().zip(beliefs).map(mortal).collect();
         let niches = match self.policy {
             Policy::Rules => self.niches(),
             // Everybody far from everybody: nobody is crowded.
@@ -371,6 +373,27 @@ impl World {
         gone.sort_unstable();
         for place in gone.into_iter().rev() {
             self.living.remove(place);
+        }
+    }
+
+    /// What is believed of the living, as far as the policy cares who goes.
+    fn mortal_beliefs(&mut self) -> Vec<Belief> {
+        let certain = |mean| Belief {
+            mean,
+            variance: 0.0,
+        };
+        match self.policy {
+            Policy::Rules => {
+                let living = self.living.iter();
+                let belief = |sheep: &usize| self.book.belief(*sheep, self.now_ms);
+                living.map(belief).collect()
+            }
+            Policy::Lot => (0..self.living.len())
+                .map(|_| certain(unit(&mut self.rng)))
+                .collect(),
+            Policy::NetVotes | Policy::RatingAlone => {
+                self.ratings().into_iter().map(certain).collect()
+            }
         }
     }
 
