@@ -108,6 +108,20 @@ async fn an_up_from_the_screensaver_raises_the_sheep_on_the_screen() {
 }
 
 #[tokio::test]
+async fn nobody_is_asked_about_a_sheep_again_while_there_are_others() {
+    let world = living(3).await;
+    let single = || BallotRequest::Single { on_screen: None };
+    let mut asked = std::collections::BTreeSet::new();
+    for _ in 0..3 {
+        let ballot = deal(&world, 1, single()).await.unwrap();
+        asked.insert(ballot.left.id.clone());
+        vote(&world, 1, &ballot, Answer::Up).await.unwrap();
+    }
+    assert_eq!(asked.len(), 3);
+    assert!(deal(&world, 1, single()).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_new_vote_replaces_the_standing_one() {
     let world = living(2).await;
     let sheep = live_sheep(&world.store).await[0].clone();
