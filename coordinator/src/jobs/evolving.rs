@@ -49,8 +49,9 @@ pub async fn turn(app: &App, rng_seed: [u8; 32]) -> anyhow::Result<()> {
     let mut nursery = app.store.nursery().await?;
     if app.config.evolution.births_a_day > 0 {
         describe(app, &mut nursery).await?;
-        retire(app, &nursery).await?;
     }
+    // Nobody leaves any more where that was turned off meanwhile.
+    retire(app, &nursery).await?;
     bear(app, nursery, rng_seed).await
 }
 

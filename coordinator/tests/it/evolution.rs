@@ -160,6 +160,26 @@ async fn votes_become_a_child_and_the_least_liked_sheep_makes_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_was_about_to_leave_stays_where_breeding_is_turned_off() {
+    let coordinator = flock_of(3).await;
+    let unloved = coordinator.first_sheep().await;
+    all_vote_against(&coordinator, &unloved).await;
+    coordinator.clock.advance_ms(2 * DAY_MS);
+    evolving::turn(&coordinator.app, [1; 32]).await.unwrap();
+    let leaving = async |coordinator: &TestCoordinator| {
+        let nursery = coordinator.app.store.nursery().await.unwrap();
+        let leaving = nursery.living.into_iter().filter(|sheep| sheep.leaving);
+        leaving.map(|sheep| sheep.id).collect::<Vec<_>>()
+    };
+    assert_eq!(leaving(&coordinator).await, [unloved]);
+    let coordinator = coordinator
+        .restart_configured(|config| config.evolution.births_a_day = 0)
+        .await;
+    evolving::turn(&coordinator.app, [1; 32]).await.unwrap();
+    assert!(leaving(&coordinator).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_nightly_refit_is_a_job_that_moves_nobody_far_and_the_unvoted_not_at_all() {
     let coordinator = flock_of(4).await;
     let unloved = coordinator.first_sheep().await;

@@ -5,7 +5,7 @@ use woolgather_protocol::votes::Answer;
 
 use super::support::*;
 use super::votes::{close, deal_about, living, rating, vote, voter};
-use crate::store::{Job, VoteLog};
+use crate::store::{Job, LoggedBallot, VoteLog};
 
 /// What a voter says of a sheep right now.
 async fn says(world: &World, name: u8, sheep: &SheepId, answer: Answer) {
@@ -135,4 +135,32 @@ async fn votes_that_come_while_it_is_worked_out_are_not_lost() {
     let kept = ratings(&world, &sheep).await;
     assert!(!keep(&world, late).await, "of two refits the first is kept");
     assert_eq!(ratings(&world, &sheep).await, kept);
+}
+
+#[tokio::test]
+async fn operators_see_who_voted_and_researchers_every_ballot() {
+    let (world, sheep) = voted().await;
+    says(&world, 6, &sheep[1], Answer::Up).await;
+    deal_about(&world, 6, &sheep[2]).await;
+    world.store.void_voter(&voter(6), "a farm").await.unwrap();
+    let voters = world.store.voter_lines(2).await.unwrap();
+    assert_eq!((voters.len(), voters[0].votes), (2, 3));
+    assert_eq!(voters[0].voided.as_deref(), Some("a farm"));
+    assert_eq!((voters[1].votes, &voters[1].voided), (2, &None));
+
+    let ballots = world.store.logged_ballots("").await.unwrap();
+    let count = |holds: fn(&LoggedBallot) -> bool| {
+        let all = ballots.iter();
+        all.filter(|ballot| holds(ballot)).count()
+    };
+    assert_eq!(ballots.len(), 14);
+    assert_eq!(count(|ballot| ballot.answered_ms.is_some()), 13);
+    assert_eq!(count(|ballot| ballot.stands), 12, "one was replaced");
+    assert_eq!(count(|ballot| ballot.void), 4);
+    let rest = world.store.logged_ballots(&ballots[4].id).await.unwrap();
+    assert_eq!(rest, ballots[5..]);
+
+    let lines = world.store.sheep_lines().await.unwrap();
+    let line = lines.iter().find(|line| line.id == sheep[1]).unwrap();
+    assert_eq!((line.exposures, line.acts, line.votes), (7, 7, 6));
 }

@@ -176,6 +176,10 @@ async fn who_leaves_stays_until_the_others_are_joined_without_it_and_then_leaves
     for clip in world.store.clips_of_sheep(&sheep[1]).await.unwrap() {
         assert!(clip.file.is_some(), "its torrents stay");
     }
+    let changes = world.store.changes_since(0).await.unwrap();
+    let gone: Vec<_> = changes.iter().filter(|change| !change.born).collect();
+    assert_eq!((changes.len(), gone.len()), (5, 1));
+    assert_eq!(gone[0].id, sheep[1]);
     assert!(world.store.retire_leaving().await.unwrap().is_empty());
     world.publish_everything().await;
     assert_eq!(world.store.nursery().await.unwrap().living.len(), 3);
