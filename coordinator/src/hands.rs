@@ -122,3 +122,70 @@ impl Hands {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+    use std::thread::{self, ThreadId};
+
+    /// Notes the moments that pass, and lets no time pass.
+    #[derive(Default)]
+    struct Noting(Mutex<Vec<Moment>>);
+
+    impl Stage for Noting {
+        fn spawn(&self, task: StageFuture) {
+            tokio::spawn(task);
+        }
+
+        fn pass(&self, moment: Moment) -> StageFuture {
+            self.0.lock().unwrap().push(moment);
+            Box::pin(std::future::ready(()))
+        }
+
+        fn decode(&self, _segment: &[u8], _args: &ChildArgs) -> anyhow::Result<Vec<u8>> {
+            anyhow::bail!("nobody decodes here")
+        }
+
+        fn rest(&self, usual: Duration) -> Duration {
+            3 * usual
+        }
+
+        fn cores(&self) -> usize {
+            0
+        }
+
+        fn rng_seed(&self) -> [u8; 32] {
+            [7; 32]
+        }
+    }
+
+    async fn whose(hands: &Hands) -> ThreadId {
+        hands.work(|| thread::current().id()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_machine_works_on_another_thread() {
+        let hands = Hands::machine();
+        assert_ne!(whose(&hands).await, thread::current().id());
+        assert_eq!(hands.rest(Duration::from_secs(1)), Duration::from_secs(1));
+        assert_ne!(hands.rng_seed().unwrap(), hands.rng_seed().unwrap());
+    }
+
+    #[tokio::test]
+    async fn on_a_stage_the_caller_works_and_time_passes_around_it() {
+        let stage = Arc::new(Noting::default());
+        let hands = Hands::on(stage.clone());
+        assert_eq!(whose(&hands).await, thread::current().id());
+        let moments = stage.0.lock().unwrap().clone();
+        assert_eq!(moments, [Moment::Work, Moment::Worked]);
+        assert_eq!(hands.rest(Duration::from_secs(1)), Duration::from_secs(3));
+        assert_eq!((hands.cores(), hands.rng_seed().unwrap()), (1, [7; 32]));
+    }
+
+    #[tokio::test]
+    async fn work_that_panics_is_an_error() {
+        let worked = Hands::machine().work(|| panic!("as if")).await;
+        assert!(worked.is_err());
+    }
+}

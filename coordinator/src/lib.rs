@@ -39,6 +39,7 @@ pub mod state;
 pub mod tracker;
 
 pub mod checks;
+pub mod evolution;
 pub mod jobs;
 pub mod publish;
 

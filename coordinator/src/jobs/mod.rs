@@ -12,7 +12,9 @@
 mod audits;
 mod checks;
 pub mod collecting;
+pub mod evolving;
 mod listening;
+mod refitting;
 mod screening;
 
 use std::sync::Arc;
@@ -22,9 +24,9 @@ use tokio::sync::watch;
 
 pub use checks::run as run_checks;
 
-use crate::publish;
 use crate::state::App;
 use crate::store::{ClaimedJob, Job, StoreError};
+use crate::{keys, publish};
 
 /// A claim that was not renewed for so long was abandoned.
 const STALE_AFTER: Duration = Duration::from_secs(20);
@@ -61,6 +63,7 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         () = publish::seeding::run(&app) => {}
         () = listening::run(&app) => {}
         () = collecting::run(&app) => {}
+        () = evolving::run(&app) => {}
         _ = stop.wait_for(|stop| *stop) => {}
     }
 }
@@ -135,6 +138,8 @@ async fn perform(app: &Arc<App>, job: &Job) -> anyhow::Result<()> {
             Ok(())
         }
         Job::Plan => Ok(()),
+        Job::Refit => refitting::refit(app).await,
+        Job::Breed => evolving::turn(app, keys::fresh_bytes()?).await,
     }
 }
 

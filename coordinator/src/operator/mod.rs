@@ -6,7 +6,9 @@ mod backup;
 mod blobs;
 mod doctor;
 mod entries;
+mod flock;
 mod trust;
+mod voters;
 
 use std::sync::Arc;
 
@@ -22,7 +24,9 @@ pub use backup::{backup, migrate, restore};
 pub use blobs::blobs;
 pub use doctor::doctor;
 pub use entries::entry;
+pub use flock::flock;
 pub use trust::{credit, device, unit};
+pub use voters::{export, voter, votes};
 
 /// The store of a flock that is there.
 ///

@@ -9,6 +9,7 @@ mod backups;
 mod buckets;
 mod checks;
 mod collecting;
+mod evolution;
 mod hostile;
 mod keys;
 mod openapi;

@@ -12,5 +12,7 @@ mod entries;
 mod jobs;
 mod leases;
 mod operators;
+mod refit;
+mod renewal;
 mod support;
 mod votes;
