@@ -15,7 +15,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -24,6 +24,7 @@ use woolgather_protocol::Blake3;
 use woolgather_web::views::{AdminDoor, AdminDoorPage};
 
 use super::answer::{PageError, page_with_status};
+use crate::http::extract::cookies;
 use crate::state::App;
 
 /// Where the console is.
@@ -77,10 +78,11 @@ impl FromRequestParts<Arc<App>> for Admin {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let open = async {
-            let Some(session) = session_in(&parts.headers) else {
+            let Some(session) = cookies(&parts.headers, COOKIE).next() else {
                 return Ok(None);
             };
-            let is_open = app.store.is_admin_session(&session).await?;
+            let is_open = app.store.is_admin_session(session).await?;
+            let session = session.to_owned();
             Ok::<_, PageError>(is_open.then_some(Self { session }))
         };
         match open.await {
@@ -95,15 +97,4 @@ impl FromRequestParts<Arc<App>> for Admin {
 fn closed(door: AdminDoor) -> Response {
     let page = page_with_status(StatusCode::FORBIDDEN, &AdminDoorPage { door });
     page.unwrap_or_else(|error| PageError::from(error).into_response())
-}
-
-fn session_in(headers: &HeaderMap) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
-        .map(|(_, value)| value.to_owned())
 }
