@@ -3,6 +3,8 @@
 //! Every option of `serve` can also come from an environment variable, so that a service manager
 //! or a container needs no wrapper script.
 
+mod flock;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,6 +18,8 @@ use crate::blobs::BlobPlace;
 use crate::checks::child::ChildArgs;
 use crate::keys;
 use crate::store::Place;
+
+pub use flock::{FlockArgs, FlockCommand, VoterArgs, VoterCommand, VotesArgs, VotesCommand};
 
 /// Hands out work, checks it, publishes clips and counts votes: database, tracker, seeding,
 /// website and metrics in one program.
@@ -46,6 +50,9 @@ pub enum Command {
     Doctor(Box<ServeArgs>),
     /// Print every setting with its default, as a file for --config
     Config,
+    /// Print a link that opens the operator's console on the website, once; works while the coordinator
+    /// runs
+    AdminLink(AdminLinkArgs),
     /// Look at what artists offered, and decide; works while the coordinator runs
     Entry(EntryArgs),
     /// Look at devices, ban or pardon them; works while the coordinator runs
@@ -54,6 +61,14 @@ pub enum Command {
     Unit(UnitArgs),
     /// Export credit, or count it anew from the ledger; works while the coordinator runs
     Credit(CreditArgs),
+    /// Look at voters, void or restore their votes; works while the coordinator runs
+    Voter(VoterArgs),
+    /// Export the log of votes for research; works while the coordinator runs
+    Votes(VotesArgs),
+    /// Look at how the flock renews itself, and try what it would do; works while the coordinator runs
+    Flock(FlockArgs),
+    /// Remove blobs that nothing needs any more; works while the coordinator runs
+    Blobs(BlobsArgs),
     /// Copy everything into a folder, from which it can be restored; works while the coordinator runs
     Backup(BackupArgs),
     /// Check a backup, and put everything back from it
@@ -186,6 +201,12 @@ impl HomeArgs {
     }
 }
 
+/// A flock's size unless told otherwise.
+const FLOCK_SIZE: u32 = 60;
+/// Births in a day unless told otherwise: in a flock of sixty, everybody then has five days to be
+/// seen, however quickly volunteers render.
+const BIRTHS_A_DAY: u32 = 12;
+
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
@@ -256,6 +277,24 @@ pub struct ServeArgs {
     /// Plan no edges between sheep, only loops
     #[arg(long, env = "WOOLGATHER_NO_EDGES")]
     pub no_edges: bool,
+    /// Living sheep that the flock keeps: when there are more, the least promising of those that had their
+    /// chance retire
+    #[arg(
+        long,
+        env = "WOOLGATHER_FLOCK_SIZE",
+        value_name = "N",
+        default_value_t = FLOCK_SIZE
+    )]
+    pub flock_size: u32,
+    /// Sheep that may be born in a day once the flock breeds by its votes; 0 turns that off, and then
+    /// nobody retires
+    #[arg(
+        long,
+        env = "WOOLGATHER_BIRTHS_A_DAY",
+        value_name = "N",
+        default_value_t = BIRTHS_A_DAY
+    )]
+    pub births_a_day: u32,
     /// How long to go on answering, with /readyz saying no, once told to stop: for load balancers
     #[arg(long, env = "WOOLGATHER_DRAIN", value_name = "TIME", value_parser = duration, default_value = "0s")]
     pub drain: Duration,
@@ -500,6 +539,39 @@ pub enum CreditCommand {
     },
     /// Make every device's sum again from the ledger
     Recount,
+}
+
+/// Options of `admin-link`.
+#[derive(Debug, Args)]
+pub struct AdminLinkArgs {
+    /// Where everything is kept.
+    #[command(flatten)]
+    pub home: HomeArgs,
+    /// The address people use, if it is not the one the coordinator listens on
+    #[arg(long, env = "WOOLGATHER_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<Url>,
+    /// End every session that is open
+    #[arg(long)]
+    pub end_sessions: bool,
+}
+
+/// Options of `blobs`.
+#[derive(Debug, Args)]
+pub struct BlobsArgs {
+    /// Where everything is kept.
+    #[command(flatten)]
+    pub home: HomeArgs,
+    /// What to do with blobs.
+    #[command(subcommand)]
+    pub command: BlobsCommand,
+}
+
+/// What an operator can do with segments, clips and pictures.
+#[derive(Debug, Subcommand)]
+pub enum BlobsCommand {
+    /// Discard blobs that have lain for a day without a use, and erase those discarded a day ago; the
+    /// coordinator does it by itself once a day
+    Collect,
 }
 
 /// Options of `entry`.

@@ -10,6 +10,7 @@ use woolgather_protocol::{Recipe, limits};
 
 use crate::blobs::BlobPlace;
 use crate::cli::{LimitArgs, ServeArgs};
+use crate::evolution::{BREEDING_FLOCK_MIN, Evolution};
 use crate::http::admission::AdmissionSettings;
 use crate::http::server::Limits;
 use crate::http::throttle::Rates;
@@ -56,6 +57,8 @@ pub struct Config {
     pub accept_entries: bool,
     /// Whether edges are planned.
     pub edges: bool,
+    /// How the flock renews itself.
+    pub evolution: Evolution,
     /// How long to go on, not ready, once the coordinator is told to stop.
     pub drain: Duration,
     /// What connections may do.
@@ -76,6 +79,7 @@ impl Config {
         let name = limits::clean_name(&args.name);
         let connections = connections(&args);
         let admission = admission(&args.limits)?;
+        let evolution = evolution(&args)?;
         ensure!(!name.is_empty(), "--name must not be empty");
         let recipe = recipe(&args.recipe)?;
         let public_url = args.public_url.map(public_url).transpose()?;
@@ -100,6 +104,7 @@ impl Config {
             origin_upload_bytes_per_second_max: args.origin_upload_bytes_per_second_max,
             accept_entries: args.accept_entries,
             edges: !args.no_edges,
+            evolution,
             drain: args.drain,
             connections,
             rates: Rates {
@@ -135,6 +140,11 @@ impl Config {
             origin_upload_bytes_per_second_max: None,
             accept_entries: false,
             edges: true,
+            evolution: Evolution {
+                flock_size: 60,
+                births_a_day: 0,
+                edges: true,
+            },
             drain: Duration::ZERO,
             connections: Limits::default(),
             rates: Rates::default(),
@@ -160,6 +170,18 @@ fn connections(args: &ServeArgs) -> Limits {
         },
         ..Limits::default()
     }
+}
+
+fn evolution(args: &ServeArgs) -> anyhow::Result<Evolution> {
+    ensure!(
+        args.flock_size >= BREEDING_FLOCK_MIN,
+        "--flock-size must be {BREEDING_FLOCK_MIN} or more"
+    );
+    Ok(Evolution {
+        flock_size: args.flock_size,
+        births_a_day: args.births_a_day,
+        edges: !args.no_edges,
+    })
 }
 
 fn admission(limits: &LimitArgs) -> anyhow::Result<AdmissionSettings> {

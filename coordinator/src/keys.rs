@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use data_encoding::HEXLOWER;
 use woolgather_protocol::DeviceSecret;
 
+use crate::disk;
+
 /// Why the coordinator has no key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -89,7 +91,7 @@ pub fn key_in(path: &Path, if_missing: IfMissing) -> Result<DeviceSecret, KeyErr
                 });
             }
             let bytes = fresh_bytes()?;
-            fs::create_dir_all(folder).map_err(failed)?;
+            disk::make_folder(folder).map_err(failed)?;
             write_key(folder, path, &bytes).map_err(failed)?;
             Ok(DeviceSecret::from_bytes(&bytes))
         }
@@ -124,9 +126,7 @@ fn write_key(folder: &Path, path: &Path, bytes: &[u8; 32]) -> io::Result<()> {
     writeln!(file, "{}", HEXLOWER.encode(bytes))?;
     file.sync_all()?;
     fs::rename(&temporary, path)?;
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    Ok(())
+    disk::sync_folder(folder)
 }
 
 #[cfg(test)]

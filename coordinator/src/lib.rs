@@ -27,6 +27,7 @@ pub mod settings;
 pub mod blobs;
 pub mod clock;
 pub mod credit;
+pub mod disk;
 pub mod hands;
 pub mod keys;
 pub mod store;
@@ -38,6 +39,7 @@ pub mod state;
 pub mod tracker;
 
 pub mod checks;
+pub mod evolution;
 pub mod jobs;
 pub mod publish;
 

@@ -21,10 +21,15 @@ fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Doctor(args) => operate(operator::doctor(*args)),
+        Command::AdminLink(args) => operate(operator::admin_link(args)),
         Command::Entry(args) => operate(operator::entry(args)),
         Command::Device(args) => operate(operator::device(args)),
         Command::Unit(args) => operate(operator::unit(args)),
         Command::Credit(args) => operate(operator::credit(args)),
+        Command::Voter(args) => operate(operator::voter(args)),
+        Command::Votes(args) => operate(operator::votes(args)),
+        Command::Flock(args) => operate(operator::flock(args)),
+        Command::Blobs(args) => operate(operator::blobs(args)),
         Command::Backup(args) => operate(operator::backup(args)),
         Command::Restore(args) => operate(operator::restore(args)),
         Command::Migrate(args) => operate(operator::migrate(args)),

@@ -44,6 +44,8 @@ pub struct Metrics {
     submission_bytes: Counter,
     http_clip_bytes: Counter,
     announces: Counter,
+    blobs_discarded: Counter,
+    blobs_erased: Counter,
     work_units: Family<StateLabels, Gauge>,
     active_workers: Gauge,
     tracker_peers: Gauge,
@@ -80,6 +82,8 @@ impl Metrics {
         let submission_bytes = counter("submission_bytes", "Bytes of submissions taken");
         let http_clip_bytes = counter("clip_http_bytes", "Bytes of clips given over HTTP");
         let announces = counter("tracker_announces", "Announces answered");
+        let blobs_discarded = counter("blobs_discarded", "Blobs put aside since no row needs them");
+        let blobs_erased = counter("blobs_erased", "Discarded blobs that were removed");
         let mut gauge = |name, help| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
@@ -126,6 +130,8 @@ impl Metrics {
             submission_bytes,
             http_clip_bytes,
             announces,
+            blobs_discarded,
+            blobs_erased,
             work_units,
             active_workers,
             tracker_peers,
@@ -170,6 +176,12 @@ impl Metrics {
     /// An announce was answered.
     pub fn announce(&self) {
         self.announces.inc();
+    }
+
+    /// Blobs that no row needs were put aside, others removed.
+    pub fn collected(&self, discarded: u64, erased: u64) {
+        self.blobs_discarded.inc_by(discarded);
+        self.blobs_erased.inc_by(erased);
     }
 
     /// Everything as OpenMetrics text, with the gauges set to `readings`.

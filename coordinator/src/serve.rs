@@ -21,9 +21,10 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::hands::Hands;
 use crate::http::{router, server};
+use crate::pages::admin::link_url;
 use crate::state::{App, Parts};
 use crate::store::{FoundingSheep, NewFlock, Store};
-use crate::{jobs, keys};
+use crate::{checks, disk, jobs, keys};
 
 /// File in the data folder that holds the coordinator's local address, for scripts and tests that
 /// let it choose a port.
@@ -48,6 +49,7 @@ pub async fn serve(mut config: Config, stop: impl Future<Output = ()>) -> anyhow
     *connections_max = allow_connections(*connections_max);
     let bound = bind(config, Arc::new(SystemClock)).await?;
     announce_address(&bound)?;
+    announce_console(&bound.app).await?;
     run(bound, stop).await;
     Ok(())
 }
@@ -59,8 +61,11 @@ pub async fn serve(mut config: Config, stop: impl Future<Output = ()>) -> anyhow
 /// As [`serve`].
 pub async fn bind(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Bound> {
     let data = &config.data;
-    std::fs::create_dir_all(data)
+    disk::make_folder(data)
         .with_context(|| format!("cannot make the data folder {}", data.display()))?;
+    checks::try_decoder(&config.recipe)
+        .await
+        .context("no child process decodes segments here, so every volunteer's would be refused")?;
     let store = Store::open(config.store.clone(), clock.clone(), keys::fresh_bytes()?)
         .await
         .context("cannot open the database")?;
@@ -174,6 +179,17 @@ fn announce_address(bound: &Bound) -> anyhow::Result<()> {
     if bound.app.config.public_url.is_none() && !bound.local_addr.ip().is_loopback() {
         println!("others need an address: give it with --public-url");
     }
+    Ok(())
+}
+
+/// At the first start, prints the way into the operator's console.
+async fn announce_console(app: &App) -> anyhow::Result<()> {
+    if app.store.has_had_admin_link().await? {
+        return Ok(());
+    }
+    let word = app.store.new_admin_link().await?;
+    println!("your console, good once and for a day (then: woolgather-coordinator admin-link)");
+    println!("  {}", link_url(&app.public_url, &word));
     Ok(())
 }
 

@@ -106,8 +106,8 @@ pub use animate::{
 pub use breed::{
     AcceptTest, BoundingBox, BreedError, BreedSettings, Child, CrossMethod, Descriptors, Examine,
     Fault, Gate, Gene, GeneMutation, GeneSpread, Improve, Mixture, MutateMethod, Operation,
-    Picture, Refusal, Screening, ScreeningSettings, TurnedAway, Undrawable, breed, breed_for_flock,
-    screen,
+    Picture, Refusal, Screening, ScreeningSettings, TurnedAway, Undrawable, UnknownGene, breed,
+    breed_for_flock, screen,
 };
 pub use canonical::CanonicalError;
 pub use catalogue::{Draw, MAX_PARAMETERS, Parameter, Variation, WeightedVariation};

@@ -10,7 +10,7 @@ use std::{env, fs, io};
 use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::assets;
-use woolgather_web::views::{Page, SeenPage, render};
+use woolgather_web::views::{AdminDoor, Page, SeenPage, render};
 
 const ASSETS: [&str; 6] = [
     "site.css",
@@ -68,6 +68,12 @@ fn main() -> io::Result<()> {
         &samples::work(WorkUnitState::Auditing),
     )?;
     write(&folder, "join", &samples::join())?;
+    write(&folder, "admin", &samples::admin())?;
+    write(
+        &folder,
+        "admin-door",
+        &samples::admin_door(AdminDoor::Closed),
+    )?;
     write(&folder, "error", &samples::error())
 }
 

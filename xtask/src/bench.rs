@@ -46,6 +46,7 @@ pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
             .args(["--package", crowd[0], "--package", crowd[1]])
             .args(run::asm_features(&crowd));
         run::step("building coordinator and crowd", &mut build)?;
+        build_bad_disk(&["--release"])?;
         return press("release", others);
     }
     if let Some((first, others)) = options.arguments.split_first()
@@ -113,6 +114,29 @@ const PRESSES: &[&[&str]] = &[
         "--store", "postgres", "--units", "200000", "kills", "--kills", "100",
     ],
     &["--units", "200000", "several", "--kills", "100"],
+    // Ten thousand volunteers for ten minutes.
+    &["--units", "200000", "fleet", "--bad", "0.1"],
+    // The same kinds of lies, more of them, before two coordinators.
+    &[
+        "--store",
+        "postgres",
+        "--bucket",
+        "--coordinators",
+        "2",
+        "--units",
+        "100000",
+        "fleet",
+        "--volunteers",
+        "1000",
+        "--render-seconds",
+        "15",
+        "--kill-seconds",
+        "20",
+        "--bad",
+        "0.3",
+    ],
+    &["--units", "200000", "faults"],
+    &["--units", "20000", "faults", "--lies"],
 ];
 
 /// The quick form, in every run of the tests: the same programs, shorter.
@@ -151,6 +175,30 @@ const QUICK_PRESSES: &[&[&str]] = &[
         "--store", "postgres", "--units", "20000", "kills", "--kills", "10",
     ],
     &["--units", "20000", "several", "--kills", "4"],
+    &[
+        "--store",
+        "postgres",
+        "--bucket",
+        "--coordinators",
+        "2",
+        "--units",
+        "5000",
+        "fleet",
+        "--volunteers",
+        "200",
+        "--seconds",
+        "12",
+        "--render-seconds",
+        "3",
+        "--kill-seconds",
+        "5",
+        "--churn",
+        "20",
+        "--bad",
+        "0.1",
+    ],
+    &["--units", "5000", "faults", "--rounds", "2"],
+    &["--units", "5000", "faults", "--lies"],
 ];
 
 /// Presses the coordinator of a folder of built programs with a crowd of volunteers, as `arguments` say.
@@ -173,9 +221,16 @@ fn press(folder: &str, arguments: &[String]) -> anyhow::Result<()> {
 ///
 /// As the whole.
 pub(crate) fn press_quickly(folder: &str) -> anyhow::Result<()> {
+    build_bad_disk(&[])?;
     QUICK_PRESSES
         .iter()
         .try_for_each(|words| press_once(folder, words))
+}
+
+/// Builds the library that plays a disk, which is no program, so nothing else builds it.
+fn build_bad_disk(profile: &[&str]) -> anyhow::Result<()> {
+    let mut build = run::cargo(&["build", "--package", "woolgather-bad-disk-preload"]);
+    run::step("building the bad disk", build.args(profile))
 }
 
 fn press_once(folder: &str, arguments: &[impl AsRef<std::ffi::OsStr>]) -> anyhow::Result<()> {

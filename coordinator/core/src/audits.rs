@@ -53,6 +53,19 @@ pub fn is_quarantined(failed_devices: u64) -> bool {
     failed_devices >= FAILURES_MAX
 }
 
+/// Whether somebody who took an audit is slow with it, so that the coordinator does it itself: after a
+/// third of the lease's term, as with segments, but never sooner than its patience with audits that
+/// nobody took, nor later than ten times that. All in ms.
+#[must_use]
+pub fn is_slow_audit(leased_ms: i64, expires_ms: i64, now_ms: i64, patience_ms: i64) -> bool {
+    let third_ms = expires_ms.saturating_sub(leased_ms) / 3;
+    let most_ms = patience_ms.saturating_mul(SLOW_AUDIT_PATIENCES);
+    now_ms.saturating_sub(leased_ms) >= third_ms.min(most_ms).max(patience_ms)
+}
+
+/// The longest that an auditor is waited for, in times of the patience with audits nobody took.
+pub const SLOW_AUDIT_PATIENCES: i64 = 10;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,5 +119,16 @@ mod tests {
             prop_assert!(drawn.windows(2).all(|pair| pair[0] < pair[1]));
             prop_assert!(drawn.iter().all(|frame| *frame < frame_count));
         }
+    }
+
+    #[test]
+    fn an_auditor_is_waited_for_a_third_of_its_term_within_bounds() {
+        let slow_after = |term_ms: i64| {
+            let slow = |now_ms: &i64| is_slow_audit(0, term_ms, *now_ms, 60);
+            (0..10_000).find(slow)
+        };
+        assert_eq!(slow_after(30), Some(60), "not before the patience is over");
+        assert_eq!(slow_after(600), Some(200));
+        assert_eq!(slow_after(90_000), Some(600), "nor after ten times that");
     }
 }

@@ -4,6 +4,8 @@
 //! is about the least-seen living sheep with probability 0.4, and otherwise about the winner of a
 //! Thompson draw (W. Thompson, 1933): every sheep draws from its belief, the highest draw wins.
 //! The second of a pair is the nearest other draw: a close call tells most.
+//!
+//! A voter is asked about a sheep once, as long as there are others: see [`deal_single_to`].
 
 use rand_chacha::rand_core::Rng;
 
@@ -26,6 +28,24 @@ pub struct Candidate {
 pub fn deal_single(candidates: &[Candidate], rng: &mut impl Rng) -> Option<usize> {
     let draws = draw_all(candidates, rng);
     first(candidates, &draws, rng)
+}
+
+/// Deals one sheep to a voter who has a standing vote on those that are `answered`: one without, as
+/// long as there is any, since a second vote would only replace the first.
+pub fn deal_single_to(
+    candidates: &[Candidate],
+    answered: &[bool],
+    rng: &mut impl Rng,
+) -> Option<usize> {
+    assert_eq!(candidates.len(), answered.len(), "answers to another flock");
+    let open: Vec<usize> = (0..candidates.len())
+        .filter(|place| !answered[*place])
+        .collect();
+    if open.is_empty() {
+        return deal_single(candidates, rng);
+    }
+    let of_open: Vec<Candidate> = open.iter().map(|place| candidates[*place]).collect();
+    deal_single(&of_open, rng).map(|place| open[place])
 }
 
 /// Deals two different sheep, left and right at random; `None` when there are fewer than two.
@@ -136,6 +156,23 @@ mod tests {
             (best * 4 / 10..best * 6 / 10).contains(&first_left),
             "{first_left} of {best}"
         );
+    }
+
+    #[test]
+    fn nobody_is_asked_twice_before_everything_was_asked_once() {
+        let rng = &mut rng();
+        let flock = [
+            sheep(3.0, 0.01, 9),
+            sheep(0.0, 0.01, 9),
+            sheep(-3.0, 0.01, 9),
+        ];
+        for _ in 0..200 {
+            let dealt = deal_single_to(&flock, &[true, false, false], rng);
+            assert!(matches!(dealt, Some(1 | 2)), "{dealt:?}");
+        }
+        let all = deal_single_to(&flock, &[true; 3], rng);
+        assert!(all.is_some());
+        assert_eq!(deal_single_to(&[], &[], rng), None);
     }
 
     #[test]

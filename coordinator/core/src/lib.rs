@@ -1,4 +1,4 @@
-//! Leases, audits, ratings as pure functions: time and randomness are arguments.
+//! Leases, audits, ratings, breeding as pure functions: time and randomness are arguments.
 //!
 //! The coordinator's policy lives here, the store and the jobs only carry it out. Nothing here
 //! knows a clock, a database or HTTP; transcendental functions come from `libm`, so that a rating
@@ -12,10 +12,12 @@
 //! * [`grid`]: all of it together, in memory: the reference for the store.
 //! * [`planning`]: which edges the flock's graph needs.
 //! * [`dealing`], [`ratings`], [`ballots`]: what voters are asked, and what their answers mean.
+//! * [`breeding`]: how the flock renews itself by them.
 //! * [`random`]: draws the others share.
 
 pub mod audits;
 pub mod ballots;
+pub mod breeding;
 pub mod credit;
 pub mod dealing;
 pub mod grid;

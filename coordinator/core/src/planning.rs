@@ -2,8 +2,8 @@
 //!
 //! Playback walks from sheep to sheep along edges and must never get stuck, so the living sheep
 //! always lie on one ring: each has an edge to the next by birth, the last to the first. A ring is
-//! the smallest graph in which every sheep is reached from every other.
-
+//! the smallest graph in which every sheep is reached from every other. Who leaves does so when the
+//! others' ring is closed without it.
 //!
 //! Work never runs dry: while less is queued than the fleet renders in two hours, more is planned,
 //! edges before births.
@@ -46,6 +46,49 @@ pub fn ring_edges<Sheep: Clone + Ord>(
         .collect()
 }
 
+/// Whether all who stay, and reached one another over `edges`, still do when `leaving` are gone.
+pub fn stay_connected<Sheep: Clone + Ord>(
+    edges: &BTreeSet<(Sheep, Sheep)>,
+    leaving: &BTreeSet<Sheep>,
+) -> bool {
+    let stays = |sheep: &Sheep| !leaving.contains(sheep);
+    let left: BTreeSet<(Sheep, Sheep)> = edges
+        .iter()
+        .filter(|(from, to)| stays(from) && stays(to))
+        .cloned()
+        .collect();
+    let starts: BTreeSet<&Sheep> = edges.iter().map(|(from, _)| from).collect();
+    starts
+        .into_iter()
+        .filter(|start| stays(start))
+        .all(|start| {
+            let after = reached(start, &left);
+            let before = reached(start, edges);
+            before
+                .into_iter()
+                .filter(|sheep| stays(sheep))
+                .all(|sheep| after.contains(sheep))
+        })
+}
+
+/// Everybody that a walk from `start` comes to, itself included.
+fn reached<'a, Sheep: Ord>(
+    start: &'a Sheep,
+    edges: &'a BTreeSet<(Sheep, Sheep)>,
+) -> BTreeSet<&'a Sheep> {
+    let mut reached = BTreeSet::from([start]);
+    let mut open = vec![start];
+    while let Some(from) = open.pop() {
+        let next = edges.iter().filter(|edge| edge.0 == *from);
+        for (_, to) in next {
+            if reached.insert(to) {
+                open.push(to);
+            }
+        }
+    }
+    reached
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +121,23 @@ mod tests {
         assert_eq!(samples_wanted(10.0, 0, 1_000), 72_000);
         assert_eq!(samples_wanted(0.0, 5, 1_000), 20_000);
         assert_eq!(samples_wanted(f64::NAN, 0, 1_000), 0);
+    }
+
+    #[test]
+    fn nobody_is_cut_off_by_who_leaves() {
+        let check = |edges: &[(u32, u32)], leaving: &[u32], expected: bool| {
+            let edges = edges.iter().copied().collect();
+            let leaving = leaving.iter().copied().collect();
+            assert_eq!(stay_connected(&edges, &leaving), expected);
+        };
+        let ring = [(1, 2), (2, 3), (3, 1)];
+        check(&ring, &[2], false);
+        check(&[ring.as_slice(), &[(1, 3)]].concat(), &[2], true);
+        check(&ring, &[2, 3], true);
+        check(&ring, &[], true);
+        check(&[], &[2], true);
+        // Who was cut off before may stay so.
+        check(&[(1, 2), (2, 1), (3, 1)], &[3], true);
     }
 
     proptest! {

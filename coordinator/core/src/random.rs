@@ -33,6 +33,20 @@ pub fn normal(rng: &mut impl Rng) -> f64 {
     radius * libm::cos(std::f64::consts::TAU * unit(rng))
 }
 
+/// A place in `weights`, each as likely as its weight is large; `None` when there are none.
+///
+/// Weights are finite and not negative; where all are 0 it is the last place.
+pub fn weighted(rng: &mut impl Rng, weights: &[f64]) -> Option<usize> {
+    let last = weights.len().checked_sub(1)?;
+    let mut left = unit(rng) * weights.iter().sum::<f64>();
+    let found = weights.iter().position(|weight| {
+        left -= weight;
+        left < 0.0
+    });
+    // Rounding may leave a grain over.
+    Some(found.unwrap_or(last))
+}
+
 /// `count` different numbers below `bound`, in random order; all of them when there are fewer.
 pub fn distinct_below(rng: &mut impl Rng, bound: usize, count: usize) -> Vec<usize> {
     let mut numbers: Vec<usize> = (0..bound).collect();
@@ -76,6 +90,19 @@ mod tests {
             counts.iter().all(|count| (850..1_150).contains(count)),
             "{counts:?}"
         );
+    }
+
+    #[test]
+    fn a_weighted_draw_is_in_proportion_to_its_weight() {
+        let rng = &mut rng();
+        let mut counts = [0; 3];
+        for _ in 0..8_000 {
+            counts[weighted(rng, &[1.0, 0.0, 3.0]).unwrap()] += 1;
+        }
+        assert!((1_850..2_150).contains(&counts[0]), "{counts:?}");
+        assert_eq!(counts[1], 0);
+        assert_eq!(weighted(rng, &[]), None);
+        assert_eq!(weighted(rng, &[0.0, 0.0]), Some(1));
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub const TORRENT_BYTES_MAX: u64 = 2 * 1024 * 1024;
 /// The longest name of a device, a volunteer, an artist or a sheep, in characters.
 pub const NAME_CHARS_MAX: usize = 64;
 
+/// The longest reason of an operator's decision, in characters.
+pub const REASON_CHARS_MAX: usize = 400;
 /// The most devices that a worker says it draws with.
 pub const DEVICES_MAX: usize = 8;
 /// The longest description of such a device, in characters.
@@ -34,10 +36,16 @@ pub const DEVICE_NAME_CHARS_MAX: usize = 160;
 /// Empty when nothing is left.
 #[must_use]
 pub fn clean_name(text: &str) -> String {
+    clean_line(text, NAME_CHARS_MAX)
+}
+
+/// `text` as a line for people: trimmed, control characters gone, cut to so many characters.
+#[must_use]
+pub fn clean_line(text: &str, chars_max: usize) -> String {
     text.trim()
         .chars()
         .filter(|c| !c.is_control())
-        .take(NAME_CHARS_MAX)
+        .take(chars_max)
         .collect::<String>()
         .trim()
         .to_owned()

@@ -103,9 +103,10 @@ impl RequestToSign<'_> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Signed<T> {
-    /// The document as JSON text; this text is what was signed, after `purpose` and a line feed.
+    /// The document as JSON text; the BLAKE3 of this text is what was signed, after `purpose` and a line
+    /// feed.
     pub document: String,
-    /// ed25519 over `"{purpose}\n{document}"`.
+    /// ed25519 over `"{purpose}\n{BLAKE3 of document}"`.
     pub signature: Signature,
     #[serde(skip)]
     kind: PhantomData<T>,
@@ -157,8 +158,10 @@ impl<T: Document> Signed<T> {
     }
 }
 
+/// The digest stands for the text: a signature hashes what it is over twice, with a hash that is much
+/// slower, and documents are long.
 fn signed_text<T: Document>(document: &str) -> String {
-    format!("{}\n{document}", T::PURPOSE)
+    format!("{}\n{}", T::PURPOSE, Blake3::of(document.as_bytes()))
 }
 
 #[cfg(test)]

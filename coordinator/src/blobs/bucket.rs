@@ -11,21 +11,22 @@ use std::io::{self, Read as _, Seek as _, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::body::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path as Key;
 use object_store::{
-    ClientOptions, Error, GetOptions, ObjectStore as _, ObjectStoreExt as _, PutMode, PutPayload,
-    RetryConfig,
+    ClientOptions, Error, GetOptions, ObjectMeta, ObjectStore as _, ObjectStoreExt as _, PutMode,
+    PutPayload, RetryConfig,
 };
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use woolgather_protocol::Blake3;
 
 use super::cache::Cache;
+use super::discarding::Shelf;
 use super::local::LocalBlob;
 use super::opened::OpenBlob;
 use super::place::BucketPlace;
@@ -134,10 +135,71 @@ impl Bucket {
         let prefix = (!self.0.prefix.is_empty()).then(|| Key::from(&*self.0.prefix));
         let listed = self.0.store.list(prefix.as_ref());
         self.wait(async {
-            let name = |key: Key| key.filename()?.parse::<Blake3>().ok();
-            let names =
-                listed.try_filter_map(|object| std::future::ready(Ok(name(object.location))));
+            let named = |object: ObjectMeta| self.name_of(Shelf::InUse, &object);
+            let names = listed.try_filter_map(|object| std::future::ready(Ok(named(object))));
             names.try_collect().await.map_err(failed)
+        })
+    }
+
+    pub(super) fn listed(&self, shelf: Shelf, first: u8) -> io::Result<Vec<(Blake3, SystemTime)>> {
+        let prefix = self.place(shelf, &format!("{first:02x}"));
+        let listed = self.0.store.list(Some(&prefix));
+        self.wait(async {
+            let named = |object: ObjectMeta| {
+                let name = self.name_of(shelf, &object)?;
+                Some((name, object.last_modified.into()))
+            };
+            let names = listed.try_filter_map(|object| std::future::ready(Ok(named(object))));
+            names.try_collect().await.map_err(failed)
+        })
+    }
+
+    /// The blob's name, if this object is a blob of that shelf.
+    fn name_of(&self, shelf: Shelf, object: &ObjectMeta) -> Option<Blake3> {
+        let name: Blake3 = object.location.filename()?.parse().ok()?;
+        (object.location == self.place(shelf, &super::key(&name))).then_some(name)
+    }
+
+    /// Moves a blob from one shelf to the other; `false` when it is not there.
+    pub(super) fn move_to(&self, shelf: Shelf, name: &Blake3) -> io::Result<bool> {
+        let key = super::key(name);
+        let (from, to) = (self.place(shelf.other(), &key), self.place(shelf, &key));
+        self.wait(async {
+            match self.0.store.copy(&from, &to).await {
+                Ok(()) => self.0.store.delete(&from).await.map_err(failed)?,
+                Err(Error::NotFound { .. }) => return Ok(false),
+                Err(error) => return Err(failed(error)),
+            }
+            Ok(true)
+        })
+    }
+
+    /// Removes a discarded blob.
+    pub(super) fn erase(&self, name: &Blake3) -> io::Result<()> {
+        let key = self.place(Shelf::Discarded, &super::key(name));
+        self.wait(async {
+            match self.0.store.delete(&key).await {
+                Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+                Err(error) => Err(failed(error)),
+            }
+        })
+    }
+
+    /// Whose blobs these are; `mark` says so from now on if nothing does.
+    pub(super) fn owner(&self, mark: &str) -> io::Result<String> {
+        let key = self.place(Shelf::InUse, super::OWNER);
+        self.wait(async {
+            let found = match self.0.store.get(&key).await {
+                Ok(found) => found,
+                Err(Error::NotFound { .. }) => {
+                    let payload = PutPayload::from(mark.to_owned());
+                    self.0.store.put(&key, payload).await.map_err(failed)?;
+                    return Ok(mark.to_owned());
+                }
+                Err(error) => return Err(failed(error)),
+            };
+            let bytes = found.bytes().await.map_err(failed)?;
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
         })
     }
 
@@ -307,7 +369,16 @@ impl Bucket {
     }
 
     fn key(&self, name: &Blake3) -> Key {
-        Key::from(format!("{}/{}", self.0.prefix, super::key(name)))
+        self.place(Shelf::InUse, &super::key(name))
+    }
+
+    /// What something is called in the bucket.
+    fn place(&self, shelf: Shelf, key: &str) -> Key {
+        let prefix = &self.0.prefix;
+        Key::from(match shelf {
+            Shelf::InUse => format!("{prefix}/{key}"),
+            Shelf::Discarded => format!("{prefix}/discarded/{key}"),
+        })
     }
 
     /// Waits on a thread that may wait.

@@ -13,6 +13,7 @@
 //!
 //! * [`BlobPlace`]: where they are. [`TempBlob`]: one being written. [`OpenBlob`], [`LocalBlob`]: one
 //!   being read, in parts, or as a file of this machine.
+//! * `discarding`: what happens to a blob that no row needs.
 //! * `folder`: the default, beside the database. `bucket`: any S3-compatible store, with a bounded
 //!   `cache` for those who need a file.
 //!
@@ -21,6 +22,7 @@
 
 mod bucket;
 mod cache;
+mod discarding;
 mod folder;
 mod local;
 mod opened;
@@ -36,6 +38,7 @@ use std::path::Path;
 use woolgather_protocol::Blake3;
 
 pub use bucket::Away;
+pub use discarding::Shelf;
 pub use local::LocalBlob;
 pub use opened::OpenBlob;
 pub use place::{AwsSettings, BlobPlace, BucketPlace};
@@ -152,9 +155,13 @@ impl Blobs {
     ///
     /// When the disk fails or the bucket is [`Away`].
     pub fn length(&self, name: &Blake3) -> io::Result<Option<u64>> {
-        match &self.0 {
+        let length = || match &self.0 {
             Kind::Folder(folder) => folder.length(name),
             Kind::Bucket(bucket) => bucket.length(name),
+        };
+        match length()? {
+            None if self.recover(name)? => length(),
+            answer => Ok(answer),
         }
     }
 
@@ -165,10 +172,10 @@ impl Blobs {
     /// `NotFound` when there is no such blob, `FileTooLarge` when it is longer than `bytes_max`;
     /// when the disk fails or the bucket is [`Away`].
     pub fn read(&self, name: &Blake3, bytes_max: u64) -> io::Result<Vec<u8>> {
-        match &self.0 {
+        self.found(name, || match &self.0 {
             Kind::Folder(folder) => folder.read(name, bytes_max),
             Kind::Bucket(bucket) => bucket.read(name, bytes_max),
-        }
+        })
     }
 
     /// Writes the blob's bytes to `out`, which need not be what the name says: the caller hashes.
@@ -189,10 +196,10 @@ impl Blobs {
     ///
     /// `NotFound` when there is no such blob; when the disk fails or the bucket is [`Away`].
     pub fn local(&self, name: &Blake3) -> io::Result<LocalBlob> {
-        match &self.0 {
+        self.found(name, || match &self.0 {
             Kind::Folder(folder) => folder.local(name),
             Kind::Bucket(bucket) => bucket.local(name),
-        }
+        })
     }
 
     /// As [`Blobs::local`], for somebody who will hold it for good, such as a seeder; `None` when
@@ -202,10 +209,10 @@ impl Blobs {
     ///
     /// As [`Blobs::local`].
     pub fn local_for_good(&self, name: &Blake3) -> io::Result<Option<LocalBlob>> {
-        match &self.0 {
+        self.found(name, || match &self.0 {
             Kind::Folder(folder) => folder.local(name).map(Some),
             Kind::Bucket(bucket) => bucket.local_for_good(name),
-        }
+        })
     }
 
     /// Opens the blob for reading in parts.
@@ -214,6 +221,19 @@ impl Blobs {
     ///
     /// `NotFound` when there is no such blob; when the disk fails or the bucket is [`Away`].
     pub async fn opened(&self, name: &Blake3) -> io::Result<OpenBlob> {
+        match self.open_in_use(name).await {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let (blobs, of) = (self.clone(), *name);
+                match tokio::task::spawn_blocking(move || blobs.recover(&of)).await?? {
+                    true => self.open_in_use(name).await,
+                    false => Err(error),
+                }
+            }
+            answer => answer,
+        }
+    }
+
+    async fn open_in_use(&self, name: &Blake3) -> io::Result<OpenBlob> {
         match &self.0 {
             Kind::Folder(folder) => OpenBlob::file(&folder.path(name)).await,
             Kind::Bucket(bucket) => bucket.opened(name).await,
@@ -228,6 +248,9 @@ impl Blobs {
         }
     }
 }
+
+/// What names the flock whose blobs these are, within its folder or bucket.
+const OWNER: &str = "flock";
 
 /// What a blob is called within its folder or bucket: `ab/cd/abcd…`.
 fn key(name: &Blake3) -> String {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use woolgather_protocol::Blake3;
 
 use super::{Blobs, Kind};
+use crate::disk;
 
 /// Up to this many bytes a blob being written stays in memory.
 pub const SHORT_BYTES_MAX: usize = 64 * 1024;
@@ -40,9 +41,9 @@ pub(super) struct TempFile {
     pub(super) file: File,
 }
 
-/// Makes the folder of temporary files.
+/// Makes the folder of temporary files, and the one it is in, which is there after a power cut.
 pub(super) fn make_folder(root: &Path) -> io::Result<()> {
-    fs::create_dir_all(root.join(TEMP))
+    disk::make_folder(&root.join(TEMP))
 }
 
 /// Removes every temporary file.
@@ -134,8 +135,11 @@ impl TempBlob {
     pub fn keep(self) -> io::Result<Blake3> {
         let (name, blobs) = (self.digest(), self.blobs.clone());
         match &blobs.0 {
-            Kind::Folder(folder) if folder.path(&name).exists() => {}
-            Kind::Folder(folder) => folder.keep(&name, &self.into_file()?)?,
+            Kind::Folder(folder) => {
+                if !folder.has_kept(&name)? {
+                    folder.keep(&name, &self.into_file()?)?;
+                }
+            }
             Kind::Bucket(bucket) => {
                 let length = self.length;
                 bucket.keep(&name, self.into_file()?, length)?;

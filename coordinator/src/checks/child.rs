@@ -16,19 +16,7 @@ use woolgather_video::limits::SEGMENT_BYTES_MAX;
 use woolgather_video::{DecodeError, DecodeLimits, decode_segment};
 
 use super::answer::{Answer, EncodedMeans, EncodedPicture};
-
-/// Address space the child may use: many times what the largest frame needs.
-#[cfg(unix)]
-const MEMORY_BYTES_MAX: u64 = 4 << 30;
-/// Processor time the child may use, in seconds.
-#[cfg(unix)]
-const CPU_SECONDS_MAX: u64 = 120;
-/// How far the child stands back for everything else on the machine.
-#[cfg(unix)]
-const NICENESS: i32 = 10;
-/// Files the child may hold: standard input, output and error, which are open already.
-#[cfg(unix)]
-const FILES_MAX: u64 = 3;
+use super::cage;
 
 /// What the segment must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Args)]
@@ -48,9 +36,9 @@ pub struct ChildArgs {
 ///
 /// # Errors
 ///
-/// When the limits cannot be set, no decoder can be started, or the parent has gone away.
+/// When the limits cannot be set (see `cage`), no decoder can be started, or the parent has gone away.
 pub fn check_segment(args: &ChildArgs) -> anyhow::Result<()> {
-    limit_this_process()?;
+    cage::enter()?;
     let mut segment = Vec::new();
     std::io::stdin()
         .lock()
@@ -118,34 +106,4 @@ fn decode(segment: &[u8], args: &ChildArgs) -> anyhow::Result<Answer> {
         Err(error) => error.to_string(),
     };
     Ok(Answer::Refused { kind, detail })
-}
-
-/// Bounds memory and processor time. From here on nothing can be opened, not even a socket, no file
-/// grows, and no core file is left.
-#[cfg(unix)]
-fn limit_this_process() -> anyhow::Result<()> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let bound = |resource, most: u64| {
-        setrlimit(
-            resource,
-            Rlimit {
-                current: Some(most),
-                maximum: Some(most),
-            },
-        )
-    };
-    bound(Resource::As, MEMORY_BYTES_MAX)?;
-    bound(Resource::Cpu, CPU_SECONDS_MAX)?;
-    bound(Resource::Nofile, FILES_MAX)?;
-    bound(Resource::Fsize, 0)?;
-    bound(Resource::Core, 0)?;
-    // Receipts come first.
-    rustix::process::nice(NICENESS)?;
-    Ok(())
-}
-
-/// Elsewhere the parent's clock is the only limit.
-#[cfg(not(unix))]
-fn limit_this_process() -> anyhow::Result<()> {
-    Ok(())
 }

@@ -5,16 +5,18 @@
 //!            (a reader of our own)  (equal to the recipe's)  (receipt)   (limits on memory and time)
 //! ```
 //!
-//! Volunteers' bytes are never decoded in this process. A child ([`child`]) does it, with limits it
-//! sets for itself, and answers with the means of every frame's 8×8 blocks: enough to see frames
+//! Volunteers' bytes are never decoded in this process. A child ([`child`]) does it, in a `cage`
+//! that it makes for itself, and answers with the means of every frame's 8×8 blocks: enough to see frames
 //! that do not fit between their neighbours, and to compare an audited frame. What a picture *should*
 //! be is rendered by [`rendering`].
 
 mod answer;
+mod cage;
 pub mod child;
 mod pictures;
 mod process;
 pub mod rendering;
+mod trial;
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -31,6 +33,7 @@ use crate::state::App;
 use crate::store::{AuditEvidence, CheckedFrames, FrameMeans};
 
 pub use pictures::{digests_agree, means_of, same_picture};
+pub use trial::try_decoder;
 
 /// Why a segment was not taken.
 #[derive(Debug, thiserror::Error)]

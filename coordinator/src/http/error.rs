@@ -11,6 +11,7 @@ use woolgather_protocol::{Problem, ProblemKind};
 
 use crate::blobs::Away;
 use crate::checks::CheckError;
+use crate::disk;
 use crate::store::StoreError;
 
 /// Why a request got no good answer.
@@ -34,11 +35,11 @@ impl ApiError {
         Self::Refused(Problem::new(kind, detail))
     }
 
-    /// The database's server or the store of blobs does not answer.
-    fn away(error: &dyn std::error::Error) -> Self {
+    /// The disk is full or fails, or the database's server or the store of blobs does not answer.
+    fn not_stored(kind: ProblemKind, error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "A request was turned away: {error}");
         let detail = "It may not be stored. Send it again in a while.";
-        Self::refused(ProblemKind::StorageAway, detail)
+        Self::refused(kind, detail)
     }
 
     /// There is no such thing.
@@ -74,8 +75,10 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(problem) => Self::Refused(problem),
-            away if away.is_away() => Self::away(&away),
-            ours => Self::Internal(ours.into()),
+            other => match other.storage_problem() {
+                Some(kind) => Self::not_stored(kind, &other),
+                None => Self::Internal(other.into()),
+            },
         }
     }
 }
@@ -91,10 +94,11 @@ impl From<CheckError> for ApiError {
 
 impl From<std::io::Error> for ApiError {
     fn from(error: std::io::Error) -> Self {
-        if Away::caused(&error) {
-            return Self::away(&error);
+        let away = Away::caused(&error).then_some(ProblemKind::StorageAway);
+        match away.or_else(|| disk::problem(&error)) {
+            Some(kind) => Self::not_stored(kind, &error),
+            None => Self::Internal(error.into()),
         }
-        Self::Internal(error.into())
     }
 }
 
@@ -144,6 +148,40 @@ mod tests {
         let problem = error.into_problem();
         assert_eq!(problem.kind, ProblemKind::Internal);
         assert!(!problem.detail.contains("secret"), "{problem}");
+    }
+
+    #[test]
+    fn a_disk_that_fails_is_told_as_what_it_is() {
+        let kind = |error: ApiError| error.into_problem().kind;
+        let file = |kind: std::io::ErrorKind| ApiError::from(std::io::Error::from(kind));
+        let full = file(std::io::ErrorKind::StorageFull);
+        assert_eq!(kind(full), ProblemKind::StorageFull);
+        let locked = file(std::io::ErrorKind::ReadOnlyFilesystem);
+        assert_eq!(kind(locked), ProblemKind::StorageAway);
+        let missing = file(std::io::ErrorKind::NotFound);
+        assert_eq!(kind(missing), ProblemKind::Internal);
+        let sqlite = |code| {
+            let failure = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+            let commit = StoreError::Commit(std::sync::Arc::new(failure.into()));
+            kind(ApiError::from(commit))
+        };
+        assert_eq!(sqlite(rusqlite::ffi::SQLITE_FULL), ProblemKind::StorageFull);
+        assert_eq!(
+            sqlite(rusqlite::ffi::SQLITE_IOERR_FSYNC),
+            ProblemKind::StorageAway
+        );
+        assert_eq!(
+            sqlite(rusqlite::ffi::SQLITE_IOERR_WRITE),
+            ProblemKind::StorageAway
+        );
+        assert_eq!(
+            sqlite(rusqlite::ffi::SQLITE_CANTOPEN),
+            ProblemKind::StorageAway
+        );
+        assert_eq!(
+            sqlite(rusqlite::ffi::SQLITE_CONSTRAINT),
+            ProblemKind::Internal
+        );
     }
 
     #[test]

@@ -6,11 +6,15 @@
 //!
 //! Several coordinators take from one queue. A claim is renewed while somebody is at the job; one
 //! that is not was abandoned, and another coordinator takes it. What must be looked at now and then
-//! (leases that have run out, audits that no volunteer will do) is the leader's alone.
+//! (leases that have run out, audits that no volunteer will do, blobs that no row needs) is the
+//! leader's alone.
 
 mod audits;
 mod checks;
+pub mod collecting;
+pub mod evolving;
 mod listening;
+mod refitting;
 mod screening;
 
 use std::sync::Arc;
@@ -20,9 +24,9 @@ use tokio::sync::watch;
 
 pub use checks::run as run_checks;
 
-use crate::publish;
 use crate::state::App;
 use crate::store::{ClaimedJob, Job, StoreError};
+use crate::{keys, publish};
 
 /// A claim that was not renewed for so long was abandoned.
 const STALE_AFTER: Duration = Duration::from_secs(20);
@@ -58,6 +62,8 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         () = checks::run(&app) => {}
         () = publish::seeding::run(&app) => {}
         () = listening::run(&app) => {}
+        () = collecting::run(&app) => {}
+        () = evolving::run(&app) => {}
         _ = stop.wait_for(|stop| *stop) => {}
     }
 }
@@ -132,6 +138,8 @@ async fn perform(app: &Arc<App>, job: &Job) -> anyhow::Result<()> {
             Ok(())
         }
         Job::Plan => Ok(()),
+        Job::Refit => refitting::refit(app).await,
+        Job::Breed => evolving::turn(app, keys::fresh_bytes()?).await,
     }
 }
 

@@ -13,15 +13,13 @@ use tokio::net::{TcpListener, TcpStream};
 use url::{Host, Url};
 use woolgather_protocol::info::CoordinatorInfo;
 use woolgather_protocol::signing::CLOCK_SKEW_MAX_MS;
-use woolgather_protocol::{PublicKey, Recipe, paths};
-use woolgather_video::{PlanesRef, SegmentEncoder};
+use woolgather_protocol::{PublicKey, paths};
 
 use crate::blobs::{BlobPlace, Blobs};
 use crate::checks;
 use crate::cli::ServeArgs;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
-use crate::hands::Hands;
 use crate::http::admission::free_bytes;
 use crate::keys::{self, IfMissing};
 use crate::serve::{LISTEN_FILE, OTHER_FILES};
@@ -236,6 +234,18 @@ async fn database(config: &Config) -> Finding {
     {
         return Good("made at the first start".into());
     }
+    let place = config.store.clone();
+    let behind = tokio::task::spawn_blocking(move || Store::migrations_missing(&place));
+    match tokio::time::timeout(PATIENCE, behind).await {
+        Ok(Ok(Ok(missing))) if missing > 0 => {
+            return odd(
+                format!("its schema is {missing} migrations behind this program's"),
+                "The next `serve` brings it up to date; make a backup before.",
+            );
+        }
+        // What is wrong is said below.
+        _ => {}
+    }
     let opened = async {
         let store = Store::open(
             config.store.clone(),
@@ -295,44 +305,14 @@ fn clock(config: &Config) -> Finding {
 
 /// Has a segment decoded as a volunteer's would be.
 async fn decoder(config: &Config) -> Finding {
-    let recipe = Recipe {
-        width: 64,
-        height: 64,
-        segment_frames: 1,
-        loop_frames: 1,
-        edge_frames: 1,
-        ..config.recipe.clone()
-    };
-    let tried = async {
-        let folder = std::env::temp_dir().join(format!("woolgather-doctor-{}", std::process::id()));
-        std::fs::create_dir_all(&folder)?;
-        let file = folder.join("segment");
-        std::fs::write(&file, one_frame(&recipe)?)?;
-        let checked = checks::check_frames(&Hands::machine(), &recipe, &file).await;
-        std::fs::remove_dir_all(&folder)?;
-        Ok::<_, anyhow::Error>(checked?)
-    };
-    match tried.await {
-        Ok(_) => Good("a child process decodes a segment".into()),
+    match checks::try_decoder(&config.recipe).await {
+        Ok(()) => Good("a child process decodes a segment".into()),
         Err(error) => bad(
             format!("a child process does not decode a segment ({error:#})"),
-            "May this user start processes, and is there memory? See the log.",
+            "May this user start processes and filter their system calls, and is there memory? See the \
+             log.",
         ),
     }
-}
-
-fn one_frame(recipe: &Recipe) -> anyhow::Result<Vec<u8>> {
-    let mut encoder = SegmentEncoder::new(&checks::encoder_settings(recipe))?;
-    let luma = vec![512; (recipe.width * recipe.height) as usize];
-    let chroma = vec![512; luma.len() / 4];
-    encoder.push(&PlanesRef {
-        width: recipe.width,
-        height: recipe.height,
-        luma: &luma,
-        chroma_blue: &chroma,
-        chroma_red: &chroma,
-    })?;
-    Ok(encoder.finish()?)
 }
 
 async fn listening(config: &Config) -> Finding {

@@ -3,7 +3,7 @@
 use woolgather_protocol::entries::EntryState;
 
 use crate::cli::{EntryArgs, EntryCommand};
-use crate::store::{EntryRow, PageRequest, Store};
+use crate::store::{Accepted, EntryRow, PageRequest, Store};
 
 /// `entry list`, `entry accept`, `entry reject`.
 ///
@@ -15,8 +15,12 @@ pub async fn entry(args: EntryArgs) -> anyhow::Result<()> {
     match args.command {
         EntryCommand::List => list(&store).await,
         EntryCommand::Accept { id } => {
-            let sheep = store.accept_entry(&id).await?;
-            println!("entry {id} is the sheep {sheep} now; its loop will be rendered");
+            match store.accept_entry(&id).await? {
+                Accepted::Born(sheep) => {
+                    println!("entry {id} is the sheep {sheep} now; its loop will be rendered");
+                }
+                Accepted::Waiting => println!("entry {id} is accepted and waits for its turn"),
+            }
             Ok(())
         }
         EntryCommand::Reject { id, reason } => {

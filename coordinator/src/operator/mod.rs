@@ -1,10 +1,14 @@
 //! The operator's commands: they open the same store as the server and may run beside it, unless
 //! they say otherwise.
 
+mod admins;
 mod backup;
+mod blobs;
 mod doctor;
 mod entries;
+mod flock;
 mod trust;
+mod voters;
 
 use std::sync::Arc;
 
@@ -15,10 +19,14 @@ use crate::clock::SystemClock;
 use crate::keys;
 use crate::store::Store;
 
+pub use admins::admin_link;
 pub use backup::{backup, migrate, restore};
+pub use blobs::blobs;
 pub use doctor::doctor;
 pub use entries::entry;
+pub use flock::flock;
 pub use trust::{credit, device, unit};
+pub use voters::{export, voter, votes};
 
 /// The store of a flock that is there.
 ///

@@ -133,7 +133,7 @@ fn line(device: &DeviceLine, now_ms: i64) -> String {
 }
 
 /// A time that has passed, shortly: `3 min`, `5 h`, `12 d`.
-fn ago(ms: i64) -> String {
+pub(super) fn ago(ms: i64) -> String {
     match ms / 60_000 {
         minutes @ ..120 => format!("{} min", minutes.max(0)),
         minutes @ 120..2880 => format!("{} h", minutes / 60),

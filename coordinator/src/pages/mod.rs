@@ -5,9 +5,11 @@
 //! ```
 //!
 //! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`work`], [`fixed`], [`api`]: the pages.
+//! * [`admin`]: the operator's console.
 //! * [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`answer`]: pages and refusals as responses.
 
+pub mod admin;
 pub mod answer;
 pub mod api;
 pub mod cards;
@@ -49,6 +51,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/join", get(fixed::get_join))
         .route("/api", get(api::get_api))
         .route("/static/{*path}", get(fixed::get_static))
+        .merge(admin::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .route(
             "/submit",

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 
 use super::answer::PageError;
-use crate::http::extract::ClientAddress;
+use crate::http::extract::{ClientAddress, cookies};
 use crate::state::App;
 use crate::store::{VoteFrom, VoterId};
 
@@ -86,14 +86,9 @@ fn fresh_voter() -> anyhow::Result<VoterId> {
 /// The voter named by the cookie. Only names we would give to a browser are taken: nobody can
 /// vote as a device without its key.
 fn voter_in(headers: &HeaderMap) -> Option<VoterId> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(name, value)| *name == COOKIE && value.starts_with("web-"))
-        .and_then(|(_, value)| value.parse().ok())
+    cookies(headers, COOKIE)
+        .find(|value| value.starts_with("web-"))
+        .and_then(|value| value.parse().ok())
 }
 
 #[cfg(test)]

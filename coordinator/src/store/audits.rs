@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use woolgather_coordinator_core::audits::SLOW_AUDIT_PATIENCES;
 use woolgather_coordinator_core::leases::samples_of;
 use woolgather_coordinator_core::trust::{AuditorRule, Record};
 use woolgather_protocol::submission::{Receipt, WorkUnitState};
@@ -431,7 +432,7 @@ fn plan_self_audits(tx: &mut Tx<'_>, patience: Duration) -> Result<u64, StoreErr
             taken += u64::from(take_over(tx, &audit.id)?);
         }
     }
-    for audit in slow_audits(tx.conn, since_ms, room - taken)? {
+    for audit in slow_audits(tx, patience_ms, room - taken)? {
         taken += u64::from(take_over(tx, &audit)?);
     }
     Ok(taken)
@@ -452,23 +453,30 @@ fn pictures_to_draw(conn: &mut dyn Database) -> Result<u64, StoreError> {
     number(&row, "pictures")
 }
 
-/// Audits somebody took longer ago than the patience.
+/// Audits whose auditors are slow (`is_slow_audit` of the core says when), longer than the patience after
+/// they were planned.
 fn slow_audits(
-    conn: &mut dyn Database,
-    since_ms: i64,
+    tx: &mut Tx<'_>,
+    patience_ms: i64,
     limit: u64,
 ) -> Result<Vec<WorkUnitId>, StoreError> {
     let rows = query(
         "SELECT id FROM audit
-         WHERE state = 'leased' AND planned_ms <= $1 AND purpose <> $2
+         WHERE state = 'leased' AND planned_ms <= $6 AND purpose <> $4
            AND NOT EXISTS (SELECT 1 FROM lease
                            WHERE lease.audit = audit.id AND lease.state = 'active'
-                             AND lease.leased_ms > $1)
-         ORDER BY planned_ms, number LIMIT $3",
+                             AND $1 - lease.leased_ms <
+                                 CASE WHEN (lease.expires_ms - lease.leased_ms) / 3 < $2 THEN $2
+                                      WHEN (lease.expires_ms - lease.leased_ms) / 3 > $3 THEN $3
+                                      ELSE (lease.expires_ms - lease.leased_ms) / 3 END)
+         ORDER BY planned_ms, number LIMIT $5",
     )
-    .bind(since_ms)
+    .bind(tx.now_ms)
+    .bind(patience_ms)
+    .bind(patience_ms.saturating_mul(SLOW_AUDIT_PATIENCES))
     .bind(Purpose::Again as i64)
     .bind(stored(limit))
-    .fetch_all(conn)?;
+    .bind(tx.now_ms.saturating_sub(patience_ms))
+    .fetch_all(&mut *tx.conn)?;
     rows.iter().map(|row| parsed(row, "id")).collect()
 }

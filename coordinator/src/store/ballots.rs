@@ -1,7 +1,9 @@
 //! Ballots dealt: which sheep, to whom, until when. The choice is the core crate's.
 
+use std::collections::BTreeSet;
+
 use woolgather_coordinator_core::ballots::{BALLOT_TERM_MS, BallotTicket, seal_token};
-use woolgather_coordinator_core::dealing::{Candidate, deal_pair, deal_single};
+use woolgather_coordinator_core::dealing::{Candidate, deal_pair, deal_single_to};
 use woolgather_coordinator_core::ratings::Belief;
 use woolgather_protocol::votes::{Ballot, BallotRequest, BallotSheep};
 use woolgather_protocol::{DeviceSecret, ProblemKind, SheepId};
@@ -27,7 +29,11 @@ pub(super) fn deal(
 ) -> Result<Ballot, StoreError> {
     meet_voter(tx, &voter)?;
     let living = living(tx.conn, tx.now_ms)?;
-    let (left, right) = choose(tx, &living, request).ok_or_else(|| {
+    let answered = match request {
+        BallotRequest::Single { on_screen: None } => answered(tx.conn, &voter)?,
+        _ => BTreeSet::new(),
+    };
+    let (left, right) = choose(tx, &living, &answered, request).ok_or_else(|| {
         let detail = "There are not enough living sheep yet.";
         StoreError::refused(ProblemKind::NoBallot, detail)
     })?;
@@ -60,6 +66,7 @@ fn ballot_name(random: [u8; 10]) -> String {
 fn choose<'a>(
     tx: &mut Tx<'_>,
     living: &'a [Living],
+    answered: &BTreeSet<SheepId>,
     request: &BallotRequest,
 ) -> Option<(&'a BallotSheep, Option<&'a BallotSheep>)> {
     let candidates: Vec<Candidate> = living.iter().map(|sheep| sheep.candidate).collect();
@@ -70,7 +77,9 @@ fn choose<'a>(
             Some((sheep(left), Some(sheep(right))))
         }
         BallotRequest::Single { on_screen: None } => {
-            Some((sheep(deal_single(&candidates, tx.rng)?), None))
+            let was_answered = |living: &Living| answered.contains(&living.sheep.id);
+            let answered: Vec<bool> = living.iter().map(was_answered).collect();
+            Some((sheep(deal_single_to(&candidates, &answered, tx.rng)?), None))
         }
         BallotRequest::Single {
             on_screen: Some(id),
@@ -79,6 +88,14 @@ fn choose<'a>(
             Some((&shown.sheep, None))
         }
     }
+}
+
+/// The sheep that the voter has a standing vote on, not as one of a pair.
+fn answered(conn: &mut dyn Database, voter: &VoterId) -> Result<BTreeSet<SheepId>, StoreError> {
+    let rows = query("SELECT first_sheep FROM vote WHERE voter = $1 AND second_sheep = ''")
+        .bind(voter.as_str())
+        .fetch_all(conn)?;
+    rows.iter().map(|row| parsed(row, "first_sheep")).collect()
 }
 
 fn living(conn: &mut dyn Database, now_ms: i64) -> Result<Vec<Living>, StoreError> {

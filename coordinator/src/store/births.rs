@@ -3,14 +3,14 @@
 use woolgather_coordinator_core::leases::{rank, samples_of};
 use woolgather_coordinator_core::ratings::Belief;
 use woolgather_coordinator_core::seeds::clip_rng_seed;
-use woolgather_genome::Genome;
+use woolgather_genome::{Descriptors, Genome};
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_protocol::work::ClipKind;
 use woolgather_protocol::{ClipId, SheepId, WorkUnitId};
 
 use super::database::{Database, query};
 use super::flock::{Flock, flock};
-use super::rows::{name_of, parsed, stored};
+use super::rows::{name_of, parsed, stored, to_json};
 use super::writer::Tx;
 use super::{ClipState, SheepState, StoreError};
 
@@ -22,6 +22,24 @@ pub(super) struct NewSheep<'a> {
     pub(super) title: &'a str,
     pub(super) artist: &'a str,
     pub(super) genome: &'a Genome,
+    pub(super) origin: Origin<'a>,
+}
+
+/// How a sheep comes to be.
+pub(super) enum Origin<'a> {
+    /// Somebody made it.
+    Made,
+    /// The flock bred it.
+    Bred {
+        parents: &'a [SheepId],
+        /// The birth's record, as JSON.
+        lineage: &'a str,
+        /// What is believed of it.
+        prior: Belief,
+        /// The mean of its parents' ratings.
+        mid_parent: Option<f64>,
+        descriptors: &'a Descriptors,
+    },
 }
 
 /// Makes a sheep and plans its loop. A sheep with the same genome is returned as it is.
@@ -31,12 +49,15 @@ pub(super) fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId, Store
         return Ok(sheep);
     }
     let sheep = SheepId::from_random(tx.random());
-    let Belief { mean, variance } = Belief::NEW_SHEEP;
+    let Belief { mean, variance } = match new.origin {
+        Origin::Made => Belief::NEW_SHEEP,
+        Origin::Bred { prior, .. } => prior,
+    };
     query(
         "INSERT INTO sheep (number, id, title, artist, genome, licence, parents, state, born_ms,
-                            rating_mean, rating_variance, rated_ms)
+                            rating_mean, rating_variance, rated_ms, prior_mean, prior_variance)
          VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM sheep), $1, $2, $3, $4, $5, '[]', $6,
-                 $7, $8, $9, $7)",
+                 $7, $8, $9, $7, $8, $9)",
     )
     .bind(sheep.as_str())
     .bind(new.title)
@@ -48,6 +69,7 @@ pub(super) fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId, Store
     .bind(mean)
     .bind(variance)
     .execute(&mut *tx.conn)?;
+    write_origin(tx, &sheep, &new.origin)?;
     let clip = NewClip {
         kind: ClipKind::Loop,
         from: &sheep,
@@ -56,6 +78,30 @@ pub(super) fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId, Store
     };
     plan(tx, &clip)?;
     Ok(sheep)
+}
+
+fn write_origin(tx: &mut Tx<'_>, sheep: &SheepId, origin: &Origin<'_>) -> Result<(), StoreError> {
+    let Origin::Bred {
+        parents,
+        lineage,
+        mid_parent,
+        descriptors,
+        ..
+    } = origin
+    else {
+        return Ok(());
+    };
+    query(
+        "UPDATE sheep SET parents = $2, lineage = $3, mid_parent = $4, descriptors = $5
+         WHERE id = $1",
+    )
+    .bind(sheep.as_str())
+    .bind(to_json(parents))
+    .bind(*lineage)
+    .bind(*mid_parent)
+    .bind(to_json(&descriptors.values()))
+    .execute(&mut *tx.conn)?;
+    Ok(())
 }
 
 /// Stores a genome's canonical bytes under its id, once.

@@ -1,7 +1,5 @@
 //! Clips as people, jobs and the tracker see them. Publishing and planning are in `publishing`.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 use woolgather_protocol::work::ClipKind;
 use woolgather_protocol::{Blake3, ClipId, InfoHash, Sha256, SheepId, WorkUnitId};
@@ -182,27 +180,6 @@ impl Store {
                 })
             })
             .collect()
-    }
-
-    /// Every blob that a row needs: segments in use, clips, torrents, pictures.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Database`].
-    pub async fn blobs_named(&self) -> Result<BTreeSet<Blake3>, StoreError> {
-        let named = query(
-            "SELECT segment AS blob FROM submission
-             WHERE state IN ('auditing', 'accepted') AND short_segment IS NULL
-             UNION SELECT blob FROM clip WHERE blob IS NOT NULL
-             UNION SELECT torrent FROM clip WHERE torrent IS NOT NULL
-             UNION SELECT poster FROM clip WHERE poster IS NOT NULL
-             UNION SELECT poster FROM sheep WHERE poster IS NOT NULL
-             UNION SELECT preview FROM entry WHERE preview IS NOT NULL
-             UNION SELECT submitted FROM verdict
-             UNION SELECT rendered FROM verdict",
-        );
-        let rows = self.rows(named).await?;
-        rows.iter().map(|row| parsed(row, "blob")).collect()
     }
 
     /// Names of the volunteers who rendered a clip, most segments first; "anonymous" for devices

@@ -43,6 +43,10 @@ const TABLES: &[Table] = &[
             "manifest_made_ms",
             "founded_ms",
             "coordinator_key",
+            "heritability",
+            "heritability_ms",
+            "refit_ms",
+            "refits",
         ],
     ),
     table(
@@ -134,6 +138,15 @@ const TABLES: &[Table] = &[
             "votes",
             "exposures",
             "poster",
+            "prior_mean",
+            "prior_variance",
+            "mid_parent",
+            "lineage",
+            "descriptors",
+            "acts",
+            "live_ms",
+            "retired_ms",
+            "leaving",
         ],
     ),
     table(
@@ -247,6 +260,11 @@ const TABLES: &[Table] = &[
         ],
     ),
     table(
+        "admin_pass",
+        &["hash"],
+        &["hash", "purpose", "made_ms", "expires_ms"],
+    ),
+    table(
         "operator_log",
         &["number"],
         &["number", "done_ms", "action", "subject", "reason"],
@@ -332,6 +350,7 @@ const TABLES: &[Table] = &[
             "received_ms",
             "preview",
             "sheep",
+            "accepted_ms",
         ],
     ),
     table(
@@ -343,6 +362,9 @@ const TABLES: &[Table] = &[
             "leniency_mean",
             "leniency_variance",
             "votes",
+            "voided",
+            "reliability",
+            "unreliable",
         ],
     ),
     table(

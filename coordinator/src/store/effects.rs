@@ -10,6 +10,7 @@ use woolgather_protocol::SheepId;
 
 use super::database::{Database, query};
 use super::questions::{Question, Verdict};
+use super::refit::leniency;
 use super::rows::number;
 use super::sheep::belief;
 use super::writer::Tx;
@@ -74,6 +75,20 @@ pub(super) fn weigh(
         weight = ratings::capped_weight(weight, spent);
     }
     Ok(weight)
+}
+
+/// The part of a vote's weight that moves ratings at once: nothing of a voided voter's, little of one
+/// who answers like a coin. The refit sees to it in the same way.
+pub(super) fn influence(tx: &mut Tx<'_>, voter: &VoterId) -> Result<f64, StoreError> {
+    let row = query("SELECT voided, unreliable FROM voter WHERE id = $1")
+        .bind(voter.as_str())
+        .fetch_one(&mut *tx.conn)?;
+    let voided = row.try_get::<Option<&str>>("voided")?.is_some();
+    Ok(match (voided, number::<u64>(&row, "unreliable")?) {
+        (true, _) => 0.0,
+        (false, 0) => 1.0,
+        (false, _) => ratings::UNRELIABLE_FACTOR,
+    })
 }
 
 fn spent_today(conn: &mut dyn Database, network: &str, sheep: &SheepId) -> Result<f64, StoreError> {
@@ -179,8 +194,5 @@ fn leniency_of(conn: &mut dyn Database, voter: &VoterId) -> Result<Belief, Store
     let row = query("SELECT leniency_mean, leniency_variance FROM voter WHERE id = $1")
         .bind(voter.as_str())
         .fetch_one(conn)?;
-    Ok(Belief {
-        mean: row.try_get("leniency_mean")?,
-        variance: row.try_get("leniency_variance")?,
-    })
+    leniency(&row)
 }

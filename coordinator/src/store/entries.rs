@@ -5,9 +5,10 @@ use woolgather_protocol::entries::{Entry, EntryState};
 use woolgather_protocol::limits::clean_name;
 use woolgather_protocol::{Blake3, EntryId, ProblemKind, SheepId};
 
-use super::births::{NewSheep, bear, keep_genome, sheep_with};
+use super::births::{NewSheep, Origin, bear, keep_genome, sheep_with};
 use super::database::{Database, Row, query};
 use super::jobs::enqueue;
+use super::nursery::recent_births;
 use super::rows::{maybe_parsed, name_of, named, parsed};
 use super::sheep::load_genome;
 use super::writer::Tx;
@@ -58,6 +59,15 @@ pub enum Screening {
         /// The blob with the preview, if one was rendered.
         preview: Option<Blake3>,
     },
+}
+
+/// What became of an accepted entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is this sheep.
+    Born(SheepId),
+    /// It waits for its turn.
+    Waiting,
 }
 
 impl Store {
@@ -150,14 +160,14 @@ impl Store {
             .await
     }
 
-    /// The operator accepts an entry: it is a sheep now, and its loop is rendered. Accepting an
-    /// accepted one returns its sheep.
+    /// The operator accepts an entry: it is a sheep now, and its loop is rendered; or, where the flock
+    /// breeds, it waits for its turn. Accepting an accepted one changes nothing.
     ///
     /// # Errors
     ///
     /// [`StoreError::Refused`] with `not-found`, or `malformed-request` when it was rejected or
     /// withdrawn, or when the same genome is a sheep already.
-    pub async fn accept_entry(&self, entry: &EntryId) -> Result<SheepId, StoreError> {
+    pub async fn accept_entry(&self, entry: &EntryId) -> Result<Accepted, StoreError> {
         let entry = entry.clone();
         self.write(move |tx| accept(tx, &entry)).await
     }
@@ -254,10 +264,13 @@ fn accept_or_say_why(tx: &mut Tx<'_>, entry: &EntryId) -> Result<(), StoreError>
     }
 }
 
-fn accept(tx: &mut Tx<'_>, entry: &EntryId) -> Result<SheepId, StoreError> {
+fn accept(tx: &mut Tx<'_>, entry: &EntryId) -> Result<Accepted, StoreError> {
     let row = find_entry(tx.conn, entry)?;
     if let Some(sheep) = row.entry.sheep {
-        return Ok(sheep);
+        return Ok(Accepted::Born(sheep));
+    }
+    if row.entry.state == EntryState::Accepted {
+        return Ok(Accepted::Waiting);
     }
     if matches!(
         row.entry.state,
@@ -270,11 +283,45 @@ fn accept(tx: &mut Tx<'_>, entry: &EntryId) -> Result<SheepId, StoreError> {
         let detail = format!("The same genome is the sheep `{sheep}` already.");
         return Err(StoreError::refused(ProblemKind::MalformedRequest, detail));
     }
+    query("UPDATE entry SET accepted_ms = $2 WHERE id = $1")
+        .bind(entry.as_str())
+        .bind(tx.now_ms)
+        .execute(&mut *tx.conn)?;
+    let recent = recent_births(tx.conn, tx.now_ms)?;
+    if recent.all == recent.artists {
+        return make_sheep(tx, &row).map(Accepted::Born);
+    }
+    let news = News::of(
+        EntryState::Accepted,
+        "It is accepted, and waits for its turn.",
+    );
+    change(tx, entry, &news)?;
+    Ok(Accepted::Waiting)
+}
+
+/// An accepted entry's turn has come.
+pub(super) fn bear_entry(tx: &mut Tx<'_>, entry: &EntryId) -> Result<(), StoreError> {
+    let row = find_entry(tx.conn, entry)?;
+    if row.entry.state != EntryState::Accepted || row.entry.sheep.is_some() {
+        return Ok(());
+    }
+    let genome = genome_id(tx.conn, entry)?;
+    if let Some(sheep) = sheep_with(tx.conn, &genome)? {
+        let reason = format!("The same genome is the sheep `{sheep}` already.");
+        return change(tx, entry, &News::of(EntryState::Rejected, &reason));
+    }
+    make_sheep(tx, &row).map(drop)
+}
+
+fn make_sheep(tx: &mut Tx<'_>, row: &EntryRow) -> Result<SheepId, StoreError> {
+    let entry = &row.entry.id;
+    let genome = genome_id(tx.conn, entry)?;
     let genome = load_genome(tx.conn, &genome)?;
     let sheep = NewSheep {
         title: &row.entry.title,
         artist: &row.entry.artist,
         genome: &genome,
+        origin: Origin::Made,
     };
     let sheep = bear(tx, &sheep)?;
     query("UPDATE entry SET sheep = $2 WHERE id = $1")

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use woolgather_protocol::{Problem, ProblemKind};
 
 use super::database::DatabaseError;
+use crate::disk;
 
 /// Why the store did not do what it was asked. Nothing has changed on disk when one is returned.
 #[derive(Debug, thiserror::Error)]
@@ -12,7 +13,8 @@ pub enum StoreError {
     /// The caller's caller is at fault: send this problem to it. Its kind is stable.
     #[error(transparent)]
     Refused(#[from] Problem),
-    /// The database failed (disk full, locked for too long): answer "internal", log it here once.
+    /// The database failed (disk full, locked for too long): answer what [`Self::storage_problem`] says, else
+    /// "internal", and log it here once.
     #[error("the database failed: {0}")]
     Database(#[from] DatabaseError),
     /// The commit failed, and with it every transaction of its group: as [`Self::Database`].
@@ -56,13 +58,15 @@ impl StoreError {
         )
     }
 
-    /// Whether the database cannot be reached just now: try again in a moment.
+    /// What a client is told when the database cannot be reached just now, or cannot write: it may try again in a
+    /// moment. `None` when that is not why.
     #[must_use]
-    pub fn is_away(&self) -> bool {
+    pub fn storage_problem(&self) -> Option<ProblemKind> {
         match self {
-            Self::Database(error) => error.is_away(),
-            Self::Commit(error) => error.is_away(),
-            _ => false,
+            Self::Database(error) => error.storage_problem(),
+            Self::Commit(error) => error.storage_problem(),
+            Self::Io(error) => disk::problem(error),
+            _ => None,
         }
     }
 

@@ -9,7 +9,7 @@ use woolgather_protocol::manifest::{Manifest, ManifestClip, ManifestSheep};
 use woolgather_protocol::work::ClipKind;
 use woolgather_protocol::{ClipId, ProblemKind, PublicKey, Recipe};
 
-use super::births::{self, NewSheep};
+use super::births::{self, NewSheep, Origin};
 use super::clips::volunteer_counts;
 use super::database::{Database, query};
 use super::rows::{json, name_of, named, number, parsed, stored, to_json};
@@ -240,6 +240,7 @@ fn found(tx: &mut Tx<'_>, new: NewFlock) -> Result<Flock, StoreError> {
             title: &title,
             artist: &artist,
             genome: &genome,
+            origin: Origin::Made,
         };
         births::bear(tx, &sheep)?;
     }

@@ -48,6 +48,10 @@ pub enum Job {
     DoubtReports(DoubtReports),
     /// Plan the edges the flock's graph needs.
     Plan,
+    /// Fit all ratings to all standing votes.
+    Refit,
+    /// Let sheep be born and retire, as far as it is time.
+    Breed,
 }
 
 impl Job {
@@ -65,6 +69,8 @@ impl Job {
             }
             Self::DoubtReports(doubt) => format!("doubt-reports:{}:{}", doubt.auditor, doubt.above),
             Self::Plan => "plan".into(),
+            Self::Refit => "refit".into(),
+            Self::Breed => "breed".into(),
         }
     }
 }

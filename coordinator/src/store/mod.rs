@@ -15,9 +15,13 @@
 //! * `flock`: founding, the manifest. `devices`: volunteers and their notices.
 //! * `leases`, `answers`, `submissions`, `checking`, `audits`: a work unit's life.
 //! * `records`, `classes`, `auditors`: trust. `verdicts`, `repair`: what follows when the referee
-//!   found a frame wrong. `ledger`: credit. `operators`: what operators decide. Their rules are those of `woolgather_coordinator_core`.
+//!   found a frame wrong. `ledger`: credit. `operators`: what operators decide; `admins`: who
+//!   may use their console. Their rules are those of `woolgather_coordinator_core`.
+//! * `questions`, `ballots`, `votes`, `effects`: what voters are asked and say; `refit`: all of it weighed
+//!   anew every night; `voters`: whose votes were voided.
+//! * `nursery`, `lineages`, `retirement`: who is bred, from whom, and who goes.
 //! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
-//! * `company`: several coordinators on one store.
+//! * `blobs`: which of them rows need. `company`: several coordinators on one store.
 //! * `copying`: a store carried over whole, for backups and moves.
 //! * `status`: numbers for the status page and the metrics.
 //!
@@ -36,7 +40,9 @@ mod readers;
 mod rows;
 mod writer;
 
+mod admins;
 mod births;
+mod blobs;
 mod devices;
 mod flock;
 
@@ -61,18 +67,25 @@ mod work;
 mod clips;
 mod company;
 mod jobs;
+mod lineages;
+mod nursery;
 mod publishing;
+mod retirement;
 mod sheep;
 
 mod ballots;
 mod effects;
 mod questions;
+mod refit;
 mod seen;
+mod vote_lists;
+mod voters;
 mod votes;
 
 mod entries;
 mod status;
 
+pub use admins::{LINK_LASTS, SESSION_LASTS};
 pub use answers::{EarlierAnswer, OpenLease, UnitFacts};
 pub use audits::{AuditAnswer, AuditEvidence, Settlement};
 pub use checking::{CheckedFrames, ClaimedCheck};
@@ -80,23 +93,27 @@ pub use clips::{ClipRow, ClipState, JoinSegment, NewClipFile};
 pub use company::{Company, Gossip, Membership, SharedNonces, Sighting};
 pub use copying::{Progress, copy_store};
 pub use database::DatabaseError;
-pub use entries::{EntryRow, NewEntry, Screening};
+pub use entries::{Accepted, EntryRow, NewEntry, Screening};
 pub use error::StoreError;
 pub use flock::{Flock, FoundingSheep, NewFlock};
 pub use jobs::{ClaimedJob, Job};
 pub use leases::{LeaseTerms, LeasedWork, WorkForDevice};
 pub use ledger::CreditLine;
+pub use lineages::{Family, Lineage, NewChild, Relative};
 pub use means::FrameMeans;
+pub use nursery::{Change, LivingSheep, Nursery, WaitingEntry};
 pub use open::Store;
 pub use operators::{DeviceLine, LogLine};
 pub use paging::{Page, PageRequest};
 pub use place::Place;
+pub use refit::VoteLog;
 pub use repair::{AuditAgain, DoubtReports};
 pub use seen::SeenBallot;
 pub use sheep::{SheepOrder, SheepRow, SheepState};
 pub use status::{ClipProgress, FlockStatus, UnitCounts, VolunteerCredit};
 pub use submissions::NewSubmission;
 pub use verdicts::{Verdict, VerdictPictures};
+pub use vote_lists::{LoggedBallot, SheepLine, VoterLine};
 pub use votes::{VoteFrom, VoterId};
 
 #[cfg(test)]

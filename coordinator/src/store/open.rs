@@ -13,6 +13,7 @@ use super::readers::Readers;
 use super::rows::number;
 use super::writer::{Tx, Writer};
 use crate::clock::Clock;
+use crate::disk;
 use crate::hands::Hands;
 
 /// Every migration, oldest first. A published one never changes; a change of the schema is a new
@@ -23,6 +24,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_checks.sql"),
     include_str!("../../migrations/0004_trust.sql"),
     include_str!("../../migrations/0005_several.sql"),
+    include_str!("../../migrations/0006_admins.sql"),
+    include_str!("../../migrations/0007_evolution.sql"),
 ];
 
 /// Everything the coordinator remembers. Cheap to clone; clones share one writer.
@@ -77,6 +80,24 @@ impl Store {
         })
     }
 
+    /// How far the schema of the store at `place` is behind this program's, in migrations; a store that
+    /// nobody has opened yet is behind by all of them. Changes nothing. Blocks on the database.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub fn migrations_missing(place: &Place) -> Result<usize, StoreError> {
+        let mut conn = place.connect_reading()?;
+        // Before the first migration there is no such table.
+        let applied = match query("SELECT COUNT(*) AS applied FROM migration").fetch_one(&mut *conn)
+        {
+            Ok(row) => number(&row, "applied")?,
+            Err(error) if error.storage_problem().is_some() => return Err(error.into()),
+            Err(_) => 0,
+        };
+        Ok(MIGRATIONS.len().saturating_sub(applied))
+    }
+
     /// Waits until a job was added in this process, at most `at_most`: the job runner's rest
     /// between two claims.
     pub async fn wait_for_job(&self, at_most: Duration) {
@@ -129,7 +150,7 @@ impl Store {
 /// Connects to a store, making it if it is not there, and brings its schema up to date.
 pub(super) fn prepare(place: &Place, now_ms: i64) -> Result<Box<dyn Database>, StoreError> {
     if let Place::Folder(folder) = place {
-        std::fs::create_dir_all(folder)?;
+        disk::make_folder(folder)?;
     }
     let mut conn = place.connect()?;
     migrate(&mut *conn, now_ms)?;

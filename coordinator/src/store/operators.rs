@@ -187,7 +187,13 @@ fn log_line(row: &Row) -> Result<LogLine, StoreError> {
     })
 }
 
-fn log(tx: &mut Tx<'_>, action: &str, subject: &str, reason: &str) -> Result<(), StoreError> {
+/// Keeps what an operator did, and why.
+pub(super) fn log(
+    tx: &mut Tx<'_>,
+    action: &str,
+    subject: &str,
+    reason: &str,
+) -> Result<(), StoreError> {
     query(
         "INSERT INTO operator_log (number, done_ms, action, subject, reason)
          VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM operator_log), $1, $2, $3, $4)",

@@ -35,7 +35,7 @@ impl Store {
             .await
     }
 
-    /// Plans the edges that make the living sheep one ring, each with its work units. An edge
+    /// Plans the edges that make the living sheep (without those about to retire) one ring, each with its work units. An edge
     /// that is there already is not planned again. Returns how many were planned.
     ///
     /// # Errors
@@ -68,13 +68,15 @@ fn publish(
     if row.kind == ClipKind::Loop {
         // A repaired loop does not call a sheep back that was retired meanwhile.
         query(
-            "UPDATE sheep SET poster = $3, state = CASE state WHEN $4 THEN $2 ELSE state END
+            "UPDATE sheep SET poster = $3, state = CASE state WHEN $4 THEN $2 ELSE state END,
+                              live_ms = COALESCE(live_ms, $5)
              WHERE id = $1",
         )
         .bind(row.from.as_str())
         .bind(name_of(&SheepState::Live))
         .bind(file.poster.to_string())
         .bind(name_of(&SheepState::Rendering))
+        .bind(tx.now_ms)
         .execute(&mut *tx.conn)?;
     }
     enqueue(tx, &Job::Plan)?;
@@ -101,7 +103,7 @@ fn make_live(tx: &mut Tx<'_>, clip: &ClipRow, file: &NewClipFile) -> Result<(), 
 }
 
 fn plan_edges(tx: &mut Tx<'_>) -> Result<u32, StoreError> {
-    let living = living_sheep(tx.conn)?;
+    let living = staying_sheep(tx.conn)?;
     let titles: BTreeMap<SheepId, String> = living.iter().cloned().collect();
     let ring: Vec<SheepId> = living.into_iter().map(|(sheep, _)| sheep).collect();
     let existing = existing_edges(tx.conn)?;
@@ -119,11 +121,12 @@ fn plan_edges(tx: &mut Tx<'_>) -> Result<u32, StoreError> {
     Ok(planned)
 }
 
-/// The living sheep with their titles, in order of birth.
-fn living_sheep(conn: &mut dyn Database) -> Result<Vec<(SheepId, String)>, StoreError> {
-    let rows = query("SELECT id, title FROM sheep WHERE state = $1 ORDER BY number")
-        .bind(name_of(&SheepState::Live))
-        .fetch_all(conn)?;
+/// The living sheep that are not about to retire, with their titles, in order of birth.
+fn staying_sheep(conn: &mut dyn Database) -> Result<Vec<(SheepId, String)>, StoreError> {
+    let rows =
+        query("SELECT id, title FROM sheep WHERE state = $1 AND leaving = 0 ORDER BY number")
+            .bind(name_of(&SheepState::Live))
+            .fetch_all(conn)?;
     rows.iter()
         .map(|row| Ok((parsed(row, "id")?, row.try_get("title")?)))
         .collect()

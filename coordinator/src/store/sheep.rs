@@ -152,6 +152,14 @@ pub(super) fn belief(row: &Row, now_ms: i64) -> Result<Belief, StoreError> {
     Ok(belief.drifted(now_ms.saturating_sub(rated_ms)))
 }
 
+/// What was believed of a sheep before any vote.
+pub(super) fn belief_at_birth(row: &Row) -> Result<Belief, StoreError> {
+    Ok(Belief {
+        mean: row.try_get("prior_mean")?,
+        variance: row.try_get("prior_variance")?,
+    })
+}
+
 fn sheep_row(row: &Row, now_ms: i64) -> Result<SheepRow, StoreError> {
     let Belief { mean, variance } = belief(row, now_ms)?;
     Ok(SheepRow {

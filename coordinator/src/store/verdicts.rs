@@ -97,6 +97,26 @@ impl Store {
         rows.iter().map(verdict).collect()
     }
 
+    /// What the referee found wrong lately, newest first, each with its work unit.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn verdicts_lately(
+        &self,
+        at_most: u32,
+    ) -> Result<Vec<(WorkUnitId, Verdict)>, StoreError> {
+        let wanted = query(
+            "SELECT work_unit, audit, frame, detail, submitted, rendered, found_ms FROM verdict
+             ORDER BY found_ms DESC, audit LIMIT $1",
+        )
+        .bind(i64::from(at_most));
+        let rows = self.rows(wanted).await?;
+        rows.iter()
+            .map(|row| Ok((parsed(row, "work_unit")?, verdict(row)?)))
+            .collect()
+    }
+
     /// What the referee found in an audit.
     ///
     /// # Errors

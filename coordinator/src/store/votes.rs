@@ -12,7 +12,9 @@ use woolgather_protocol::{DeviceSecret, ProblemKind};
 
 use super::ballots;
 use super::database::{Row, query};
-use super::effects::{Direction, Effect, apply, effect, network_of, sheep_belief, weigh};
+use super::effects::{
+    Direction, Effect, apply, effect, influence, network_of, sheep_belief, weigh,
+};
 use super::questions::Question;
 use super::rows::{maybe_parsed, name_of, number, parsed};
 use super::writer::Tx;
@@ -87,7 +89,8 @@ fn record_vote(
     let replaced = take_back(tx, &from.voter, &question)?;
     let network = network_of(tx, from.address)?;
     let weight = weigh(tx, &from.voter, &question, &network)?;
-    let effect = effect(tx, &from.voter, &question, &verdict, weight)?;
+    let influence = weight * influence(tx, &from.voter)?;
+    let effect = effect(tx, &from.voter, &question, &verdict, influence)?;
     apply(tx, &from.voter, &question, &effect, Direction::Forward)?;
     let counted = Counted {
         voter: &from.voter,
@@ -101,6 +104,7 @@ fn record_vote(
     if !replaced {
         count_standing(tx, &question)?;
     }
+    count_act(tx, &question)?;
     spend(tx, &ticket.ballot, answer, weight)?;
     receipt(tx, &from.voter, &row)
 }
@@ -197,6 +201,14 @@ fn insert_vote(tx: &mut Tx<'_>, vote: &Counted<'_>) -> Result<(), StoreError> {
 
 fn count_standing(tx: &mut Tx<'_>, question: &Question) -> Result<(), StoreError> {
     query("UPDATE sheep SET votes = votes + 1 WHERE id = $1 OR id = $2")
+        .bind(question.first.as_str())
+        .bind(question.second_text())
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+fn count_act(tx: &mut Tx<'_>, question: &Question) -> Result<(), StoreError> {
+    query("UPDATE sheep SET acts = acts + 1 WHERE id = $1 OR id = $2")
         .bind(question.first.as_str())
         .bind(question.second_text())
         .execute(&mut *tx.conn)?;

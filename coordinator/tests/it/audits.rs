@@ -74,7 +74,8 @@ async fn one_painted_frame_is_suspicious_audited_and_refused() {
     let painted = woolgather_protocol::work::Task::Audit { frame: 3 };
     assert!(audited.contains(&painted), "{audited:?}");
 
-    coordinator.clock.advance_ms(60_001);
+    // The auditor has gone away.
+    coordinator.clock.advance_ms(120_000);
     coordinator
         .do_jobs_until(|status| status.refusals == 1 && status.jobs_open == 0)
         .await;

@@ -16,7 +16,7 @@ use woolgather_render_kernel::Planes;
 use crate::support::device::{good, refused, submission_of};
 use crate::support::{TestCoordinator, rendered, segments, tiny_recipe};
 
-fn place(server: &BucketServer, prefix: &str) -> BlobPlace {
+pub(crate) fn place(server: &BucketServer, prefix: &str) -> BlobPlace {
     BlobPlace::Bucket(BucketPlace {
         bucket: BUCKET.into(),
         prefix: prefix.into(),

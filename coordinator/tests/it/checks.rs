@@ -186,6 +186,7 @@ fn the_child_takes_its_arguments_as_limits_and_not_as_orders() {
 fn the_child_lives_within_limits() {
     let mut child = child([64, 64, 2]).spawn().unwrap();
     let limits = format!("/proc/{}/limits", child.id());
+    let status = format!("/proc/{}/status", child.id());
     let is_set = |limits: &str| {
         let line = |name: &str, most: &str| {
             let mut lines = limits.lines();
@@ -208,6 +209,19 @@ fn the_child_lives_within_limits() {
         std::thread::sleep(Duration::from_millis(10));
     }
     assert!(is_set(&seen), "{seen}");
+    // And a filter of system calls, which nothing that it starts could get rid of.
+    let is_caged = |status: &str| {
+        let line = |wanted: &str| status.lines().any(|line| line == wanted);
+        line("Seccomp:\t2") && line("NoNewPrivs:\t1")
+    };
+    for _ in 0..500 {
+        seen = std::fs::read_to_string(&status).unwrap();
+        if is_caged(&seen) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(is_caged(&seen), "{seen}");
     drop(child.stdin.take());
     assert!(child.wait_with_output().unwrap().status.success());
 }

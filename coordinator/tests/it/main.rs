@@ -1,12 +1,15 @@
 //! The coordinator as its clients see it: a listening server, a real database in a temporary
 //! folder, a clock that stands still, and no volunteer but the test.
 
+mod admin;
 mod admission;
 mod api;
 mod audits;
 mod backups;
 mod buckets;
 mod checks;
+mod collecting;
+mod evolution;
 mod hostile;
 mod keys;
 mod openapi;

@@ -88,6 +88,31 @@ fn the_doctor_says_what_is_wrong_and_fails() {
     );
 }
 
+#[test]
+fn the_doctor_leaves_an_older_database_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let file = data.join("woolgather.sqlite");
+    let conn = rusqlite::Connection::open(&file).unwrap();
+    conn.execute_batch(include_str!("../../migrations/0001_flock.sql"))
+        .unwrap();
+    conn.execute_batch(
+        "CREATE TABLE migration (number BIGINT PRIMARY KEY, applied_ms BIGINT NOT NULL);
+         INSERT INTO migration VALUES (1, 0)",
+    )
+    .unwrap();
+    let loopback = ["--listen", "127.0.0.1:0", "--origin-listen", "127.0.0.1:0"];
+    let options = ["doctor", "--data", data.to_str().unwrap()];
+    let said = text(&output(&[&options[..], &loopback].concat()).stdout);
+    let line = said.lines().find(|line| line.contains("database:"));
+    let behind = line.is_some_and(|line| line.starts_with("odd") && line.contains("behind"));
+    assert!(behind, "{said}");
+    let applied: i64 = conn
+        .query_row("SELECT COUNT(*) FROM migration", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(applied, 1);
+}
+
 /// Serves with these options, asks `/healthz` once, asks it to end, and returns what it logged.
 #[cfg(unix)]
 fn serve_once(options: &[&str]) -> String {

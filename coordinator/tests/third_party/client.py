@@ -251,7 +251,7 @@ class Client:
 
     def open(self, signed, purpose):
         """The document inside a signed one, if the coordinator signed it for this purpose."""
-        text = f"{purpose}\n{signed['document']}".encode()
+        text = f"{purpose}\n{blake3(signed['document'].encode())}".encode()
         if not holds(bytes.fromhex(self.info["key"]), text, bytes.fromhex(signed["signature"])):
             raise SystemExit("not signed by the coordinator")
         return json.loads(signed["document"])

@@ -75,6 +75,13 @@ impl GeneSpread {
         )
     }
 
+    /// A spread written down as [`GeneSpread::entries`], in any order.
+    #[must_use]
+    pub fn from_entries(mut entries: Vec<(Gene, f64)>) -> Self {
+        entries.sort_by_key(|&(gene, _)| gene);
+        Self(entries)
+    }
+
     /// Every kind that differs, with its standard deviation, in the order of the kinds.
     #[must_use]
     pub fn entries(&self) -> &[(Gene, f64)] {

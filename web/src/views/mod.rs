@@ -15,8 +15,11 @@
 //! | how to take part | [`JoinPage`] | `/join` |
 //! | a piece of work | [`WorkPage`] | `/units/{id}` |
 //! | what programs may ask | [`ApiPage`] | `/api` |
+//! | the operator's console | [`AdminPage`] | `/admin` |
+//! | its door | [`AdminDoorPage`] | `/admin/enter/{word}` |
 //! | a refusal | [`ErrorPage`] | anywhere |
 
+mod admin;
 pub mod api;
 mod entry;
 mod error;
@@ -32,6 +35,9 @@ mod work;
 pub use askama::Error;
 use askama::Template;
 
+pub use admin::{
+    AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminLog, AdminPage, AdminVerdict, Decided,
+};
 pub use api::ApiPage;
 pub use entry::EntryPage;
 pub use error::ErrorPage;

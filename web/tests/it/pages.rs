@@ -5,7 +5,7 @@ use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::assets;
 use woolgather_web::views::{
-    Page, Rating, Refusal, SeenPage, SheepCard, SheepLink, VolunteerLine, render,
+    AdminDoor, Page, Rating, Refusal, SeenPage, SheepCard, SheepLink, VolunteerLine, render,
 };
 
 use crate::samples::{self, HOSTILE};
@@ -51,6 +51,15 @@ fn all() -> Vec<(String, String)> {
         named("join", html(&samples::join())),
         named("work, found wrong", html(&samples::work_found_wrong())),
         named("error", html(&samples::error())),
+        named("console", html(&samples::admin())),
+        named(
+            "console, closed",
+            html(&samples::admin_door(AdminDoor::Closed)),
+        ),
+        named(
+            "console, spent",
+            html(&samples::admin_door(AdminDoor::Spent)),
+        ),
     ];
     pages.extend(
         ENTRY_STATES.map(|state| named(&format!("entry, {state:?}"), html(&samples::entry(state)))),
@@ -131,7 +140,19 @@ fn hostile_pages() -> Vec<String> {
     let mut error = samples::error();
     error.title = text();
     error.detail = text();
+    let mut admin = samples::admin();
+    admin.entries[0].title = text();
+    admin.entries[0].artist = text();
+    admin.verdicts[0].wrong.detail = text();
+    admin.devices[1].volunteer = text();
+    admin.devices[1].class = text();
+    admin.devices[1].banned = Some(text());
+    admin.log[0].subject = text();
+    admin.log[0].reason = text();
+    let door = samples::admin_door(AdminDoor::Link { word: text() });
     vec![
+        html(&admin),
+        html(&door),
         html(&home),
         html(&sheep),
         html(&vote),

@@ -7,9 +7,10 @@ use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_protocol::votes::Answer;
 use woolgather_web::views::{
-    ClipFacts, ClipLink, ClipProgress, EntryPage, ErrorPage, HomePage, JoinPage, PageNumber, Pair,
-    Published, Rating, Refusal, SeenPage, SeenSheep, SheepCard, SheepLink, SheepPage, StatusPage,
-    SwarmNumbers, UploadPage, VolunteerLine, VotePage, WorkPage, WrongFrame,
+    AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminLog, AdminPage, AdminVerdict,
+    ClipFacts, ClipLink, ClipProgress, Decided, EntryPage, ErrorPage, HomePage, JoinPage,
+    PageNumber, Pair, Published, Rating, Refusal, SeenPage, SeenSheep, SheepCard, SheepLink,
+    SheepPage, StatusPage, SwarmNumbers, UploadPage, VolunteerLine, VotePage, WorkPage, WrongFrame,
 };
 
 const STARTERS: [(&str, &str); 8] = [
@@ -339,5 +340,68 @@ pub(crate) fn work_found_wrong() -> WorkPage {
             rendered_url: "/units/b7rj5w/rendered.webp".to_owned(),
         }],
         ..work(WorkUnitState::Quarantined)
+    }
+}
+
+pub(crate) fn admin_door(door: AdminDoor) -> AdminDoorPage {
+    AdminDoorPage { door }
+}
+
+pub(crate) fn admin() -> AdminPage {
+    let device = |byte: u8, volunteer: &str| AdminDevice {
+        key: woolgather_protocol::DeviceSecret::from_bytes(&[byte; 32]).public(),
+        volunteer: volunteer.to_owned(),
+        class: "cpu".to_owned(),
+        accepted: 1_204,
+        refused: 0,
+        is_set_aside: false,
+        banned: None,
+        seconds_ago: 40,
+    };
+    let log = |action: &str, subject: &str, reason: &str| AdminLog {
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        reason: reason.to_owned(),
+        seconds_ago: 7_200,
+    };
+    let entry = |number: usize, id: &str| AdminEntry {
+        id: id.parse().expect("a sample id"),
+        title: STARTERS[number].1.to_owned(),
+        artist: "Ada Quill".to_owned(),
+        preview_url: Some(card(number).poster_url()),
+        seconds_ago: 3_000,
+    };
+    AdminPage {
+        proof: "b".repeat(64),
+        done: Some(Decided::Accepted),
+        problem: None,
+        jobs_failed: 0,
+        units_quarantined: 1,
+        audits_waiting: 3,
+        workers_active: 12,
+        entries: vec![entry(1, "e1"), entry(4, "e2"), entry(6, "e3")],
+        more_entries: false,
+        verdicts: vec![AdminVerdict {
+            unit: "n4s8k2pqzv7xwjd3".parse().expect("a sample id"),
+            wrong: work_found_wrong().wrong.remove(0),
+        }],
+        devices: vec![
+            device(1, "Grace"),
+            AdminDevice {
+                banned: Some("sells watermarks".to_owned()),
+                refused: 9,
+                ..device(2, "")
+            },
+            AdminDevice {
+                is_set_aside: true,
+                refused: 2,
+                class: "gpu NVIDIA GeForce RTX 4070, driver 550.54".to_owned(),
+                ..device(3, "Mary")
+            },
+        ],
+        log: vec![
+            log("ban", "5c0b…", "sells watermarks"),
+            log("requeue", "n4s8k2pqzv7xwjd3", "the genome was mended"),
+        ],
     }
 }

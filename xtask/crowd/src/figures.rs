@@ -39,6 +39,23 @@ pub(crate) fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
 
+/// The longest a coordinator may take until it serves again.
+pub(crate) const READY_WANTED: Duration = Duration::from_secs(2);
+
+/// Prints the slowest start as a line of a table, and whether it was quick enough.
+pub(crate) fn print_slowest_start(what: &str, slowest: Duration) {
+    println!(
+        "{what:<52} {:>10.0} (wanted {:.0}: {})",
+        ms(slowest),
+        ms(READY_WANTED),
+        if slowest <= READY_WANTED {
+            "kept"
+        } else {
+            "missed"
+        },
+    );
+}
+
 /// The next of a row of numbers (SplitMix64).
 pub(crate) fn draw(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);

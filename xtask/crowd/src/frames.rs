@@ -46,11 +46,50 @@ impl Answers {
         let frames: Vec<Planes> = (0..recipe.segment_frames)
             .map(|frame| planes(recipe, frame, noise))
             .collect();
-        let segment = encode(recipe, &frames)?;
+        Self::of(recipe, &frames, &frames)
+    }
+
+    /// What a liar hands in: those frames of a segment for which `painted` says so have a bright square
+    /// on them. It `owns up` in its digests or gives those of the right frames.
+    pub(crate) fn painted(
+        recipe: &Recipe,
+        painted: &dyn Fn(u32) -> bool,
+        owns_up: bool,
+    ) -> anyhow::Result<Self> {
+        let right = |frame| planes(recipe, frame, false);
+        let right: Vec<Planes> = (0..recipe.segment_frames).map(right).collect();
+        let mut shown = right.clone();
+        for (frame, planes) in (0..).zip(&mut shown) {
+            if painted(frame) {
+                paint(planes);
+            }
+        }
+        let claimed = if owns_up { &shown } else { &right };
+        Self::of(recipe, &shown, claimed)
+    }
+
+    /// The same with a segment that no decoder takes.
+    pub(crate) fn garbled(&self) -> Self {
+        let mut segment = self.segment.clone();
+        let half = segment.len() / 2;
+        for byte in &mut segment[half..] {
+            *byte ^= 0x5a;
+        }
+        Self::from_parts(self.preamble.clone(), segment, self.audits.clone())
+    }
+
+    /// The digest of its segment.
+    pub(crate) fn segment_digest(&self) -> Blake3 {
+        self.preamble.segment
+    }
+
+    /// A segment that shows `shown`, with digests of `claimed`.
+    fn of(recipe: &Recipe, shown: &[Planes], claimed: &[Planes]) -> anyhow::Result<Self> {
+        let segment = encode(recipe, shown)?;
         let preamble = Preamble {
             segment_bytes: segment.len() as u64,
             segment: Blake3::of(&segment),
-            frames: frames.iter().map(|frame| Blake3(frame.digest())).collect(),
+            frames: claimed.iter().map(|frame| Blake3(frame.digest())).collect(),
             render_ms: 1_000,
             drawn_by: DeviceKind::Cpu,
         };
@@ -65,14 +104,24 @@ impl Answers {
                 drawn_by: DeviceKind::Cpu,
             }
         };
+        let audits = shown.iter().map(report).collect();
+        Ok(Self::from_parts(preamble, segment, audits))
+    }
+
+    fn from_parts(preamble: Preamble, segment: Vec<u8>, audits: Vec<AuditReport>) -> Self {
+        let preamble = Preamble {
+            segment_bytes: segment.len() as u64,
+            segment: Blake3::of(&segment),
+            ..preamble
+        };
         let submission = [preamble.to_bytes(), segment.clone()].concat();
-        Ok(Self {
+        Self {
             preamble,
             segment,
             digest: Blake3::of(&submission),
             submission: submission.into(),
-            audits: frames.iter().map(report).collect(),
-        })
+            audits,
+        }
     }
 
     /// The body of a submission whose segment differs from every other's, deep within its last
@@ -119,6 +168,15 @@ fn planes(recipe: &Recipe, frame: u32, noise: bool) -> Planes {
         luma: plane(recipe.width, recipe.height, 64),
         chroma_blue: plane(wide, high, 512),
         chroma_red: plane(wide, high, 512),
+    }
+}
+
+/// A bright square on its middle.
+fn paint(planes: &mut Planes) {
+    let (width, height) = (planes.width as usize, planes.height as usize);
+    let rows = planes.luma.chunks_exact_mut(width);
+    for row in rows.skip(height / 4).take(height / 2) {
+        row[width / 4..width * 3 / 4].fill(900);
     }
 }
 

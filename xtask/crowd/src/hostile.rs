@@ -77,7 +77,7 @@ impl HostileOptions {
 }
 
 /// Raises this process's limit of open files; returns how many sockets fit.
-fn allow_sockets(wanted: u64) -> u64 {
+pub(crate) fn allow_sockets(wanted: u64) -> u64 {
     let wanted = wanted + OTHER_FILES;
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = Some(limit.maximum.unwrap_or(wanted).min(wanted));

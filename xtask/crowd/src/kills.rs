@@ -7,15 +7,13 @@ use std::time::Duration;
 use anyhow::ensure;
 use clap::Args;
 
-use crate::figures::{draw, ms};
+use crate::figures::{draw, print_slowest_start};
 use crate::frames::{Answers, recipe};
 use crate::ledger::{self, Ledger};
 use crate::subject::Subject;
 use crate::volunteer::{Told, Volunteer};
 use crate::wire::Wire;
 
-/// The longest a coordinator may take until it serves again.
-const READY_WANTED: Duration = Duration::from_secs(2);
 /// The longest a coordinator lives between two kills.
 const LIFE_MAX_MS: u64 = 1_500;
 
@@ -72,7 +70,7 @@ pub(crate) async fn run(subject: &mut Subject, options: &KillsOptions) -> anyhow
     let ledger = ledger::read(subject.place())?;
     let acknowledged = told.acknowledged();
     report(options, &ledger, &told, acknowledged.len(), slowest);
-    let lost = acknowledged.difference(&ledger.leases_answered).count();
+    let lost = ledger.missing(&acknowledged);
     ensure!(lost == 0, "{lost} acknowledged submissions are not there");
     ledger.check()?;
     ensure!(
@@ -89,34 +87,24 @@ fn report(
     acknowledged: usize,
     slowest: Duration,
 ) {
-    println!("{:<44} {:>10}", "killed", options.kills);
-    println!("{:<44} {:>10}", "submissions acknowledged", acknowledged);
+    println!("{:<52} {:>10}", "killed", options.kills);
+    println!("{:<52} {:>10}", "submissions acknowledged", acknowledged);
     println!(
-        "{:<44} {:>10}",
+        "{:<52} {:>10}",
         "submissions in the store",
-        ledger.leases_answered.len()
+        ledger.submissions.len()
     );
-    println!("{:<44} {:>10}", "units accepted", ledger.accepted);
-    println!("{:<44} {:>10}", "credit rows", ledger.credit_rows);
+    println!("{:<52} {:>10}", "units accepted", ledger.accepted);
+    println!("{:<52} {:>10}", "credit rows", ledger.credit_rows);
     println!(
-        "{:<44} {:>10}",
+        "{:<52} {:>10}",
         "requests that broke off",
         told.broken.load(Ordering::Relaxed)
     );
     println!(
-        "{:<44} {:>10}",
+        "{:<52} {:>10}",
         "requests refused",
         told.refused.load(Ordering::Relaxed)
     );
-    println!(
-        "{:<44} {:>10.0} (wanted {:.0}: {})",
-        "slowest start until it listens, ms",
-        ms(slowest),
-        ms(READY_WANTED),
-        if slowest <= READY_WANTED {
-            "kept"
-        } else {
-            "missed"
-        },
-    );
+    print_slowest_start("slowest start until it listens, ms", slowest);
 }

@@ -1,10 +1,10 @@
 //! What the store holds in the end, read from outside, and whether it adds up.
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::ensure;
-use woolgather_protocol::LeaseId;
+use woolgather_protocol::{Blake3, LeaseId};
 
 /// Where the store is.
 pub(crate) enum Place {
@@ -16,8 +16,10 @@ pub(crate) enum Place {
 
 /// The sums that must agree.
 pub(crate) struct Ledger {
-    /// Leases whose submissions are there.
-    pub(crate) leases_answered: HashSet<LeaseId>,
+    /// Submissions that are there.
+    pub(crate) submissions: Vec<Submission>,
+    /// Leases that were answered, of audits too.
+    pub(crate) leases_closed: HashSet<LeaseId>,
     /// Units accepted.
     pub(crate) accepted: i64,
     /// Rows of credit.
@@ -33,6 +35,16 @@ pub(crate) struct Ledger {
     units: i64,
     units_in_states: i64,
     submissions_of_accepted: i64,
+}
+
+/// A submission that is there.
+pub(crate) struct Submission {
+    /// Under which lease it came.
+    pub(crate) lease: LeaseId,
+    /// What became of it.
+    pub(crate) state: String,
+    /// The digest of its segment.
+    pub(crate) segment: Blake3,
 }
 
 /// Numbers, in this order, as one row.
@@ -51,7 +63,12 @@ const SUMS: &str = "SELECT
     (SELECT COUNT(*) FROM submission WHERE state = 'accepted'),
     (SELECT COUNT(*) FROM clip WHERE state = 'live')";
 
-const LEASES: &str = "SELECT lease FROM submission";
+const SUBMISSIONS: &str = "SELECT lease, state, segment FROM submission";
+
+const UNJUDGED: &str =
+    "SELECT COUNT(*) FROM submission WHERE state IN ('received', 'checking', 'auditing')";
+
+const CLOSED: &str = "SELECT id FROM lease WHERE answer IS NOT NULL";
 
 const BLOBS: &str = "SELECT segment FROM submission WHERE state IN ('auditing', 'accepted')
     UNION SELECT blob FROM clip WHERE state = 'live'
@@ -65,10 +82,18 @@ pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
         Place::File(file) => read_file(&file),
         Place::Server(address) => read_server(&address),
     });
-    let (sums, leases, blobs) = thread
+    let (sums, submissions, closed, blobs) = thread
         .join()
         .map_err(|_| anyhow::anyhow!("the store was not read"))??;
-    let leases: Result<_, _> = leases.iter().map(|lease| lease.parse()).collect();
+    let submissions = submissions.into_iter().map(|[lease, state, segment]| {
+        Ok(Submission {
+            lease: lease.parse()?,
+            state,
+            segment: segment.parse()?,
+        })
+    });
+    let submissions: anyhow::Result<_> = submissions.collect();
+    let closed: Result<_, _> = closed.iter().map(|lease| lease.parse()).collect();
     let [
         accepted,
         credit_rows,
@@ -82,7 +107,8 @@ pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
         live_clips,
     ] = sums;
     Ok(Ledger {
-        leases_answered: leases?,
+        submissions: submissions?,
+        leases_closed: closed?,
         accepted,
         credit_rows,
         credit,
@@ -97,10 +123,28 @@ pub(crate) fn read(place: Place) -> anyhow::Result<Ledger> {
     })
 }
 
-/// Sums, leases, blobs.
-type Read = ([i64; 10], Vec<String>, Vec<String>);
+/// How many submissions are neither accepted nor refused yet; may be asked beside coordinators.
+pub(crate) fn unjudged(place: Place) -> anyhow::Result<u64> {
+    let thread = std::thread::spawn(move || -> anyhow::Result<i64> {
+        Ok(match place {
+            Place::File(file) => {
+                rusqlite::Connection::open(file)?.query_row(UNJUDGED, [], |row| row.get(0))?
+            }
+            Place::Server(address) => postgres::Client::connect(&address, postgres::NoTls)?
+                .query_one(UNJUDGED, &[])?
+                .get(0),
+        })
+    });
+    let count = thread
+        .join()
+        .map_err(|_| anyhow::anyhow!("the store was not read"))??;
+    Ok(count.unsigned_abs())
+}
 
-fn read_file(file: &std::path::Path) -> anyhow::Result<Read> {
+/// Sums, submissions, leases answered, blobs.
+type Read = ([i64; 10], Vec<[String; 3]>, Vec<String>, Vec<String>);
+
+fn read_file(file: &Path) -> anyhow::Result<Read> {
     let conn = rusqlite::Connection::open(file)?;
     let damage: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
     ensure!(damage == "ok", "the database is damaged: {damage}");
@@ -111,12 +155,16 @@ fn read_file(file: &std::path::Path) -> anyhow::Result<Read> {
         }
         Ok(())
     })?;
+    let submissions: rusqlite::Result<_> = conn
+        .prepare(SUBMISSIONS)?
+        .query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?
+        .collect();
     let column = |sql: &str| -> rusqlite::Result<Vec<String>> {
         conn.prepare(sql)?
             .query_map([], |row| row.get(0))?
             .collect()
     };
-    Ok((sums, column(LEASES)?, column(BLOBS)?))
+    Ok((sums, submissions?, column(CLOSED)?, column(BLOBS)?))
 }
 
 fn read_server(address: &str) -> anyhow::Result<Read> {
@@ -126,14 +174,53 @@ fn read_server(address: &str) -> anyhow::Result<Read> {
     for (place, sum) in sums.iter_mut().enumerate() {
         *sum = row.get(place);
     }
+    let submissions = client.query(SUBMISSIONS, &[])?;
+    let submissions = submissions
+        .iter()
+        .map(|row| [row.get(0), row.get(1), row.get(2)]);
+    let submissions = submissions.collect();
     let mut column = |sql: &str| -> anyhow::Result<Vec<String>> {
         let rows = client.query(sql, &[])?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
     };
-    Ok((sums, column(LEASES)?, column(BLOBS)?))
+    Ok((sums, submissions, column(CLOSED)?, column(BLOBS)?))
+}
+
+/// The segment of a submission, wherever it is.
+pub(crate) struct Segment {
+    /// Its BLAKE3.
+    pub(crate) name: String,
+    /// Its bytes, where they wait in the row.
+    pub(crate) waiting: Option<Vec<u8>>,
+}
+
+/// The segments of all submissions in an SQLite file.
+pub(crate) fn segments(file: &Path) -> anyhow::Result<Vec<Segment>> {
+    let conn = rusqlite::Connection::open(file)?;
+    let mut found = conn.prepare("SELECT DISTINCT segment, short_segment FROM submission")?;
+    let found = found.query_map([], |row| {
+        Ok(Segment {
+            name: row.get(0)?,
+            waiting: row.get(1)?,
+        })
+    })?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether the blob with this name is in `blobs`, a folder or the files of a bucket, and is what its name says.
+pub(crate) fn is_whole(blobs: &Path, name: &str) -> bool {
+    let file = blobs.join(&name[..2]).join(&name[2..4]).join(name);
+    std::fs::read(file).is_ok_and(|bytes| Blake3::of(&bytes).to_string() == *name)
 }
 
 impl Ledger {
+    /// How many of these leases have no submission.
+    pub(crate) fn missing(&self, acknowledged: &HashSet<LeaseId>) -> usize {
+        let there: HashSet<&LeaseId> = self.submissions.iter().map(|one| &one.lease).collect();
+        let missing = acknowledged.iter().filter(|lease| !there.contains(lease));
+        missing.count()
+    }
+
     /// Whether everything adds up.
     ///
     /// # Errors

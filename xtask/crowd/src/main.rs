@@ -9,10 +9,13 @@
 //! * `subject`, `filling`: the coordinator and its flock.
 //! * `wire`, `frames`, `volunteer`: a volunteer's connections, and what it hands in.
 //! * `pairs`: leases and submissions a second. `uploads`: bytes a second. `kills`, `several`, `ledger`: nothing lost,
-//!   nothing twice, with one coordinator and with two. `hostile`: what others notice of clients that mean harm.
+//!   nothing twice, with one coordinator and with two. `faults`: the same on a disk that fails. `fleet`: volunteers as they
+//!   are. `hostile`: what others notice of clients that mean harm.
 
+mod faults;
 mod figures;
 mod filling;
+mod fleet;
 mod frames;
 mod hostile;
 mod kills;
@@ -32,6 +35,10 @@ use woolgather_machines::PostgresServer;
 
 use subject::{Ground, Size, Subject};
 
+/// What the crowd costs is taken from the coordinator, which is on the same machine.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Press a coordinator
 #[derive(Debug, Parser)]
 #[command(name = "woolgather-crowd")]
@@ -45,6 +52,9 @@ struct Cli {
     /// Keep the blobs in an S3-compatible store, started for this
     #[arg(long)]
     bucket: bool,
+    /// How many coordinators; several need --store postgres and --bucket
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
+    coordinators: u8,
     /// Work units it has to give
     #[arg(long, default_value_t = 200_000)]
     units: u64,
@@ -68,8 +78,13 @@ enum Command {
     Uploads(uploads::UploadsOptions),
     /// Killed under load, again and again: is everything acknowledged there, once?
     Kills(kills::KillsOptions),
+    /// On a disk that fails, fills up and loses power: is everything acknowledged there, once?
+    Faults(faults::FaultsOptions),
     /// Thousands of clients that mean harm: what do others notice, and what does it cost?
     Hostile(hostile::HostileOptions),
+    /// Ten thousand volunteers for ten minutes: they vanish, lie, have wrong clocks and bad connections,
+    /// and coordinators are killed
+    Fleet(fleet::FleetOptions),
     /// Two coordinators on one PostgreSQL and one bucket, killed in turns: is everything there, once?
     Several(several::SeveralOptions),
 }
@@ -87,12 +102,21 @@ fn main() -> anyhow::Result<()> {
         bucket: bucket.transpose()?,
     };
     let size = Size {
-        coordinators: if several { several::COORDINATORS } else { 1 },
+        coordinators: match cli.command {
+            Command::Several(_) => several::COORDINATORS,
+            _ => usize::from(cli.coordinators),
+        },
         sheep: if several { several::SHEEP } else { 2 },
         units: cli.units,
+        serve: match cli.command {
+            Command::Fleet(_) => fleet::SERVE,
+            // What is measured is volunteers' audits, so the coordinator has patience with them.
+            _ => &["--audit-patience", "24h"],
+        },
     };
     let recipe = match cli.command {
         Command::Uploads(_) => uploads::recipe(),
+        Command::Faults(_) => faults::recipe(),
         _ => frames::recipe(),
     };
     let mut subject = Subject::found(&cli.program, ground, &recipe, size)?;
@@ -104,7 +128,9 @@ fn main() -> anyhow::Result<()> {
             Command::Pairs(options) => pairs::run(&subject, options).await,
             Command::Uploads(options) => uploads::run(&subject, options).await,
             Command::Kills(options) => kills::run(&mut subject, options).await,
+            Command::Faults(options) => faults::run(&mut subject, options).await,
             Command::Hostile(options) => hostile::run(&subject, options).await,
+            Command::Fleet(options) => fleet::run(&mut subject, options).await,
             Command::Several(options) => several::run(&mut subject, options).await,
         }
     })?;

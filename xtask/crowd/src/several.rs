@@ -107,7 +107,7 @@ pub(crate) async fn run(subject: &mut Subject, options: &SeveralOptions) -> anyh
     let ledger = ledger::read(subject.place())?;
     report(options, &ledger, &told, &mut seen);
     let acknowledged = told.acknowledged();
-    let lost = acknowledged.difference(&ledger.leases_answered).count();
+    let lost = ledger.missing(&acknowledged);
     ensure!(lost == 0, "{lost} acknowledged submissions are not there");
     ledger.check()?;
     if let Some(objects) = subject.objects() {
@@ -360,9 +360,7 @@ fn document_of(manifest: &[u8]) -> Option<Value> {
 /// Every blob that the store names must be in the bucket, whole.
 fn check_blobs(objects: &Path, ledger: &Ledger) -> anyhow::Result<()> {
     for name in &ledger.blobs {
-        let object = objects.join(&name[..2]).join(&name[2..4]).join(name);
-        let bytes = std::fs::read(&object);
-        let sound = bytes.is_ok_and(|bytes| Blake3::of(&bytes).to_string() == *name);
+        let sound = ledger::is_whole(objects, name);
         ensure!(sound, "the blob {name} is not in the bucket, or damaged");
     }
     Ok(())
@@ -379,10 +377,7 @@ fn report(options: &SeveralOptions, ledger: &Ledger, told: &Told, seen: &mut See
         u64::from(options.kills),
     );
     line("submissions acknowledged", count(told.count()));
-    line(
-        "submissions in the store",
-        count(ledger.leases_answered.len()),
-    );
+    line("submissions in the store", count(ledger.submissions.len()));
     line("units accepted", ledger.accepted.unsigned_abs());
     line("credit rows", ledger.credit_rows.unsigned_abs());
     line("blobs named by the store", count(ledger.blobs.len()));

@@ -51,9 +51,10 @@ pub(crate) struct Subject {
     ground: Ground,
     folder: tempfile::TempDir,
     program: PathBuf,
-    /// How many starter sheep the flock has.
-    sheep: u32,
+    size: Size,
     coordinators: Vec<Coordinator>,
+    /// What each program finds in its environment beside.
+    environment: Vec<(&'static str, String)>,
 }
 
 /// One coordinator, running or not.
@@ -85,7 +86,8 @@ impl Subject {
             ground,
             folder,
             program: program.to_owned(),
-            sheep: size.sheep,
+            size,
+            environment: Vec::new(),
         };
         let recipe = serde_json::to_vec(recipe)?;
         std::fs::write(subject.recipe(), recipe)?;
@@ -124,26 +126,51 @@ impl Subject {
         args.extend(["--listen".into(), listen]);
         args.extend(["--origin-listen".into(), "127.0.0.1:0".into()]);
         args.extend(["--recipe".into(), word(&self.recipe()).context(odd)?]);
-        args.extend(["--starter-sheep".into(), self.sheep.to_string()]);
+        args.extend(["--starter-sheep".into(), self.size.sheep.to_string()]);
         args.push("--no-edges".into());
-        // What is measured is volunteers' audits, so the coordinator has patience with them.
-        args.extend(["--audit-patience".into(), "24h".into()]);
+        args.extend(self.size.serve.iter().map(|&word| word.to_owned()));
         // A volunteer here does the work of hundreds.
         args.extend(["--requests-per-device".into(), "0".into()]);
-        let key = self.folder.path().join("coordinator.key");
-        args.extend(["--key-file".into(), word(&key).context(odd)?]);
+        if self.coordinators.len() > 1 {
+            let key = self.folder.path().join("coordinator.key");
+            args.extend(["--key-file".into(), word(&key).context(odd)?]);
+        }
         args.extend(self.ground.options());
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let environment = self.ground.bucket.as_ref().map(BucketServer::environment);
-        let environment = environment.as_ref().map_or(&[][..], |pairs| &pairs[..]);
+        let mut environment = environment.map_or_else(Vec::new, |pairs| pairs.to_vec());
+        let more = self.environment.iter();
+        environment.extend(more.map(|(name, value)| (*name, value.as_str())));
         let coordinator = &mut self.coordinators[number];
         // The file of an earlier start would be believed.
         let _ = std::fs::remove_file(coordinator.data.join("listen.txt"));
         let begun = std::time::Instant::now();
-        let machine = Machine::start_with(&self.program, &args, &coordinator.data, environment)?;
+        let machine = Machine::start_with(&self.program, &args, &coordinator.data, &environment)?;
         coordinator_url(&machine, &coordinator.data, PATIENCE)?;
         coordinator.machine = Some(machine);
         Ok(begun.elapsed())
+    }
+
+    /// Gives programs that are started from now on these variables as well.
+    pub(crate) fn surround(&mut self, environment: Vec<(&'static str, String)>) {
+        self.environment = environment;
+    }
+
+    /// A folder beside the data folders, on the same disk.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Why the first coordinator has ended, if it has.
+    pub(crate) fn ended(&self) -> Option<anyhow::Error> {
+        let machine = self.coordinators[0].machine.as_ref()?;
+        machine.must_run().err()
+    }
+
+    /// The last that the first coordinator has logged.
+    pub(crate) fn log_end(&self) -> String {
+        let machine = self.coordinators[0].machine.as_ref();
+        machine.map(Machine::log_end).unwrap_or_default()
     }
 
     /// Asks all of them to end and waits for it.
@@ -208,15 +235,23 @@ impl Subject {
         Some(bucket.objects().join("blobs"))
     }
 
-    /// Memory the first holds, in bytes.
+    /// The most memory that any of them holds, in bytes.
     pub(crate) fn memory(&self) -> anyhow::Result<u64> {
-        let machine = self.coordinators[0].machine.as_ref();
-        let machine = machine.context("it is not running")?;
-        let status = std::fs::read_to_string(format!("/proc/{}/status", machine.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        Ok(1024 * kilobytes.unwrap_or(0_u64))
+        let mut most = 0;
+        for coordinator in &self.coordinators {
+            let machine = coordinator.machine.as_ref().context("it is not running")?;
+            most = most.max(memory_of(machine.id())?);
+        }
+        Ok(most)
     }
+}
+
+/// Memory of a process, in bytes.
+fn memory_of(process: u32) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+    Ok(1024 * kilobytes.unwrap_or(0_u64))
 }
 
 /// How much there is of everything.
@@ -228,6 +263,8 @@ pub(crate) struct Size {
     pub(crate) sheep: u32,
     /// Work units to lease beside those of the loops.
     pub(crate) units: u64,
+    /// What `serve` is told beside that.
+    pub(crate) serve: &'static [&'static str],
 }
 
 /// An address nobody listens on now.

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpStream;
 use woolgather_protocol::signing::{self, Nonce, RequestToSign};
-use woolgather_protocol::{Blake3, DeviceSecret, Problem, PublicKey};
+use woolgather_protocol::{Blake3, DeviceSecret, Problem, ProblemKind, PublicKey};
 
 /// A device and its connections.
 pub(crate) struct Wire {
@@ -27,6 +27,8 @@ pub(crate) struct Wire {
     nonces: u64,
     /// What its clock shows more than ours, ms.
     pub(crate) skew_ms: i64,
+    /// Where a proxy would say that it comes from.
+    pub(crate) forwarded_for: Option<String>,
 }
 
 /// A connection to one coordinator, made when it is needed.
@@ -44,10 +46,12 @@ pub(crate) enum Answer<T> {
     Done(T),
     /// It did not, and says why.
     Refused(Problem),
-    /// It is busy, and says when to come back.
+    /// It cannot just now, and says when to come back.
     Busy {
         /// Seconds.
         retry_after_s: u64,
+        /// Why, where it had the time to say so.
+        kind: Option<ProblemKind>,
     },
 }
 
@@ -80,7 +84,13 @@ impl Wire {
             turns: usize::try_from(number).unwrap_or(0),
             nonces: u64::from(std::process::id()) << 32,
             skew_ms: 0,
+            forwarded_for: None,
         }
+    }
+
+    /// Sets its clock to this time, ms since 1970 UTC.
+    pub(crate) fn set_clock(&mut self, time_ms: i64) {
+        self.skew_ms = time_ms - now_ms();
     }
 
     /// Hangs up.
@@ -153,7 +163,11 @@ impl Wire {
             nonce: Nonce(nonce),
             body: digest,
         };
-        let request = Request::builder()
+        let mut request = Request::builder();
+        if let Some(address) = &self.forwarded_for {
+            request = request.header("x-forwarded-for", address);
+        }
+        let request = request
             .uri(path)
             .header("host", "coordinator")
             .header("content-type", "application/json")
@@ -184,15 +198,21 @@ impl Wire {
         if status.is_success() {
             return Ok(Answer::Done(serde_json::from_slice(&body)?));
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+        let problem: Option<Problem> = serde_json::from_slice(&body).ok();
+        let passes = problem.as_ref().map_or_else(
+            || status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS,
+            |problem| problem.kind.passes(),
+        );
+        if passes {
             let seconds = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
             return Ok(Answer::Busy {
                 retry_after_s: seconds.unwrap_or(1),
+                kind: problem.map(|problem| problem.kind),
             });
         }
-        match serde_json::from_slice(&body) {
-            Ok(problem) => Ok(Answer::Refused(problem)),
-            Err(_) => bail!("{status}: {}", String::from_utf8_lossy(&body)),
+        match problem {
+            Some(problem) => Ok(Answer::Refused(problem)),
+            None => bail!("{status}: {}", String::from_utf8_lossy(&body)),
         }
     }
 }
@@ -207,7 +227,7 @@ impl<T> Answer<T> {
         match self {
             Self::Done(value) => Ok(value),
             Self::Refused(problem) => bail!("{problem}"),
-            Self::Busy { retry_after_s } => bail!("busy, come back in {retry_after_s} s"),
+            Self::Busy { retry_after_s, .. } => bail!("busy, come back in {retry_after_s} s"),
         }
     }
 }

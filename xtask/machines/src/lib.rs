@@ -64,6 +64,8 @@ impl Machine {
             .arg("--data")
             .arg(data)
             .envs(environment.iter().copied())
+            // What it says in the end is what a person would read, not where in the code it was said.
+            .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(errors)

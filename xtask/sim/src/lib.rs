@@ -12,9 +12,11 @@
 //! * [`world`]: days of a fleet. [`tally`], [`report`]: what came of it.
 //! * [`chaos`]: small grids in every order of events, invariants looked at after each.
 //! * [`sweep`]: many of those at once.
+//! * [`flock`]: something else: made-up voters and sheep, over the rules of rating and breeding.
 
 pub mod attacks;
 pub mod chaos;
+pub mod flock;
 pub mod pictures;
 pub mod report;
 pub mod sweep;

@@ -1,15 +1,20 @@
-//! `cargo xtask sim …`: runs a fleet, or many small grids, and prints what came of it.
+//! `cargo xtask sim …`: runs a fleet, many small grids, or made-up flocks, and prints what came of it.
 //!
 //! The report goes to standard output, a bar to standard error. The exit status is 1 when a promise
 //! was missed, or when anything was not as it must be.
 
+use std::num::NonZeroU32;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::{Context as _, bail};
-use clap::Parser;
+use clap::{Args as Arguments, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 use woolgather_sim::attacks::ATTACKS;
 use woolgather_sim::chaos;
+use woolgather_sim::flock;
+use woolgather_sim::flock::large_log::LargeLog;
 use woolgather_sim::report::Report;
 use woolgather_sim::sweep::sweep;
 use woolgather_sim::world::{Options, World};
@@ -20,8 +25,10 @@ use woolgather_sim::world::{Options, World};
 /// and liars of many kinds; lost, doubled and late messages, churn, restarts. Nothing is rendered. The
 /// same options print the same report.
 #[derive(Parser)]
-#[command(bin_name = "cargo xtask sim")]
+#[command(bin_name = "cargo xtask sim", args_conflicts_with_subcommands = true)]
 struct Args {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// The number that decides all draws
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -55,12 +62,40 @@ struct Args {
     replay: Option<u64>,
 }
 
+#[derive(Subcommand)]
+enum Other {
+    Flock(FlockArgs),
+}
+
+/// Instead of a fleet: made-up voters and sheep, over the rules of rating and breeding
+///
+/// Three worlds, each with thirty seeds: how good are the sheep that would breed, beside net votes,
+/// Wilson's bound and Elo; fake accounts that push a sheep; four groups of people with different
+/// tastes, and a flock that breeds. Prints tables, and each gate kept or missed.
+#[derive(Arguments)]
+struct FlockArgs {
+    /// The first of the numbers that decide all draws
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+    /// Instead of the worlds: so many made-up votes, a hundred for each sheep and by each voter, and
+    /// how long the nightly refit takes with them
+    #[arg(long, value_name = "VOTES", conflicts_with = "json")]
+    refit: Option<u32>,
+}
+
 fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
-    let good = match (args.sweep, args.replay) {
-        (Some(grids), _) => sweep_grids(args.seed, grids)?,
-        (None, Some(rng_seed)) => replay(rng_seed),
-        (None, None) => run_fleet(&args)?,
+    let good = match (&args.other, args.sweep, args.replay) {
+        (Some(Other::Flock(flock)), ..) => match flock.refit {
+            Some(votes) => time_refit(flock.seed, votes)?,
+            None => run_flock(flock)?,
+        },
+        (None, Some(grids), _) => sweep_grids(args.seed, grids)?,
+        (None, None, Some(rng_seed)) => replay(rng_seed),
+        (None, None, None) => run_fleet(&args)?,
     };
     Ok(if good {
         ExitCode::SUCCESS
@@ -87,13 +122,31 @@ fn run_fleet(args: &Args) -> anyhow::Result<bool> {
         bail!("rng_seed {}: {what}", args.seed);
     }
     let report = Report::of(&world);
-    if args.json {
-        let json = serde_json::to_string_pretty(&report).context("the report has no JSON")?;
-        println!("{json}");
-    } else {
-        print!("{}", report.to_text());
-    }
+    print_report(&report, args.json, &report.to_text())?;
     Ok(report.kept())
+}
+
+fn run_flock(args: &FlockArgs) -> anyhow::Result<bool> {
+    let options = flock::Options::new(args.seed);
+    let bar = bar(options.steps(), "made-up flocks");
+    let report = flock::run(options, &|| bar.inc(1));
+    bar.finish_and_clear();
+    print_report(&report, args.json, &report.to_text())?;
+    Ok(report.kept())
+}
+
+fn time_refit(rng_seed: u64, votes: u32) -> anyhow::Result<bool> {
+    let each = NonZeroU32::new(votes / 100).unwrap_or(NonZeroU32::MIN);
+    let log = LargeLog::new(each, each, votes, rng_seed);
+    let start = Instant::now();
+    let refit = log.refit()?;
+    println!(
+        "{votes} votes, {each} sheep, {each} voters: {:.1} s, {} Newton steps, {} products",
+        start.elapsed().as_secs_f64(),
+        refit.newton_steps,
+        refit.products
+    );
+    Ok(true)
 }
 
 fn sweep_grids(first: u64, grids: u64) -> anyhow::Result<bool> {
@@ -135,6 +188,16 @@ fn replay(rng_seed: u64) -> bool {
             false
         }
     }
+}
+
+fn print_report(report: &impl Serialize, as_json: bool, text: &str) -> anyhow::Result<()> {
+    if as_json {
+        let json = serde_json::to_string_pretty(report).context("the report has no JSON")?;
+        println!("{json}");
+    } else {
+        print!("{text}");
+    }
+    Ok(())
 }
 
 /// A bar on standard error; there is none without a terminal.

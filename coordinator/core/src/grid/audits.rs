@@ -9,6 +9,7 @@ use super::rows::{
     AuditNumber, AuditState, DeviceNumber, Digest, Job, LeaseNumber, LeaseState, Purpose,
 };
 use super::{Grid, Refused};
+use crate::audits::is_slow_audit;
 use crate::trust::AuditorRule;
 
 /// With fewer active devices than this nobody else can audit, so the coordinator does.
@@ -153,7 +154,7 @@ impl Grid {
             }
         }
         let room = usize::try_from(room - taken).unwrap_or(usize::MAX);
-        for audit in self.slow_audits(since_ms).into_iter().take(room) {
+        for audit in self.slow_audits(since_ms, now_ms).into_iter().take(room) {
             self.take_over(audit);
             taken += 1;
         }
@@ -166,8 +167,9 @@ impl Grid {
         self.jobs_waiting.iter().filter(pictures).count() as u64
     }
 
-    /// Audits somebody took longer ago than the patience.
-    fn slow_audits(&self, since_ms: i64) -> Vec<AuditNumber> {
+    /// Audits whose auditors are slow, longer than the patience after they were planned.
+    fn slow_audits(&self, since_ms: i64, now_ms: i64) -> Vec<AuditNumber> {
+        let patience_ms = self.settings.audit_patience_ms;
         let active = self
             .expiring
             .iter()
@@ -176,14 +178,14 @@ impl Grid {
             .filter_map(|lease| lease.audit)
             .filter(|audit| {
                 let row = self.audit(*audit);
-                let leased = row
-                    .leases
-                    .iter()
-                    .map(|lease| self.leases[lease.place()].leased_ms);
+                let leases = row.leases.iter().map(|lease| &self.leases[lease.place()]);
+                let newest = leases.max_by_key(|lease| lease.leased_ms);
                 row.purpose != Purpose::Again
                     && row.state == AuditState::Leased
                     && row.planned_ms <= since_ms
-                    && leased.max().is_some_and(|leased_ms| leased_ms <= since_ms)
+                    && newest.is_some_and(|lease| {
+                        is_slow_audit(lease.leased_ms, lease.expires_ms, now_ms, patience_ms)
+                    })
             })
             .collect();
         slow.dedup();

@@ -17,11 +17,12 @@ const OF_A_SIGNATURE: &[ProblemKind] = &[
 ];
 /// Refusals of a JSON body.
 const OF_A_BODY: &[ProblemKind] = &[ProblemKind::MalformedRequest, ProblemKind::TooLarge];
-/// Refusals that no operation is safe from: too many connections of one network, our own failure.
+/// Refusals that no operation is safe from: too many connections of one network, our own failure, the disk's.
 const OF_ANYTHING: &[ProblemKind] = &[
     ProblemKind::TooMany,
     ProblemKind::Internal,
     ProblemKind::StorageAway,
+    ProblemKind::StorageFull,
 ];
 
 /// The five headers of a signed request.

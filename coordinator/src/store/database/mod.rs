@@ -17,6 +17,8 @@ pub(super) use row::Row;
 pub(super) use sqlite::Sqlite;
 pub(super) use value::{FromValue, Value};
 
+use woolgather_protocol::ProblemKind;
+
 /// Why a database did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
@@ -35,21 +37,27 @@ pub enum DatabaseError {
 }
 
 impl DatabaseError {
-    /// Whether the server could not be reached, or is just ending or starting: it may be there again
-    /// in a moment.
-    pub(super) fn is_away(&self) -> bool {
-        let Self::Postgres(error) = self else {
-            return false;
-        };
-        // Classes of PostgreSQL's own: the connection, and an operator (or a crash) behind it.
-        let says_so = |code: &::postgres::error::SqlState| {
-            code.code().starts_with("08") || code.code().starts_with("57P")
-        };
-        let cause = std::error::Error::source(error);
-        error.is_closed()
-            || error.code().is_some_and(says_so)
-            || cause.is_some_and(|cause| cause.downcast_ref::<std::io::Error>().is_some())
+    /// What a client is told when the server could not be reached, or the file could not be written: it may be
+    /// otherwise in a moment. `None` when that is not why.
+    pub(super) fn storage_problem(&self) -> Option<ProblemKind> {
+        match self {
+            Self::Sqlite(error) => sqlite::storage_problem(error),
+            Self::Postgres(error) if is_away(error) => Some(ProblemKind::StorageAway),
+            Self::Postgres(_) | Self::Tls(_) | Self::Shape(_) => None,
+        }
     }
+}
+
+/// Whether the server could not be reached, or is just ending or starting.
+fn is_away(error: &::postgres::Error) -> bool {
+    // Classes of PostgreSQL's own: the connection, and an operator (or a crash) behind it.
+    let says_so = |code: &::postgres::error::SqlState| {
+        code.code().starts_with("08") || code.code().starts_with("57P")
+    };
+    let cause = std::error::Error::source(error);
+    error.is_closed()
+        || error.code().is_some_and(says_so)
+        || cause.is_some_and(|cause| cause.downcast_ref::<std::io::Error>().is_some())
 }
 
 /// The client prints its errors without what the server said; this adds it.

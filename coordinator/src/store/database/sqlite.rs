@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, ToSql};
+use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql};
+use woolgather_protocol::ProblemKind;
 
 use super::{Database, DatabaseError, Memo, Row, Value};
 
@@ -70,6 +71,17 @@ impl Sqlite {
         let opened = Self::open(file)?;
         opened.conn.pragma_update(None, "query_only", true)?;
         Ok(opened)
+    }
+}
+
+/// What a client is told when SQLite could not write, or not read what it needs for that.
+pub(super) fn storage_problem(error: &rusqlite::Error) -> Option<ProblemKind> {
+    match error.sqlite_error_code()? {
+        ErrorCode::DiskFull => Some(ProblemKind::StorageFull),
+        ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly => {
+            Some(ProblemKind::StorageAway)
+        }
+        _ => None,
     }
 }
 

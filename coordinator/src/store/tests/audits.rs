@@ -234,6 +234,9 @@ async fn with_enough_workers_the_coordinator_waits_before_it_audits_by_itself() 
 async fn an_auditor_that_vanishes_is_not_waited_for() {
     let (world, _, audits) = audited().await;
     assert_eq!(world.store.plan_self_audits(PATIENCE).await.unwrap(), 0);
+    // A third of its term is a hundred seconds.
+    world.minutes_pass(1);
+    assert_eq!(world.store.plan_self_audits(PATIENCE).await.unwrap(), 0);
     world.minutes_pass(1);
     assert_eq!(world.store.plan_self_audits(PATIENCE).await.unwrap(), 2);
     let late = world.audit(device(2), &audits[0], true).await;

@@ -4,7 +4,7 @@ use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::{Blake3, ProblemKind};
 
 use super::support::*;
-use crate::store::{Job, NewEntry, PageRequest, Screening, VoterId};
+use crate::store::{Accepted, Job, NewEntry, PageRequest, Screening, VoterId};
 
 fn offer(number: usize) -> NewEntry {
     NewEntry {
@@ -47,8 +47,12 @@ async fn an_entry_is_screened_reviewed_and_becomes_a_sheep() {
     assert_eq!(screened.unwrap().state, EntryState::NeedsReview);
     assert_eq!(world.store.status().await.unwrap().entries_to_review, 1);
 
-    let sheep = world.store.accept_entry(&entry.id).await.unwrap();
-    assert_eq!(world.store.accept_entry(&entry.id).await.unwrap(), sheep);
+    let accepted = world.store.accept_entry(&entry.id).await.unwrap();
+    let again = world.store.accept_entry(&entry.id).await.unwrap();
+    assert_eq!(again, accepted);
+    let Accepted::Born(sheep) = accepted else {
+        panic!("nothing is bred, so nobody waits");
+    };
     let row = world.store.entry(&entry.id).await.unwrap();
     assert_eq!(row.entry.state, EntryState::Accepted);
     assert_eq!(row.entry.sheep.as_ref(), Some(&sheep));

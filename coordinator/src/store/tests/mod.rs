@@ -1,5 +1,6 @@
 //! Stories about the store, told on real SQLite files with a clock we turn ourselves.
 
+mod admins;
 mod audits;
 mod clips;
 mod company;
@@ -11,5 +12,7 @@ mod entries;
 mod jobs;
 mod leases;
 mod operators;
+mod refit;
+mod renewal;
 mod support;
 mod votes;

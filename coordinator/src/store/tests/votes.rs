@@ -10,28 +10,32 @@ use crate::store::{StoreError, VoteFrom, VoterId};
 
 const DAY_MINUTES: i64 = 24 * 60;
 
-async fn living(sheep: usize) -> World {
+pub(super) async fn living(sheep: usize) -> World {
     let world = World::with_sheep(sheep).await;
     world.publish_everything().await;
     world
 }
 
-fn secret() -> DeviceSecret {
+pub(super) fn secret() -> DeviceSecret {
     DeviceSecret::from_bytes(&[42; 32])
 }
 
-fn voter(name: u8) -> VoterId {
+pub(super) fn voter(name: u8) -> VoterId {
     VoterId::web([name; 16])
 }
 
-async fn deal(world: &World, name: u8, request: BallotRequest) -> Result<Ballot, StoreError> {
+pub(super) async fn deal(
+    world: &World,
+    name: u8,
+    request: BallotRequest,
+) -> Result<Ballot, StoreError> {
     world
         .store
         .deal_ballot(&voter(name), request, &secret())
         .await
 }
 
-async fn deal_about(world: &World, name: u8, sheep: &SheepId) -> Ballot {
+pub(super) async fn deal_about(world: &World, name: u8, sheep: &SheepId) -> Ballot {
     let on_screen = Some(sheep.clone());
     deal(world, name, BallotRequest::Single { on_screen })
         .await
@@ -49,7 +53,7 @@ async fn vote_from(
     world.store.record_vote(from, &vote, &secret()).await
 }
 
-async fn vote(
+pub(super) async fn vote(
     world: &World,
     name: u8,
     ballot: &Ballot,
@@ -66,12 +70,12 @@ fn kind<T>(outcome: Result<T, StoreError>) -> Option<ProblemKind> {
     outcome.err().and_then(|error| error.kind())
 }
 
-async fn rating(world: &World, sheep: &SheepId) -> (f64, f64) {
+pub(super) async fn rating(world: &World, sheep: &SheepId) -> (f64, f64) {
     let row = world.store.sheep(sheep).await.unwrap();
     (row.rating, row.rating_variance)
 }
 
-fn close(found: f64, expected: f64) {
+pub(super) fn close(found: f64, expected: f64) {
     assert!((found - expected).abs() < 1e-9, "{found} is not {expected}");
 }
 
@@ -101,6 +105,20 @@ async fn an_up_from_the_screensaver_raises_the_sheep_on_the_screen() {
     let receipt = vote(&world, 1, &ballot, Answer::Up).await.unwrap();
     assert!(receipt.left_rating > 0.0);
     assert_eq!(receipt.right_rating, None);
+}
+
+#[tokio::test]
+async fn nobody_is_asked_about_a_sheep_again_while_there_are_others() {
+    let world = living(3).await;
+    let single = || BallotRequest::Single { on_screen: None };
+    let mut asked = std::collections::BTreeSet::new();
+    for _ in 0..3 {
+        let ballot = deal(&world, 1, single()).await.unwrap();
+        asked.insert(ballot.left.id.clone());
+        vote(&world, 1, &ballot, Answer::Up).await.unwrap();
+    }
+    assert_eq!(asked.len(), 3);
+    assert!(deal(&world, 1, single()).await.is_ok());
 }
 
 #[tokio::test]

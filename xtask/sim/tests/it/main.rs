@@ -1,4 +1,7 @@
-//! The simulation repeats itself, and small grids survive every order of events.
+//! The simulation repeats itself, small grids survive every order of events, and made-up flocks keep
+//! what the rules of rating and breeding promise.
+
+mod flock;
 
 use woolgather_sim::chaos;
 use woolgather_sim::report::Report;

@@ -1,0 +1,189 @@
+//! Children: sheep that the flock bred, with how to breed them again; and entries whose turn it is.
+
+use woolgather_coordinator_core::breeding::BirthRecord;
+use woolgather_coordinator_core::ratings::child_prior;
+use woolgather_genome::{Descriptors, Genome};
+use woolgather_protocol::{EntryId, SheepId};
+
+use super::births::{NewSheep, Origin, bear};
+use super::database::{Database, query};
+use super::entries::bear_entry;
+use super::rows::{corrupt, json, parsed};
+use super::sheep::load_genome;
+use super::writer::Tx;
+use super::{Store, StoreError};
+
+/// Who gets the credit for a sheep without an artist.
+const BRED: &str = "bred by the flock";
+
+/// A child that may join.
+#[derive(Debug, Clone)]
+pub struct NewChild {
+    /// Its genome.
+    pub genome: Genome,
+    /// What was done, for people.
+    pub action: String,
+    /// How to breed it again.
+    pub record: BirthRecord,
+    /// Its parents, in the record's order.
+    pub parents: Vec<SheepId>,
+    /// Their mean ratings.
+    pub ratings: Vec<f64>,
+    /// What it looks like.
+    pub descriptors: Descriptors,
+}
+
+/// How a sheep came to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lineage {
+    /// What was written down at its birth.
+    pub record: BirthRecord,
+    /// Its parents' genomes, in the record's order.
+    pub parents: Vec<Genome>,
+}
+
+/// A relative, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relative {
+    /// Its name in addresses.
+    pub id: SheepId,
+    /// Its name for people.
+    pub title: String,
+}
+
+/// A sheep's parents and children, living or not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Family {
+    /// Its parents; none for founders, artists' sheep and those born of nothing.
+    pub parents: Vec<Relative>,
+    /// Its children, oldest first.
+    pub children: Vec<Relative>,
+}
+
+impl Store {
+    /// A child is born: a sheep with its lineage, and its loop is planned. `None` where another sheep
+    /// was born since `newest` was the youngest one's number: then it was decided by an old state.
+    ///
+    /// # Errors
+    ///
+    /// As every write: [`StoreError::Database`].
+    pub async fn bear_child(
+        &self,
+        child: NewChild,
+        newest: i64,
+    ) -> Result<Option<SheepId>, StoreError> {
+        self.write(move |tx| bear_child(tx, &child, newest)).await
+    }
+
+    /// An entry's turn has come: it becomes a sheep, or is rejected where its genome is one already.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] with `not-found`.
+    pub async fn bear_entry(&self, entry: &EntryId) -> Result<(), StoreError> {
+        let entry = entry.clone();
+        self.write(move |tx| bear_entry(tx, &entry)).await
+    }
+
+    /// How a sheep was bred; `None` for founders and artists' sheep.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] with `not-found`.
+    pub async fn lineage(&self, sheep: &SheepId) -> Result<Option<Lineage>, StoreError> {
+        let sheep = sheep.clone();
+        self.read(move |conn| lineage(conn, &sheep)).await
+    }
+
+    /// A sheep's parents and children.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] with `not-found`.
+    pub async fn family(&self, sheep: &SheepId) -> Result<Family, StoreError> {
+        let sheep = sheep.clone();
+        self.read(move |conn| family(conn, &sheep)).await
+    }
+}
+
+fn bear_child(
+    tx: &mut Tx<'_>,
+    child: &NewChild,
+    newest: i64,
+) -> Result<Option<SheepId>, StoreError> {
+    let row = query(
+        "SELECT COALESCE(MAX(number), 0) AS newest, (SELECT heritability FROM flock) AS h
+         FROM sheep",
+    )
+    .fetch_one(&mut *tx.conn)?;
+    if row.try_get::<i64>("newest")? != newest {
+        return Ok(None);
+    }
+    let prior = child_prior(row.try_get("h")?, &child.ratings);
+    let mid_parent = match child.ratings.len() {
+        0 => None,
+        count => Some(child.ratings.iter().sum::<f64>() / count as f64),
+    };
+    let title = format!("Sheep {}", newest + 1);
+    let lineage = child.record.to_json();
+    let sheep = NewSheep {
+        title: &title,
+        artist: BRED,
+        genome: &child.genome,
+        origin: Origin::Bred {
+            parents: &child.parents,
+            lineage: &lineage,
+            prior,
+            mid_parent,
+            descriptors: &child.descriptors,
+        },
+    };
+    bear(tx, &sheep).map(Some)
+}
+
+fn lineage(conn: &mut dyn Database, sheep: &SheepId) -> Result<Option<Lineage>, StoreError> {
+    let row = query("SELECT lineage FROM sheep WHERE id = $1")
+        .bind(sheep.as_str())
+        .fetch_optional(&mut *conn)?
+        .ok_or_else(|| StoreError::not_found("sheep", sheep))?;
+    let Some(written) = row.try_get::<Option<&str>>("lineage")? else {
+        return Ok(None);
+    };
+    let record = BirthRecord::from_json(written).map_err(corrupt)?;
+    let parents = record.parents.iter();
+    let parents = parents.map(|genome| load_genome(conn, &genome.to_string()));
+    let parents = parents.collect::<Result<_, _>>()?;
+    Ok(Some(Lineage { record, parents }))
+}
+
+fn family(conn: &mut dyn Database, sheep: &SheepId) -> Result<Family, StoreError> {
+    let row = query("SELECT parents FROM sheep WHERE id = $1")
+        .bind(sheep.as_str())
+        .fetch_optional(&mut *conn)?
+        .ok_or_else(|| StoreError::not_found("sheep", sheep))?;
+    let parents: Vec<SheepId> = json(&row, "parents")?;
+    let mut family = Family::default();
+    for parent in &parents {
+        let rows = query("SELECT id, title FROM sheep WHERE id = $1")
+            .bind(parent.as_str())
+            .fetch_all(&mut *conn)?;
+        for row in &rows {
+            family.parents.push(relative(row)?);
+        }
+    }
+    // Ids have letters and digits only, so none is part of another within quotes.
+    let rows = query("SELECT id, title FROM sheep WHERE parents LIKE $1 ORDER BY number")
+        .bind(format!("%\"{sheep}\"%"))
+        .fetch_all(conn)?;
+    for row in &rows {
+        family.children.push(relative(row)?);
+    }
+    Ok(family)
+}
+
+fn relative(row: &super::database::Row) -> Result<Relative, StoreError> {
+    Ok(Relative {
+        id: parsed(row, "id")?,
+        title: row.try_get("title")?,
+    })
+}
