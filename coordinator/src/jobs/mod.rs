@@ -24,9 +24,9 @@ use tokio::sync::watch;
 
 pub use checks::run as run_checks;
 
+use crate::publish;
 use crate::state::App;
 use crate::store::{ClaimedJob, Job, StoreError};
-use crate::{keys, publish};
 
 /// A claim that was not renewed for so long was abandoned.
 const STALE_AFTER: Duration = Duration::from_secs(20);
@@ -139,7 +139,7 @@ async fn perform(app: &Arc<App>, job: &Job) -> anyhow::Result<()> {
         }
         Job::Plan => Ok(()),
         Job::Refit => refitting::refit(app).await,
-        Job::Breed => evolving::turn(app, keys::fresh_bytes()?).await,
+        Job::Breed => evolving::turn(app, app.hands.rng_seed()?).await,
     }
 }
 

@@ -1,10 +1,11 @@
-//! The simulation's clock: the runtime's paused one, counted from a day in November 2026.
+//! The simulation's clock: the runtime's paused one, counted from a day long before any file of ours
+//! was written, so that simulated times are told from the machine's.
 
 use tokio::time::Instant;
 use woolgather_coordinator::clock::Clock;
 
-/// When a simulation begins, ms since 1970 UTC.
-const START_MS: i64 = 1_795_000_000_000;
+/// When a simulation begins, ms since 1970 UTC: in September 2001.
+pub const START_MS: i64 = 1_000_000_000_000;
 
 /// Simulated time.
 #[derive(Debug, Clone, Copy)]

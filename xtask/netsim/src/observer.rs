@@ -2,7 +2,10 @@
 //! before every coordinator and after it. (So a killed one leaves its log behind, as a process
 //! does that is killed.)
 
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::{Context as _, ensure};
 use rusqlite::types::ValueRef;
@@ -10,12 +13,15 @@ use rusqlite::{Connection, OptionalExtension as _};
 use woolgather_coordinator::blobs::Blobs;
 use woolgather_protocol::{Blake3, LeaseId};
 
+use crate::clock::START_MS;
 use crate::plant::Plant;
 use crate::rules::{BLAMED, BLOBS, IN_THE_END, NEVER, Rule};
 use crate::told::{Promise, Told, Work};
 
 /// The database's file in the data folder.
 const DATABASE: &str = "woolgather.sqlite";
+/// A year, ms: longer than any simulation.
+const YEAR_MS: i64 = 365 * 24 * 60 * 60 * 1_000;
 /// More than the longest blob here has bytes.
 const BLOB_BYTES_MAX: u64 = 1 << 24;
 
@@ -89,8 +95,64 @@ impl Observer {
             .query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
         ensure!(damage == "ok", "the database is damaged: {damage}");
         self.keep(IN_THE_END)?;
-        self.needed_blobs_are_whole()?;
-        self.unneeded_blobs_wait_for_collection()
+        self.needed_blobs_are_whole()
+    }
+
+    /// What must hold days after everything was done: the other direction, no blob is left that no
+    /// row needs, in use or discarded.
+    ///
+    /// # Errors
+    ///
+    /// What is left.
+    pub fn every_blob_is_needed(&self) -> anyhow::Result<()> {
+        let needed: BTreeSet<String> = self.blobs()?.into_iter().collect();
+        for (name, path) in self.blob_files()? {
+            ensure!(
+                needed.contains(&name),
+                "no row needs the blob {}",
+                path.strip_prefix(&self.folder)?.display()
+            );
+        }
+        Ok(())
+    }
+
+    /// Gives blobs that were put since the last time this moment of simulated time instead of the
+    /// machine's. Until then they seem to come from the future, so they are not old.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be read.
+    pub fn stamp_blobs(&self, now_ms: i64) -> anyhow::Result<()> {
+        let time = |ms: i64| UNIX_EPOCH + Duration::from_millis(ms.unsigned_abs());
+        let machines = time(START_MS + YEAR_MS);
+        for (_, path) in self.blob_files()? {
+            if path.metadata()?.modified()? > machines {
+                File::open(&path)?.set_modified(time(now_ms))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Names and files of all blobs, in use or discarded.
+    fn blob_files(&self) -> anyhow::Result<Vec<(String, PathBuf)>> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.folder.join("blobs")];
+        while let Some(folder) = folders.pop() {
+            // There is none before the first start.
+            let Ok(entries) = std::fs::read_dir(&folder) else {
+                continue;
+            };
+            for entry in entries {
+                let path = entry?.path();
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if name.parse::<Blake3>().is_ok() {
+                    found.push((name.into_owned(), path.clone()));
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Whether nothing is left to do; what is, otherwise.
@@ -251,17 +313,6 @@ impl Observer {
             let bytes = blobs.read(&parsed, BLOB_BYTES_MAX);
             let bytes = bytes.with_context(|| format!("a row needs blob {name}"))?;
             ensure!(Blake3::of(&bytes) == parsed, "blob {name} is damaged");
-        }
-        Ok(())
-    }
-
-    /// The other direction: every blob is needed by a row, or waits to be collected. Nobody collects
-    /// blobs yet, so all that can be said is that none is damaged.
-    fn unneeded_blobs_wait_for_collection(&self) -> anyhow::Result<()> {
-        let blobs = Blobs::folder(&self.folder)?;
-        for name in blobs.names()? {
-            let bytes = blobs.read(&name, BLOB_BYTES_MAX)?;
-            ensure!(Blake3::of(&bytes) == name, "blob {name} is damaged");
         }
         Ok(())
     }

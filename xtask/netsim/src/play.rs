@@ -29,6 +29,12 @@ const SWEEP_MAX_MS: i64 = 2 * 60 * 1_000;
 /// How long the calm may last before whatever is not done counts as stuck.
 const CALM_MAX: Duration = Duration::from_secs(12 * 60 * 60);
 
+/// In one of so many simulations days pass in the end, in which blobs are collected.
+const DAYS_ONE_OF: u64 = 6;
+/// So many: a blob is discarded when it was unneeded for a day and erased a day later, and every one is
+/// looked at once a day.
+const DAYS: u32 = 5;
+
 /// What is simulated.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
@@ -199,6 +205,7 @@ impl Run<'_> {
             anyhow::bail!(wrong);
         }
         let now_ms = self.world.clock.now_ms();
+        self.observer.stamp_blobs(now_ms)?;
         let up_ms = now_ms - self.started_ms;
         // What ran out while nobody was there is swept soon after the start.
         let swept_ms = if up_ms > SWEEP_MAX_MS {
@@ -232,11 +239,28 @@ impl Run<'_> {
         self.look()?;
         self.observer.look_in_the_end()?;
         self.manifest_has_the_live_clips().await?;
-        // And once more after the last restart.
+        // And once more after the last restart, with nobody there.
         self.crash().await?;
+        self.world.end();
         self.start().await?;
-        self.look()?;
-        self.observer.look_in_the_end()
+        self.finish().await?;
+        self.observer.look_in_the_end()?;
+        if self.world.below(DAYS_ONE_OF) == 0 {
+            self.days_pass().await?;
+        }
+        Ok(())
+    }
+
+    /// Then every blob that is left is one that a row needs.
+    async fn days_pass(&mut self) -> anyhow::Result<()> {
+        self.world.note("days pass");
+        for _ in 0..4 * DAYS {
+            tokio::time::sleep(Duration::from_secs(6 * 60 * 60)).await;
+            self.look()?;
+        }
+        self.finish().await?;
+        self.observer.look_in_the_end()?;
+        self.observer.every_blob_is_needed()
     }
 
     async fn manifest_has_the_live_clips(&self) -> anyhow::Result<()> {

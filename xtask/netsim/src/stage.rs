@@ -17,6 +17,9 @@ use crate::world::{World, lock};
 /// depends on that but how long a simulation takes.
 pub const REST: Duration = Duration::from_secs(15);
 
+/// The same when everybody has gone home.
+const LONG_REST: Duration = Duration::from_secs(10 * 60);
+
 /// The tasks of one process, and the time that its work takes.
 pub struct ProcessStage {
     world: Arc<World>,
@@ -137,7 +140,12 @@ impl Stage for ProcessStage {
     }
 
     fn rest(&self, usual: Duration) -> Duration {
-        usual.max(REST)
+        // When everybody has gone home, days pass.
+        usual.max(if self.world.is_over() {
+            LONG_REST
+        } else {
+            REST
+        })
     }
 
     fn cores(&self) -> usize {
