@@ -1,7 +1,7 @@
 //! Children: sheep that the flock bred, with how to breed them again; and entries whose turn it is.
 
 use woolgather_coordinator_core::breeding::BirthRecord;
-use woolgather_coordinator_core::ratings::child_prior;
+use woolgather_coordinator_core::ratings::{child_prior, mid_parent};
 use woolgather_genome::{Descriptors, Genome};
 use woolgather_protocol::{EntryId, SheepId};
 
@@ -120,10 +120,6 @@ fn bear_child(
         return Ok(None);
     }
     let prior = child_prior(row.try_get("h")?, &child.ratings);
-    let mid_parent = match child.ratings.len() {
-        0 => None,
-        count => Some(child.ratings.iter().sum::<f64>() / count as f64),
-    };
     let title = format!("Sheep {}", newest + 1);
     let lineage = child.record.to_json();
     let sheep = NewSheep {
@@ -134,7 +130,7 @@ fn bear_child(
             parents: &child.parents,
             lineage: &lineage,
             prior,
-            mid_parent,
+            mid_parent: mid_parent(&child.ratings),
             descriptors: &child.descriptors,
         },
     };

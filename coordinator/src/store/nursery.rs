@@ -10,7 +10,7 @@ use woolgather_genome::{Descriptors, Genome};
 use woolgather_protocol::work::ClipKind;
 use woolgather_protocol::{EntryId, Recipe, SheepId};
 
-use super::database::{Database, Row, query};
+use super::database::{Database, Query, Row, query};
 use super::devices::active_devices;
 use super::flock::recipe;
 use super::rows::{json, number, parsed, to_json};
@@ -165,13 +165,12 @@ fn nursery(conn: &mut dyn Database, now_ms: i64) -> Result<Nursery, StoreError> 
     let recipe = recipe(&mut *conn)?;
     let families = families(conn)?;
     let unit_samples = samples_of(&recipe, recipe.segment_frames);
-    let accepted = |conn: &mut dyn Database, since_ms| {
-        sum(
-            conn,
+    let accepted = |conn: &mut dyn Database, since_ms: i64| {
+        let accepted = query(
             "SELECT CAST(COALESCE(SUM(work_unit.samples), 0) AS BIGINT) AS found
              FROM credit JOIN work_unit ON work_unit.id = credit.work_unit WHERE earned_ms > $1",
-            since_ms,
-        )
+        );
+        found(conn, accepted.bind(since_ms))
     };
     let lately = accepted(conn, now_ms - SPEED_MS)? / (SPEED_MS as f64 / 1000.0);
     let active = active_devices(conn, now_ms)?;
@@ -180,11 +179,11 @@ fn nursery(conn: &mut dyn Database, now_ms: i64) -> Result<Nursery, StoreError> 
     )
     .fetch_one(&mut *conn)?;
     let flock = query("SELECT heritability FROM flock").fetch_one(&mut *conn)?;
-    let acts_a_day = sum(
-        conn,
-        "SELECT COUNT(*) AS found FROM ballot WHERE answered_ms > $1",
-        now_ms - DAY_MS,
-    )?;
+    let answered = query("SELECT COUNT(*) AS found FROM ballot WHERE answered_ms > $1");
+    let queued = query(
+        "SELECT CAST(COALESCE(SUM(samples), 0) AS BIGINT) AS found FROM work_unit
+         WHERE state = 'ready'",
+    );
     Ok(Nursery {
         rendering: families.rendering,
         living_children: families.children,
@@ -192,15 +191,10 @@ fn nursery(conn: &mut dyn Database, now_ms: i64) -> Result<Nursery, StoreError> 
         recent: recent_births(conn, now_ms)?,
         since_birth_ms: now_ms - births.try_get::<i64>("born")?,
         newest: births.try_get("newest")?,
-        acts_a_day: acts_a_day as u64,
+        acts_a_day: found(conn, answered.bind(now_ms - DAY_MS))? as u64,
         heritability: flock.try_get("heritability")?,
         samples_a_day: accepted(conn, now_ms - DAY_MS)?,
-        samples_queued: sum(
-            conn,
-            "SELECT CAST(COALESCE(SUM(samples), 0) AS BIGINT) AS found FROM work_unit
-             WHERE state = 'ready' AND clip_number > $1",
-            0,
-        )?,
+        samples_queued: found(conn, queued)?,
         samples_wanted: samples_wanted(lately, active, unit_samples) as f64,
         loop_samples: clip_samples(&recipe, ClipKind::Loop),
         edge_samples: clip_samples(&recipe, ClipKind::Edge),
@@ -213,9 +207,9 @@ fn clip_samples(recipe: &Recipe, kind: ClipKind) -> f64 {
     samples_of(recipe, recipe.frames(kind)) as f64
 }
 
-fn sum(conn: &mut dyn Database, sql: &'static str, since: i64) -> Result<f64, StoreError> {
-    let row = query(sql).bind(since).fetch_one(conn)?;
-    Ok(row.try_get::<i64>("found")? as f64)
+/// The sum that a statement finds.
+fn found(conn: &mut dyn Database, wanted: Query) -> Result<f64, StoreError> {
+    Ok(wanted.fetch_one(conn)?.try_get::<i64>("found")? as f64)
 }
 
 /// Who has how many children.
@@ -281,25 +275,7 @@ fn descriptors(row: &Row) -> Result<Option<Descriptors>, StoreError> {
     if row.try_get::<Option<&str>>("descriptors")?.is_none() {
         return Ok(None);
     }
-    let [
-        cos,
-        sin,
-        colorfulness,
-        luminance,
-        coverage,
-        dimension,
-        symmetry,
-        motion,
-    ] = json(row, "descriptors")?;
-    Ok(Some(Descriptors {
-        hue: [cos, sin],
-        colorfulness,
-        luminance,
-        coverage,
-        dimension,
-        symmetry,
-        motion,
-    }))
+    Ok(Some(Descriptors::of_values(json(row, "descriptors")?)))
 }
 
 fn queue(conn: &mut dyn Database) -> Result<Vec<WaitingEntry>, StoreError> {

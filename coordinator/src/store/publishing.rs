@@ -35,8 +35,9 @@ impl Store {
             .await
     }
 
-    /// Plans the edges that make the living sheep (without those about to retire) one ring, each with its work units. An edge
-    /// that is there already is not planned again. Returns how many were planned.
+    /// Plans the edges that make the living sheep one ring, without those about to retire, each with
+    /// its work units. An edge that is there already is not planned again. Returns how many were
+    /// planned.
     ///
     /// # Errors
     ///

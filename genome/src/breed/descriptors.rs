@@ -101,6 +101,30 @@ impl Descriptors {
         ]
     }
 
+    /// Those with these [`Descriptors::values`].
+    #[must_use]
+    pub fn of_values(values: [f64; COUNT]) -> Self {
+        let [
+            cos,
+            sin,
+            colorfulness,
+            luminance,
+            coverage,
+            dimension,
+            symmetry,
+            motion,
+        ] = values;
+        Self {
+            hue: [cos, sin],
+            colorfulness,
+            luminance,
+            coverage,
+            dimension,
+            symmetry,
+            motion,
+        }
+    }
+
     /// How different two sheep look; about 1 for two that have nothing to do with each other.
     #[must_use]
     pub fn distance(&self, other: &Self) -> f64 {
@@ -279,6 +303,12 @@ mod tests {
 
     fn of(picture: Picture) -> Descriptors {
         Descriptors::of_pictures(&[picture], [0.0; 3])
+    }
+
+    #[test]
+    fn descriptors_come_back_from_their_values() {
+        let values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
+        assert_eq!(Descriptors::of_values(values).values(), values);
     }
 
     #[test]

@@ -28,18 +28,20 @@ pub struct SettledChild {
     pub now: Belief,
 }
 
+/// The mean of the parents' mean ratings; `None` for a sheep without parents.
+#[must_use]
+pub fn mid_parent(parents: &[f64]) -> Option<f64> {
+    (!parents.is_empty()).then(|| parents.iter().sum::<f64>() / parents.len() as f64)
+}
+
 /// What is believed of a child of parents with these mean ratings; one without parents is as new as
 /// an artist's sheep.
 #[must_use]
 pub fn child_prior(heritability: f64, parents: &[f64]) -> Belief {
-    if parents.is_empty() {
-        return Belief::NEW_SHEEP;
-    }
-    let mid_parent = parents.iter().sum::<f64>() / parents.len() as f64;
-    Belief {
+    mid_parent(parents).map_or(Belief::NEW_SHEEP, |mid_parent| Belief {
         mean: heritability * mid_parent,
         variance: CHILD_VARIANCE,
-    }
+    })
 }
 
 /// The heritability, refitted every week: the slope of children on mid-parents, 0 to 1.

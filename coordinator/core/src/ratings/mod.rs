@@ -20,7 +20,9 @@ mod reliability;
 mod weights;
 
 pub use beliefs::{Belief, DAY_MS, DRIFT_PER_DAY, SHEEP_VARIANCE_MAX, Shift};
-pub use children::{CHILD_VARIANCE, HERITABILITY_BEFORE, SettledChild, child_prior, heritability};
+pub use children::{
+    CHILD_VARIANCE, HERITABILITY_BEFORE, SettledChild, child_prior, heritability, mid_parent,
+};
 pub use online::{PairAnswer, pair_vote, single_vote};
 pub use reliability::{PAIRS_MIN, RELIABILITY_MIN, UNRELIABLE_FACTOR};
 pub use weights::{YOUNG_MS, YOUNG_NETWORK_WEIGHT_MAX, YOUNG_WEIGHT, capped_weight, voter_weight};
