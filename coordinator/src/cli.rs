@@ -9,13 +9,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 use woolgather_protocol::{EntryId, PublicKey, WorkUnitId};
 
 use crate::blobs::BlobPlace;
 use crate::checks::child::ChildArgs;
+use crate::evolution::{BREEDING_FLOCK_MIN, Evolution};
 use crate::keys;
 use crate::store::Place;
 
@@ -207,6 +208,53 @@ const FLOCK_SIZE: u32 = 60;
 /// seen, however quickly volunteers render.
 const BIRTHS_A_DAY: u32 = 12;
 
+/// How a flock renews itself.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct EvolutionArgs {
+    /// Plan no edges between sheep, only loops
+    #[arg(long, env = "WOOLGATHER_NO_EDGES", global = true)]
+    pub no_edges: bool,
+    /// Living sheep that the flock keeps: when there are more, the least promising of those that had their
+    /// chance retire
+    #[arg(
+        long,
+        env = "WOOLGATHER_FLOCK_SIZE",
+        value_name = "N",
+        default_value_t = FLOCK_SIZE,
+        global = true
+    )]
+    pub flock_size: u32,
+    /// Sheep that may be born in a day once the flock breeds by its votes; 0 turns that off, and then
+    /// nobody retires
+    #[arg(
+        long,
+        env = "WOOLGATHER_BIRTHS_A_DAY",
+        value_name = "N",
+        default_value_t = BIRTHS_A_DAY,
+        global = true
+    )]
+    pub births_a_day: u32,
+}
+
+impl EvolutionArgs {
+    /// The same, checked.
+    ///
+    /// # Errors
+    ///
+    /// When the flock would be too small to breed.
+    pub fn evolution(self) -> anyhow::Result<Evolution> {
+        ensure!(
+            self.flock_size >= BREEDING_FLOCK_MIN,
+            "--flock-size must be {BREEDING_FLOCK_MIN} or more"
+        );
+        Ok(Evolution {
+            flock_size: self.flock_size,
+            births_a_day: self.births_a_day,
+            edges: !self.no_edges,
+        })
+    }
+}
+
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
@@ -274,27 +322,9 @@ pub struct ServeArgs {
     /// Take screened entries into the flock without asking the operator: for small groups
     #[arg(long, env = "WOOLGATHER_ACCEPT_ENTRIES")]
     pub accept_entries: bool,
-    /// Plan no edges between sheep, only loops
-    #[arg(long, env = "WOOLGATHER_NO_EDGES")]
-    pub no_edges: bool,
-    /// Living sheep that the flock keeps: when there are more, the least promising of those that had their
-    /// chance retire
-    #[arg(
-        long,
-        env = "WOOLGATHER_FLOCK_SIZE",
-        value_name = "N",
-        default_value_t = FLOCK_SIZE
-    )]
-    pub flock_size: u32,
-    /// Sheep that may be born in a day once the flock breeds by its votes; 0 turns that off, and then
-    /// nobody retires
-    #[arg(
-        long,
-        env = "WOOLGATHER_BIRTHS_A_DAY",
-        value_name = "N",
-        default_value_t = BIRTHS_A_DAY
-    )]
-    pub births_a_day: u32,
+    /// How the flock renews itself.
+    #[command(flatten)]
+    pub evolution: EvolutionArgs,
     /// How long to go on answering, with /readyz saying no, once told to stop: for load balancers
     #[arg(long, env = "WOOLGATHER_DRAIN", value_name = "TIME", value_parser = duration, default_value = "0s")]
     pub drain: Duration,

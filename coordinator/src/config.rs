@@ -10,7 +10,7 @@ use woolgather_protocol::{Recipe, limits};
 
 use crate::blobs::BlobPlace;
 use crate::cli::{LimitArgs, ServeArgs};
-use crate::evolution::{BREEDING_FLOCK_MIN, Evolution};
+use crate::evolution::Evolution;
 use crate::http::admission::AdmissionSettings;
 use crate::http::server::Limits;
 use crate::http::throttle::Rates;
@@ -55,8 +55,6 @@ pub struct Config {
     pub origin_upload_bytes_per_second_max: Option<u32>,
     /// Screened entries need no review.
     pub accept_entries: bool,
-    /// Whether edges are planned.
-    pub edges: bool,
     /// How the flock renews itself.
     pub evolution: Evolution,
     /// How long to go on, not ready, once the coordinator is told to stop.
@@ -79,7 +77,7 @@ impl Config {
         let name = limits::clean_name(&args.name);
         let connections = connections(&args);
         let admission = admission(&args.limits)?;
-        let evolution = evolution(&args)?;
+        let evolution = args.evolution.evolution()?;
         ensure!(!name.is_empty(), "--name must not be empty");
         let recipe = recipe(&args.recipe)?;
         let public_url = args.public_url.map(public_url).transpose()?;
@@ -103,7 +101,6 @@ impl Config {
             origin_public: args.origin_public,
             origin_upload_bytes_per_second_max: args.origin_upload_bytes_per_second_max,
             accept_entries: args.accept_entries,
-            edges: !args.no_edges,
             evolution,
             drain: args.drain,
             connections,
@@ -139,7 +136,6 @@ impl Config {
             origin_public: Vec::new(),
             origin_upload_bytes_per_second_max: None,
             accept_entries: false,
-            edges: true,
             evolution: Evolution {
                 flock_size: 60,
                 births_a_day: 0,
@@ -170,18 +166,6 @@ fn connections(args: &ServeArgs) -> Limits {
         },
         ..Limits::default()
     }
-}
-
-fn evolution(args: &ServeArgs) -> anyhow::Result<Evolution> {
-    ensure!(
-        args.flock_size >= BREEDING_FLOCK_MIN,
-        "--flock-size must be {BREEDING_FLOCK_MIN} or more"
-    );
-    Ok(Evolution {
-        flock_size: args.flock_size,
-        births_a_day: args.births_a_day,
-        edges: !args.no_edges,
-    })
 }
 
 fn admission(limits: &LimitArgs) -> anyhow::Result<AdmissionSettings> {
@@ -259,7 +243,7 @@ mod tests {
         let config = config(&[]).unwrap();
         assert_eq!(config.recipe, Recipe::default_flock());
         assert_eq!(config.origin_listen.ip(), config.listen.ip());
-        assert!(config.edges && !config.accept_entries && !config.trust_forwarded_for);
+        assert!(config.evolution.edges && !config.accept_entries && !config.trust_forwarded_for);
     }
 
     #[test]

@@ -221,7 +221,7 @@ mod tests {
                     data = \"elsewhere\"\norigin-public = [\"192.0.2.1:1\", \"192.0.2.2:2\"]\n";
         let from_file = config(text, &[]).unwrap();
         assert_eq!(from_file.listen.port(), 9000);
-        assert!(!from_file.edges);
+        assert!(!from_file.evolution.edges);
         assert_eq!(from_file.connections.connections_max, 17);
         assert_eq!(from_file.lease_term_min.as_secs(), 90);
         assert_eq!(from_file.data, Path::new("elsewhere"));
@@ -230,7 +230,7 @@ mod tests {
         let from_options = config(text, &options).unwrap();
         assert_eq!(from_options.listen.port(), 9001);
         assert_eq!(from_options.data, Path::new("here"));
-        assert!(!from_options.edges);
+        assert!(!from_options.evolution.edges);
     }
 
     #[test]

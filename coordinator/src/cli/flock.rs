@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use woolgather_protocol::SheepId;
 
-use super::{BIRTHS_A_DAY, FLOCK_SIZE, HomeArgs};
+use super::{EvolutionArgs, HomeArgs};
 use crate::store::VoterId;
 
 /// Options of `voter`.
@@ -74,27 +74,9 @@ pub struct FlockArgs {
     /// Where everything is kept.
     #[command(flatten)]
     pub home: HomeArgs,
-    /// As `serve` has it
-    #[arg(
-        long,
-        env = "WOOLGATHER_FLOCK_SIZE",
-        value_name = "N",
-        default_value_t = FLOCK_SIZE,
-        global = true
-    )]
-    pub flock_size: u32,
-    /// As `serve` has it
-    #[arg(
-        long,
-        env = "WOOLGATHER_BIRTHS_A_DAY",
-        value_name = "N",
-        default_value_t = BIRTHS_A_DAY,
-        global = true
-    )]
-    pub births_a_day: u32,
-    /// As `serve` has it
-    #[arg(long, env = "WOOLGATHER_NO_EDGES", global = true)]
-    pub no_edges: bool,
+    /// What `serve` is told.
+    #[command(flatten)]
+    pub evolution: EvolutionArgs,
     /// What to look at.
     #[command(subcommand)]
     pub command: FlockCommand,

@@ -33,7 +33,7 @@ pub struct Evolution {
     pub flock_size: u32,
     /// Births in a day at most; with 0 nothing is bred and nobody retires.
     pub births_a_day: u32,
-    /// Whether births cost edges too.
+    /// Whether edges are planned, so that births cost those too.
     pub edges: bool,
 }
 

@@ -132,7 +132,7 @@ async fn perform(app: &Arc<App>, job: &Job) -> anyhow::Result<()> {
         Job::Screen { entry } => screening::screen(app, entry).await,
         Job::AuditAgain(again) => Ok(app.store.audit_again(again.clone()).await?),
         Job::DoubtReports(doubt) => Ok(app.store.doubt_reports(doubt.clone()).await?),
-        Job::Plan if app.config.edges => {
+        Job::Plan if app.config.evolution.edges => {
             let planned = app.store.plan_edges().await?;
             tracing::debug!(planned, "{planned} edges planned");
             Ok(())

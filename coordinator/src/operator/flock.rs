@@ -27,11 +27,7 @@ const LATELY_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// A chain of sentences for the operator.
 pub async fn flock(args: FlockArgs) -> anyhow::Result<()> {
     let store = open(&args.home).await?;
-    let evolution = Evolution {
-        flock_size: args.flock_size,
-        births_a_day: args.births_a_day,
-        edges: !args.no_edges,
-    };
+    let evolution = args.evolution.evolution()?;
     match args.command {
         FlockCommand::Status => status(&store, &evolution).await,
         FlockCommand::DryRun { births } => dry_run(&store, &evolution, births).await,

@@ -187,7 +187,7 @@ fn config(folder: &Path, founding: &Founding) -> Config {
         ..recipe()
     };
     let mut config = Config::for_tests(folder, recipe);
-    config.edges = founding.edges;
+    config.evolution.edges = founding.edges;
     config.admission = AdmissionSettings {
         // It is measured with the machine's clock.
         write_time_max: Duration::MAX,
