@@ -41,8 +41,8 @@ const ARRIVAL_MAX: f64 = 45.0;
 /// A look at memory, and at what is left to judge.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// What `serve` is told: volunteers come from networks of their own, and those who render for a minute
-/// are asked no more often than that.
+/// What `serve` is told: volunteers' networks are what a proxy says, and patience fits ten minutes
+/// instead of days.
 pub(crate) const SERVE: &[&str] = &[
     "--trust-forwarded-for",
     "--audit-patience",
