@@ -10,7 +10,8 @@
 //! * [`keys`], [`signing`]: ed25519 keys, signed requests, signed documents.
 //! * [`recipe`], [`work`], [`submission`], [`audit`]: what a worker gets and gives.
 //! * [`manifest`]: what a client may play and share.
-//! * [`votes`], [`entries`]: what people give; [`seen`]: what a device has shown them.
+//! * [`votes`], [`entries`]: what people give; [`tags`]: words to find things by; [`seen`]: what a device has
+//!   shown them.
 //! * [`info`]: what a coordinator says of itself.
 //! * [`problem`]: every refusal, with a stable kind.
 //! * [`limits`], [`paths`]: sizes and addresses both ends use.
@@ -36,6 +37,7 @@ pub mod recipe;
 pub mod seen;
 pub mod signing;
 pub mod submission;
+pub mod tags;
 pub mod votes;
 pub mod work;
 
@@ -45,6 +47,7 @@ pub use keys::{DeviceSecret, PublicKey, Signature};
 pub use problem::{Problem, ProblemKind};
 pub use recipe::Recipe;
 pub use signing::Signed;
+pub use tags::Tag;
 
 /// The schema of a text: what it is, and the regular expression that it matches.
 #[cfg(feature = "openapi")]
