@@ -19,6 +19,7 @@ use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
 use crate::metrics::Metrics;
 use crate::publish::seeding::Seeded;
+use crate::pulse::Pulse;
 use crate::store::{Company, Flock, Membership, Store, StoreError};
 use crate::tracker::Tracker;
 
@@ -52,6 +53,8 @@ pub struct App {
     pub seeded: Seeded,
     /// For the operator's monitoring.
     pub metrics: Metrics,
+    /// For whom it works, by the last hour's requests.
+    pub pulse: Pulse,
     /// Signed requests seen lately.
     pub nonces: Nonces,
     /// What networks and devices asked for lately.
@@ -122,6 +125,7 @@ impl App {
             origin_peers: parts.origin_peers,
             seeded: Seeded::default(),
             metrics: Metrics::new(),
+            pulse: Pulse::default(),
             nonces,
             throttles,
             admission,

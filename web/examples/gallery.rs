@@ -10,14 +10,15 @@ use std::{env, fs, io};
 use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::assets;
-use woolgather_web::views::{AdminDoor, Page, SeenPage, render};
+use woolgather_web::views::{AdminDoor, JustMe, Page, SeenPage, render};
 
-const ASSETS: [&str; 6] = [
+const ASSETS: &[&str] = &[
     "site.css",
     "motion.js",
     "vote.js",
     "live.js",
     "copy.js",
+    "status.css",
     "mark.svg",
 ];
 
@@ -61,6 +62,12 @@ fn main() -> io::Result<()> {
     write(&folder, "entry-born", &samples::entry(EntryState::Accepted))?;
     write(&folder, "status", &samples::status())?;
     write(&folder, "status-empty", &samples::status_empty())?;
+    write(&folder, "just-me", &samples::just_me(JustMe::JustYou))?;
+    write(
+        &folder,
+        "just-me-well",
+        &samples::just_me(JustMe::NotJustYou),
+    )?;
     write(&folder, "work", &samples::work_found_wrong())?;
     write(
         &folder,

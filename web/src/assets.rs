@@ -37,6 +37,7 @@ macro_rules! files {
 
 static FILES: &[(&str, &str, &[u8])] = files![
     "site.css" CSS,
+    "status.css" CSS,
     "motion.js" JS,
     "vote.js" JS,
     "live.js" JS,

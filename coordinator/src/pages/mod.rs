@@ -4,7 +4,7 @@
 //! GET /sheep/{id} -> store rows -> views::SheepPage -> HTML
 //! ```
 //!
-//! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`work`], [`fixed`], [`api`]: the pages.
+//! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`health`], [`work`], [`fixed`], [`api`]: the pages.
 //! * [`admin`]: the operator's console.
 //! * [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`answer`]: pages and refusals as responses.
@@ -14,6 +14,7 @@ pub mod answer;
 pub mod api;
 pub mod cards;
 pub mod fixed;
+pub mod health;
 pub mod home;
 pub mod seen;
 pub mod sheep;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use axum::routing::{get, post};
 use woolgather_protocol::paths;
 
 use crate::state::App;
@@ -42,10 +43,13 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/sheep/{id}", get(sheep::get_sheep))
         .route("/sheep/{id}/genome.flam3", get(sheep::get_genome))
         .route("/vote", get(vote::get_vote).post(vote::post_vote))
+        .route("/vote/next", get(vote::get_next))
+        .route("/vote/undo", post(vote::post_undo))
         .route(paths::SEEN, get(seen::get_seen).post(seen::post_seen))
         .route("/entries/{id}", get(submit::get_entry))
         .route("/entries/{id}/preview.webp", get(submit::get_preview))
         .route("/status", get(status::get_status))
+        .route("/status/me", get(health::get_mine))
         .route("/units/{id}", get(work::get_work))
         .route("/units/{id}/{picture}", get(work::get_picture))
         .route("/join", get(fixed::get_join))

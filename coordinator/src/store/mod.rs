@@ -17,8 +17,8 @@
 //! * `records`, `classes`, `auditors`: trust. `verdicts`, `repair`: what follows when the referee
 //!   found a frame wrong. `ledger`: credit. `operators`: what operators decide; `admins`: who
 //!   may use their console. Their rules are those of `woolgather_coordinator_core`.
-//! * `questions`, `ballots`, `votes`, `effects`: what voters are asked and say; `refit`: all of it weighed
-//!   anew every night; `voters`: whose votes were voided.
+//! * `questions`, `ballots`, `votes`, `effects`: what voters are asked and say; `undo`: a vote taken
+//!   back; `refit`: all of it weighed anew every night; `voters`: whose votes were voided.
 //! * `nursery`, `lineages`, `retirement`: who is bred, from whom, and who goes.
 //! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
 //! * `blobs`: which of them rows need. `company`: several coordinators on one store.
@@ -78,6 +78,7 @@ mod effects;
 mod questions;
 mod refit;
 mod seen;
+mod undo;
 mod vote_lists;
 mod voters;
 mod votes;
@@ -112,6 +113,7 @@ pub use seen::SeenBallot;
 pub use sheep::{SheepOrder, SheepRow, SheepState};
 pub use status::{ClipProgress, FlockStatus, UnitCounts, VolunteerCredit};
 pub use submissions::NewSubmission;
+pub use undo::{TakenBack, UNDO_TERM_MS};
 pub use verdicts::{Verdict, VerdictPictures};
 pub use vote_lists::{LoggedBallot, SheepLine, VoterLine};
 pub use votes::{VoteFrom, VoterId};

@@ -12,6 +12,7 @@
 //! | offering a genome | [`UploadPage`] | `/submit` |
 //! | what became of it | [`EntryPage`] | `/entries/{id}` |
 //! | the work going on | [`StatusPage`] | `/status` |
+//! | is it just me? | [`HealthPage`] | `/status/me` |
 //! | how to take part | [`JoinPage`] | `/join` |
 //! | a piece of work | [`WorkPage`] | `/units/{id}` |
 //! | what programs may ask | [`ApiPage`] | `/api` |
@@ -23,6 +24,7 @@ mod admin;
 pub mod api;
 mod entry;
 mod error;
+pub mod health;
 mod home;
 mod join;
 mod seen;
@@ -41,6 +43,7 @@ pub use admin::{
 pub use api::ApiPage;
 pub use entry::EntryPage;
 pub use error::ErrorPage;
+pub use health::{Health, HealthLine, HealthPage, HealthWord, JustMe, MineLine};
 pub use home::{HomePage, PageNumber};
 pub use join::JoinPage;
 pub use seen::{SeenPage, SeenSheep};

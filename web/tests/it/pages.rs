@@ -5,7 +5,7 @@ use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::assets;
 use woolgather_web::views::{
-    AdminDoor, Page, Rating, Refusal, SeenPage, SheepCard, SheepLink, VolunteerLine, render,
+    AdminDoor, JustMe, Page, Rating, Refusal, SeenPage, SheepCard, SheepLink, VolunteerLine, render,
 };
 
 use crate::samples::{self, HOSTILE};
@@ -48,6 +48,7 @@ fn all() -> Vec<(String, String)> {
         named("upload, refused", html(&samples::upload_refused())),
         named("status", html(&samples::status())),
         named("status, empty", html(&samples::status_empty())),
+        named("is it just me", html(&samples::just_me(JustMe::JustYou))),
         named("join", html(&samples::join())),
         named("work, found wrong", html(&samples::work_found_wrong())),
         named("error", html(&samples::error())),
@@ -127,6 +128,7 @@ fn hostile_pages() -> Vec<String> {
     work.wrong[0].submitted_url = text();
     let mut status = samples::status();
     status.flock = text();
+    status.health.lines[0].client = text();
     status.recipe = text();
     status.rendering[0].title = text();
     status.published[0].sheep = hostile_card();

@@ -8,9 +8,10 @@ use woolgather_protocol::submission::WorkUnitState;
 use woolgather_protocol::votes::Answer;
 use woolgather_web::views::{
     AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminLog, AdminPage, AdminVerdict,
-    ClipFacts, ClipLink, ClipProgress, Decided, EntryPage, ErrorPage, HomePage, JoinPage,
-    PageNumber, Pair, Published, Rating, Refusal, SeenPage, SeenSheep, SheepCard, SheepLink,
-    SheepPage, StatusPage, SwarmNumbers, UploadPage, VolunteerLine, VotePage, WorkPage, WrongFrame,
+    ClipFacts, ClipLink, ClipProgress, Decided, EntryPage, ErrorPage, Health, HealthLine,
+    HealthPage, HealthWord, HomePage, JoinPage, JustMe, MineLine, PageNumber, Pair, Published,
+    Rating, Refusal, SeenPage, SeenSheep, SheepCard, SheepLink, SheepPage, StatusPage,
+    SwarmNumbers, UploadPage, VolunteerLine, VotePage, WorkPage, WrongFrame,
 };
 
 const STARTERS: [(&str, &str); 8] = [
@@ -166,6 +167,7 @@ pub(crate) fn vote() -> VotePage {
         }),
         votes: 12,
         thanked: true,
+        undone: false,
         problem: None,
     }
 }
@@ -283,6 +285,67 @@ pub(crate) fn status() -> StatusPage {
             bytes_from_peers: 7_340_000_000,
             bytes_from_origin: 2_410_000_000,
         },
+        health: health(),
+    }
+}
+
+pub(crate) fn health() -> Health {
+    let line = |service, client: &str, word, works, asked, places| HealthLine {
+        service,
+        client: client.to_owned(),
+        protocol: if places == 3 { "IPv6" } else { "IPv4" },
+        word,
+        works,
+        asked,
+        places,
+        took_ms: 4,
+    };
+    Health {
+        lines: vec![
+            line("Pages", "Chromium", HealthWord::Working, 9_998, 18_220, 164),
+            line("Pages", "Firefox", HealthWord::Working, 10_000, 9_120, 98),
+            line(
+                "Work for volunteers",
+                "Woolgather 0.1.0 (linux x86_64)",
+                HealthWord::Working,
+                9_971,
+                3_402,
+                31,
+            ),
+            line(
+                "Work for volunteers",
+                "Woolgather 0.0.9 (windows x86_64)",
+                HealthWord::Failing,
+                8_316,
+                95,
+                3,
+            ),
+            line("Sharing", "qBittorrent", HealthWord::TooFew, 10_000, 7, 2),
+        ],
+    }
+}
+
+pub(crate) fn just_me(answer: JustMe) -> HealthPage {
+    let failing: Vec<HealthLine> = health()
+        .lines
+        .into_iter()
+        .filter(|line| line.word == HealthWord::Failing)
+        .collect();
+    HealthPage {
+        answer,
+        protocol: "IPv4",
+        mine: vec![MineLine {
+            service: "Work for volunteers",
+            client: "Woolgather 0.0.9 (windows x86_64)".to_owned(),
+            asked: 40,
+            failed: 8,
+            age_s: 130,
+            last_failure: Some("The request was signed too long ago or too early"),
+            advice: Some("Set the device's clock: it must be right to five minutes."),
+            others: failing.first().cloned(),
+        }],
+        failing,
+        workers_active: 31,
     }
 }
 
@@ -299,6 +362,7 @@ pub(crate) fn status_empty() -> StatusPage {
         published: Vec::new(),
         volunteers: Vec::new(),
         swarm: SwarmNumbers::default(),
+        health: Health::default(),
         ..status()
     }
 }
