@@ -28,10 +28,15 @@ function remembered() {
   }
 }
 
-/** @type {boolean} */
-let moving = remembered() === null
-  ? !calm.matches && !(/** @type {any} */ (navigator).connection?.saveData)
-  : remembered() === "on";
+/** What the visitor chose here, or else what they ask of every page. */
+function wanted() {
+  const chosen = remembered();
+  return chosen === null
+    ? !calm.matches && !(/** @type {any} */ (navigator).connection?.saveData)
+    : chosen === "on";
+}
+
+let moving = wanted();
 
 /** @param {HTMLElement} holder */
 function mount(holder) {
@@ -118,6 +123,11 @@ button?.addEventListener("click", () => {
   } catch {
     // Without storage the choice lasts for this page.
   }
+  announce();
+  update();
+});
+calm.addEventListener("change", () => {
+  moving = wanted();
   announce();
   update();
 });
