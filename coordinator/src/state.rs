@@ -17,6 +17,7 @@ use crate::http::admission::Admission;
 use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
+use crate::http::thumbnails::Thumbnails;
 use crate::metrics::Metrics;
 use crate::publish::seeding::Seeded;
 use crate::pulse::Pulse;
@@ -67,6 +68,8 @@ pub struct App {
     pub manifests: ManifestCache,
     /// Everybody's credit, as it is exported.
     pub credit: CreditCache,
+    /// Small pictures of sheep.
+    pub thumbnails: Thumbnails,
 }
 
 /// What [`App::new`] is made from.
@@ -132,6 +135,7 @@ impl App {
             draining: AtomicBool::new(false),
             manifests: ManifestCache::default(),
             credit: CreditCache::default(),
+            thumbnails: Thumbnails::default(),
         }))
     }
 

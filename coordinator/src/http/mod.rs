@@ -14,7 +14,7 @@
 //!   [`files`], [`throttle`], [`admission`]: what handlers are made of.
 //! * [`info`], [`devices`], [`leases`], [`intake`], [`submissions`], [`audits`], [`work_units`]:
 //!   for workers.
-//! * [`manifest`], [`clips`], [`tracker`]: for players.
+//! * [`manifest`], [`clips`], [`tracker`]: for players. [`thumbnails`]: for pages.
 //! * [`votes`], [`entries`]: for people.
 //! * [`problems`], [`monitoring`], [`openapi`]: about the API itself.
 
@@ -44,6 +44,7 @@ pub mod signed;
 pub mod stats;
 pub mod submissions;
 pub mod throttle;
+pub mod thumbnails;
 pub mod tracker;
 pub mod votes;
 pub mod work_units;

@@ -31,6 +31,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use woolgather_protocol::paths;
 
+use crate::http::thumbnails;
 use crate::state::App;
 
 /// The largest form without a file, in bytes: a ballot's token and an answer, or a list of sheep.
@@ -42,6 +43,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/", get(home::get_home))
         .route("/sheep/{id}", get(sheep::get_sheep))
         .route("/sheep/{id}/genome.flam3", get(sheep::get_genome))
+        .route("/sheep/{id}/small.webp", get(thumbnails::get_thumbnail))
         .route("/vote", get(vote::get_vote).post(vote::post_vote))
         .route("/vote/next", get(vote::get_next))
         .route("/vote/undo", post(vote::post_undo))

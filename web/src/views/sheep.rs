@@ -65,6 +65,12 @@ impl SheepCard {
     pub fn poster_url(&self) -> String {
         paths::poster(&self.id)
     }
+
+    /// Its picture, 640 pixels across.
+    #[must_use]
+    pub fn small_url(&self) -> String {
+        format!("{}/small.webp", self.url())
+    }
 }
 
 /// A sheep that is only named.
@@ -87,6 +93,12 @@ impl SheepLink {
     #[must_use]
     pub fn poster_url(&self) -> String {
         paths::poster(&self.id)
+    }
+
+    /// Its picture, 640 pixels across.
+    #[must_use]
+    pub fn small_url(&self) -> String {
+        format!("{}/small.webp", self.url())
     }
 }
 
