@@ -76,6 +76,8 @@ fn main() -> io::Result<()> {
     )?;
     write(&folder, "join", &samples::join())?;
     write(&folder, "admin", &samples::admin())?;
+    write(&folder, "admin-flock", &samples::admin_flock())?;
+    write(&folder, "admin-works", &samples::admin_works())?;
     write(
         &folder,
         "admin-door",

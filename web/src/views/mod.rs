@@ -17,10 +17,13 @@
 //! | a piece of work | [`WorkPage`] | `/units/{id}` |
 //! | what programs may ask | [`ApiPage`] | `/api` |
 //! | the operator's console | [`AdminPage`] | `/admin` |
+//! | how the flock renews itself | [`AdminFlockPage`] | `/admin/flock` |
+//! | jobs, storage, swarm, settings | [`AdminWorksPage`] | `/admin/works` |
 //! | its door | [`AdminDoorPage`] | `/admin/enter/{word}` |
 //! | a refusal | [`ErrorPage`] | anywhere |
 
 mod admin;
+mod admin_works;
 pub mod api;
 mod entry;
 mod error;
@@ -40,6 +43,7 @@ use askama::Template;
 pub use admin::{
     AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminLog, AdminPage, AdminVerdict, Decided,
 };
+pub use admin_works::{AdminFlockPage, AdminJob, AdminSwarm, AdminWaiting, AdminWorksPage};
 pub use api::ApiPage;
 pub use entry::EntryPage;
 pub use error::ErrorPage;

@@ -53,6 +53,8 @@ fn all() -> Vec<(String, String)> {
         named("work, found wrong", html(&samples::work_found_wrong())),
         named("error", html(&samples::error())),
         named("console", html(&samples::admin())),
+        named("console, flock", html(&samples::admin_flock())),
+        named("console, works", html(&samples::admin_works())),
         named(
             "console, closed",
             html(&samples::admin_door(AdminDoor::Closed)),

@@ -7,11 +7,12 @@ use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_protocol::votes::Answer;
 use woolgather_web::views::{
-    AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminLog, AdminPage, AdminVerdict,
-    ClipFacts, ClipLink, ClipProgress, Decided, EntryPage, ErrorPage, Health, HealthLine,
-    HealthPage, HealthWord, HomePage, JoinPage, JustMe, MineLine, PageNumber, Pair, Published,
-    Rating, Refusal, SeenPage, SeenSheep, SheepCard, SheepLink, SheepPage, StatusPage,
-    SwarmNumbers, UploadPage, VolunteerLine, VotePage, WorkPage, WrongFrame,
+    AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminFlockPage, AdminJob, AdminLog,
+    AdminPage, AdminSwarm, AdminVerdict, AdminWaiting, AdminWorksPage, ClipFacts, ClipLink,
+    ClipProgress, Decided, EntryPage, ErrorPage, Health, HealthLine, HealthPage, HealthWord,
+    HomePage, JoinPage, JustMe, MineLine, PageNumber, Pair, Published, Rating, Refusal, SeenPage,
+    SeenSheep, SheepCard, SheepLink, SheepPage, StatusPage, SwarmNumbers, UploadPage,
+    VolunteerLine, VotePage, WorkPage, WrongFrame,
 };
 
 const STARTERS: [(&str, &str); 8] = [
@@ -466,6 +467,68 @@ pub(crate) fn admin() -> AdminPage {
         log: vec![
             log("ban", "5c0b…", "sells watermarks"),
             log("requeue", "n4s8k2pqzv7xwjd3", "the genome was mended"),
+        ],
+    }
+}
+
+pub(crate) fn admin_flock() -> AdminFlockPage {
+    AdminFlockPage {
+        proof: "pr00f".to_owned(),
+        numbers: strings(&[
+            "58 of 60 live, 1 of them about to retire; 2 are being rendered, 1 entries wait",
+            "last day: 9 births, 2 of them artists', 71 answered ballots, work for 11.4 births",
+            "births due now: 1 (the pace says 2, at most 12 a day)",
+        ]),
+        waiting: vec![AdminWaiting {
+            id: "e4".parse().expect("an id"),
+            title: "Salt Marsh".to_owned(),
+            seconds_ago: 8_000,
+        }],
+        forecast: Some(strings(&[
+            "artist: entry e4, \"Salt Marsh\"",
+            "crossover of Abalone and Delft Tide: it may join (alternate)",
+            "would retire: q2 \"Gilded Cage\", rated -0.84, 31 acts",
+        ])),
+        births: 3,
+    }
+}
+
+pub(crate) fn admin_works() -> AdminWorksPage {
+    AdminWorksPage {
+        proof: "pr00f".to_owned(),
+        retried: true,
+        jobs: vec![
+            AdminJob {
+                number: 7,
+                key: "join:c3:1".to_owned(),
+                state: "failed".to_owned(),
+                failures: 20,
+                due_s: 0,
+                error: Some("no space left on device".to_owned()),
+            },
+            AdminJob {
+                number: 9,
+                key: "refit".to_owned(),
+                state: "waiting".to_owned(),
+                failures: 0,
+                due_s: 14_000,
+                error: None,
+            },
+        ],
+        free_bytes: Some(81_000_000_000),
+        live: (61, 183_000_000),
+        retired: (412, 1_240_000_000),
+        alone: 3,
+        looked_at: 61,
+        swarm: vec![AdminSwarm {
+            title: "Delft Tide".to_owned(),
+            info_hash: "9b1d".repeat(10),
+            seeders: 1,
+            leechers: 4,
+        }],
+        settings: vec![
+            ("flock-size", "60".to_owned()),
+            ("store", "SQLite in /var/lib/woolgather".to_owned()),
         ],
     }
 }
