@@ -18,6 +18,7 @@ use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
 use crate::metrics::Metrics;
+use crate::pages::home::GlanceCache;
 use crate::publish::seeding::Seeded;
 use crate::store::{Company, Flock, Membership, Store, StoreError};
 use crate::tracker::Tracker;
@@ -64,6 +65,8 @@ pub struct App {
     pub manifests: ManifestCache,
     /// Everybody's credit, as it is exported.
     pub credit: CreditCache,
+    /// What home says the grid is doing.
+    pub glances: GlanceCache,
 }
 
 /// What [`App::new`] is made from.
@@ -128,6 +131,7 @@ impl App {
             draining: AtomicBool::new(false),
             manifests: ManifestCache::default(),
             credit: CreditCache::default(),
+            glances: GlanceCache::default(),
         }))
     }
 

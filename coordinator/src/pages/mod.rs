@@ -4,7 +4,7 @@
 //! GET /sheep/{id} -> store rows -> views::SheepPage -> HTML
 //! ```
 //!
-//! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`work`], [`fixed`], [`api`]: the pages.
+//! * [`home`], [`gallery`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`work`], [`fixed`], [`api`]: the pages.
 //! * [`admin`]: the operator's console.
 //! * [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`answer`]: pages and refusals as responses.
@@ -14,6 +14,7 @@ pub mod answer;
 pub mod api;
 pub mod cards;
 pub mod fixed;
+pub mod gallery;
 pub mod home;
 pub mod seen;
 pub mod sheep;
@@ -39,6 +40,8 @@ const FORM_BYTES_MAX: usize = 16 * 1024;
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(home::get_home))
+        .route("/gallery", get(gallery::get_gallery))
+        .route("/gallery/random", get(gallery::get_random))
         .route("/sheep/{id}", get(sheep::get_sheep))
         .route("/sheep/{id}/genome.flam3", get(sheep::get_genome))
         .route("/vote", get(vote::get_vote).post(vote::post_vote))

@@ -11,6 +11,7 @@ use std::str::FromStr;
 
 use woolgather_coordinator_core::breeding::fame;
 use woolgather_coordinator_core::ratings::Belief;
+use woolgather_protocol::sheep::{Room, Sort};
 use woolgather_protocol::{ClipId, SheepId, Tag};
 
 use super::database::{Database, Query, Row, query};
@@ -35,30 +36,6 @@ const RARE_MAX: i64 = 1_000;
 const WALK_MAX: i64 = 10_000;
 /// How far the sheep of a room are counted.
 pub const COUNTED_MAX: u64 = 1_000;
-
-/// Which sheep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Room {
-    /// Those that live.
-    Living,
-    /// Those, living or retired, that are better than an ordinary sheep almost for certain: their fame is above 0.
-    Fame,
-    /// Those that retired.
-    Archive,
-}
-
-/// In which order. The hall of fame has its own: the most famous first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GallerySort {
-    /// Best rating first.
-    Best,
-    /// Youngest first.
-    Newest,
-    /// Oldest first.
-    Oldest,
-    /// Those first of which least is known.
-    Uncertain,
-}
 
 /// A row's place in an order.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,7 +73,7 @@ pub struct GalleryRequest {
     /// Which sheep.
     pub room: Room,
     /// In which order.
-    pub sort: GallerySort,
+    pub sort: Sort,
     /// What they have in common.
     pub filter: GalleryFilter,
     /// From where.
@@ -191,7 +168,7 @@ impl Store {
                 "SELECT COUNT(*) AS found FROM
                  (SELECT 1 FROM sheep WHERE state = 'retired' LIMIT $1) AS counted",
             ),
-            Room::Fame => query(
+            Room::Hall => query(
                 "SELECT COUNT(*) AS found FROM
                  (SELECT 1 FROM sheep WHERE fame > 0 AND state <> 'rendering' LIMIT $1) AS counted",
             ),
@@ -523,11 +500,11 @@ impl GalleryRequest {
     /// The order, and whether its first row is its highest.
     fn order(&self) -> (Order, bool) {
         match (self.room, self.sort) {
-            (Room::Fame, _) => (Order::Fame, true),
-            (_, GallerySort::Best) => (Order::Best, true),
-            (_, GallerySort::Uncertain) => (Order::Doubt, true),
-            (_, GallerySort::Newest) => (Order::Birth, true),
-            (_, GallerySort::Oldest) => (Order::Birth, false),
+            (Room::Hall, _) => (Order::Fame, true),
+            (_, Sort::Best) => (Order::Best, true),
+            (_, Sort::Uncertain) => (Order::Doubt, true),
+            (_, Sort::Newest) => (Order::Birth, true),
+            (_, Sort::Oldest) => (Order::Birth, false),
         }
     }
 
@@ -536,7 +513,7 @@ impl GalleryRequest {
             Room::Living => "live",
             Room::Archive => "retired",
             // The one that it must not be.
-            Room::Fame => "rendering",
+            Room::Hall => "rendering",
         }
     }
 

@@ -102,8 +102,8 @@ pub use error::StoreError;
 pub use family::{Family, GENERATIONS_MAX, InheritedCredit, Relative, Tie};
 pub use flock::{Flock, FoundingSheep, NewFlock};
 pub use gallery::{
-    COUNTED_MAX, GALLERY_PAGE_MAX, GalleryFilter, GalleryPage, GalleryRequest, GalleryRow,
-    GallerySort, Glance, Mark, MarkError, Room, Start, TERMS_MAX,
+    COUNTED_MAX, GALLERY_PAGE_MAX, GalleryFilter, GalleryPage, GalleryRequest, GalleryRow, Glance,
+    Mark, MarkError, Start, TERMS_MAX,
 };
 pub use jobs::{ClaimedJob, Job};
 pub use leases::{LeaseTerms, LeasedWork, WorkForDevice};

@@ -5,7 +5,8 @@
 //!
 //! | page | view | route |
 //! |---|---|---|
-//! | the flock | [`HomePage`] | `/`, `/?page=N` |
+//! | home | [`HomePage`] | `/` |
+//! | the flock by room, order, tag, artist and word | [`GalleryPage`] | `/gallery` |
 //! | one sheep | [`SheepPage`] | `/sheep/{id}` |
 //! | two sheep to compare | [`VotePage`] | `/vote` |
 //! | what a computer has just shown | [`SeenPage`] | `/seen` |
@@ -23,6 +24,7 @@ mod admin;
 pub mod api;
 mod entry;
 mod error;
+mod gallery;
 mod home;
 mod join;
 mod seen;
@@ -41,10 +43,11 @@ pub use admin::{
 pub use api::ApiPage;
 pub use entry::EntryPage;
 pub use error::ErrorPage;
-pub use home::{HomePage, PageNumber};
+pub use gallery::{Counted, GalleryPage, GalleryQuery};
+pub use home::{HomePage, Now, System};
 pub use join::JoinPage;
 pub use seen::{SeenPage, SeenSheep};
-pub use sheep::{ClipFacts, ClipLink, Rating, SheepCard, SheepLink, SheepPage};
+pub use sheep::{ClipFacts, ClipLink, Credit, Kin, KinNode, Rating, SheepCard, SheepPage};
 pub use status::{ClipProgress, Published, StatusPage, SwarmNumbers, VolunteerLine};
 pub use upload::{Refusal, UploadPage};
 pub use vote::{Pair, VotePage};
@@ -55,6 +58,8 @@ pub use work::{WorkPage, WrongFrame};
 pub enum Nav {
     /// The flock: home.
     Flock,
+    /// Gallery.
+    Gallery,
     /// Vote.
     Vote,
     /// Submit.
