@@ -19,6 +19,7 @@ use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
 use crate::http::thumbnails::Thumbnails;
 use crate::metrics::Metrics;
+use crate::pages::home::GlanceCache;
 use crate::publish::seeding::Seeded;
 use crate::pulse::Pulse;
 use crate::store::{Company, Flock, Membership, Store, StoreError};
@@ -70,6 +71,8 @@ pub struct App {
     pub credit: CreditCache,
     /// Small pictures of sheep.
     pub thumbnails: Thumbnails,
+    /// What home says the grid is doing.
+    pub glances: GlanceCache,
 }
 
 /// What [`App::new`] is made from.
@@ -136,6 +139,7 @@ impl App {
             manifests: ManifestCache::default(),
             credit: CreditCache::default(),
             thumbnails: Thumbnails::default(),
+            glances: GlanceCache::default(),
         }))
     }
 

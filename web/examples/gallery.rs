@@ -14,6 +14,9 @@ use woolgather_web::views::{AdminDoor, JustMe, Page, SeenPage, render};
 
 const ASSETS: &[&str] = &[
     "site.css",
+    "home.css",
+    "gallery.css",
+    "sheep.css",
     "motion.js",
     "vote.js",
     "live.js",
@@ -40,14 +43,16 @@ fn main() -> io::Result<()> {
     let mut long = samples::sheep();
     long.sheep.title = samples::long_name();
     long.volunteers.push(samples::long_name());
-    let mut odd = samples::home_second();
+    let mut odd = samples::gallery_found();
     odd.sheep[1].title = samples::HOSTILE.to_owned();
     odd.sheep[2].title = samples::long_name();
     let mut no_pair = samples::vote();
     no_pair.pair = None;
 
     write(&folder, "home", &samples::home())?;
-    write(&folder, "home-second", &odd)?;
+    write(&folder, "gallery", &samples::gallery())?;
+    write(&folder, "gallery-found", &odd)?;
+    write(&folder, "gallery-nothing", &samples::gallery_nothing())?;
     write(&folder, "home-empty", &samples::home_empty())?;
     write(&folder, "sheep", &samples::sheep())?;
     write(&folder, "sheep-long", &long)?;

@@ -38,6 +38,9 @@ macro_rules! files {
 static FILES: &[(&str, &str, &[u8])] = files![
     "site.css" CSS,
     "status.css" CSS,
+    "home.css" CSS,
+    "gallery.css" CSS,
+    "sheep.css" CSS,
     "motion.js" JS,
     "vote.js" JS,
     "live.js" JS,

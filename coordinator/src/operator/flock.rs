@@ -84,7 +84,7 @@ async fn lineage(store: &Store, sheep: &SheepId) -> anyhow::Result<()> {
         return Ok(());
     };
     let family = store.family(sheep).await?;
-    for parent in &family.parents {
+    for parent in family.parents() {
         println!("parent: {} \"{}\"", parent.id, parent.title);
     }
     println!("{}", lineage.record.to_json());

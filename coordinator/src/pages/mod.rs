@@ -4,7 +4,8 @@
 //! GET /sheep/{id} -> store rows -> views::SheepPage -> HTML
 //! ```
 //!
-//! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`health`], [`work`], [`fixed`], [`api`]: the pages.
+//! * [`home`], [`gallery`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`health`], [`work`], [`fixed`], [`api`]:
+//!   the pages.
 //! * [`admin`]: the operator's console.
 //! * [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`answer`]: pages and refusals as responses.
@@ -14,6 +15,7 @@ pub mod answer;
 pub mod api;
 pub mod cards;
 pub mod fixed;
+pub mod gallery;
 pub mod health;
 pub mod home;
 pub mod seen;
@@ -41,6 +43,8 @@ const FORM_BYTES_MAX: usize = 16 * 1024;
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(home::get_home))
+        .route("/gallery", get(gallery::get_gallery))
+        .route("/gallery/random", get(gallery::get_random))
         .route("/sheep/{id}", get(sheep::get_sheep))
         .route("/sheep/{id}/genome.flam3", get(sheep::get_genome))
         .route("/sheep/{id}/small.webp", get(thumbnails::get_thumbnail))

@@ -9,8 +9,11 @@ use woolgather_protocol::work::ClipKind;
 use woolgather_protocol::{ClipId, SheepId, WorkUnitId};
 
 use super::database::{Database, query};
+use super::family::link_parents;
 use super::flock::{Flock, flock};
+use super::gallery::{index, stored_fame};
 use super::rows::{name_of, parsed, stored, to_json};
+use super::tags::tag_by_looks;
 use super::writer::Tx;
 use super::{ClipState, SheepState, StoreError};
 
@@ -55,9 +58,9 @@ pub(super) fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId, Store
     };
     query(
         "INSERT INTO sheep (number, id, title, artist, genome, licence, parents, state, born_ms,
-                            rating_mean, rating_variance, rated_ms, prior_mean, prior_variance)
+                            rating_mean, rating_variance, rated_ms, prior_mean, prior_variance, fame)
          VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM sheep), $1, $2, $3, $4, $5, '[]', $6,
-                 $7, $8, $9, $7, $8, $9)",
+                 $7, $8, $9, $7, $8, $9, $10)",
     )
     .bind(sheep.as_str())
     .bind(new.title)
@@ -68,8 +71,10 @@ pub(super) fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId, Store
     .bind(tx.now_ms)
     .bind(mean)
     .bind(variance)
+    .bind(stored_fame(Belief { mean, variance }))
     .execute(&mut *tx.conn)?;
     write_origin(tx, &sheep, &new.origin)?;
+    index(tx.conn, &sheep)?;
     let clip = NewClip {
         kind: ClipKind::Loop,
         from: &sheep,
@@ -101,7 +106,8 @@ fn write_origin(tx: &mut Tx<'_>, sheep: &SheepId, origin: &Origin<'_>) -> Result
     .bind(*mid_parent)
     .bind(to_json(&descriptors.values()))
     .execute(&mut *tx.conn)?;
-    Ok(())
+    link_parents(tx, sheep, parents)?;
+    tag_by_looks(tx.conn, sheep, descriptors)
 }
 
 /// Stores a genome's canonical bytes under its id, once.

@@ -9,6 +9,7 @@ use woolgather_coordinator_core::ratings::{self, Belief, DAY_MS, SHEEP_VARIANCE_
 use woolgather_protocol::SheepId;
 
 use super::database::{Database, query};
+use super::gallery::stored_fame;
 use super::questions::{Question, Verdict};
 use super::refit::leniency;
 use super::rows::number;
@@ -193,12 +194,14 @@ pub(super) fn apply(
         let before = sheep_belief(tx, sheep)?;
         let after = direction.moved(before, shift, SHEEP_VARIANCE_MAX);
         query(
-            "UPDATE sheep SET rating_mean = $2, rating_variance = $3, rated_ms = $4 WHERE id = $1",
+            "UPDATE sheep SET rating_mean = $2, rating_variance = $3, rated_ms = $4, fame = $5
+             WHERE id = $1",
         )
         .bind(sheep.as_str())
         .bind(after.mean)
         .bind(after.variance)
         .bind(tx.now_ms)
+        .bind(stored_fame(after))
         .execute(&mut *tx.conn)?;
     }
     let before = leniency_of(tx.conn, voter)?;

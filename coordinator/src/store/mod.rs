@@ -20,6 +20,7 @@
 //! * `questions`, `ballots`, `votes`, `effects`: what voters are asked and say; `undo`: a vote taken
 //!   back; `refit`: all of it weighed anew every night; `voters`: whose votes were voided.
 //! * `nursery`, `lineages`, `retirement`: who is bred, from whom, and who goes.
+//! * `gallery`, `tags`, `family`: how sheep are found, and who came from whom.
 //! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
 //! * `blobs`: which of them rows need. `company`: several coordinators on one store.
 //! * `copying`: a store carried over whole, for backups and moves.
@@ -66,12 +67,15 @@ mod work;
 
 mod clips;
 mod company;
+mod family;
+mod gallery;
 mod jobs;
 mod lineages;
 mod nursery;
 mod publishing;
 mod retirement;
 mod sheep;
+mod tags;
 
 mod ballots;
 mod effects;
@@ -96,11 +100,16 @@ pub use copying::{Progress, copy_store};
 pub use database::DatabaseError;
 pub use entries::{Accepted, EntryRow, NewEntry, Screening};
 pub use error::StoreError;
+pub use family::{Family, GENERATIONS_MAX, InheritedCredit, Relative, Tie};
 pub use flock::{Flock, FoundingSheep, NewFlock};
+pub use gallery::{
+    COUNTED_MAX, GALLERY_PAGE_MAX, GalleryFilter, GalleryPage, GalleryRequest, GalleryRow, Glance,
+    Mark, MarkError, Start, TERMS_MAX,
+};
 pub use jobs::{ClaimedJob, Job, JobLine};
 pub use leases::{LeaseTerms, LeasedWork, WorkForDevice};
 pub use ledger::CreditLine;
-pub use lineages::{Family, Lineage, NewChild, Relative};
+pub use lineages::{BRED, Lineage, NewChild};
 pub use means::FrameMeans;
 pub use nursery::{Change, LivingSheep, Nursery, WaitingEntry};
 pub use open::Store;
@@ -113,6 +122,7 @@ pub use seen::SeenBallot;
 pub use sheep::{SheepOrder, SheepRow, SheepState};
 pub use status::{ClipProgress, FlockStatus, Held, UnitCounts, VolunteerCredit};
 pub use submissions::NewSubmission;
+pub use tags::{TITLE_CHARS_MAX, TagCount, TagSource};
 pub use undo::{TakenBack, UNDO_TERM_MS};
 pub use verdicts::{Verdict, VerdictPictures};
 pub use vote_lists::{LoggedBallot, SheepLine, VoterLine};

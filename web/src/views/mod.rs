@@ -5,7 +5,8 @@
 //!
 //! | page | view | route |
 //! |---|---|---|
-//! | the flock | [`HomePage`] | `/`, `/?page=N` |
+//! | home | [`HomePage`] | `/` |
+//! | the flock by room, order, tag, artist and word | [`GalleryPage`] | `/gallery` |
 //! | one sheep | [`SheepPage`] | `/sheep/{id}` |
 //! | two sheep to compare | [`VotePage`] | `/vote` |
 //! | what a computer has just shown | [`SeenPage`] | `/seen` |
@@ -27,6 +28,7 @@ mod admin_works;
 pub mod api;
 mod entry;
 mod error;
+mod gallery;
 pub mod health;
 mod home;
 mod join;
@@ -47,11 +49,12 @@ pub use admin_works::{AdminFlockPage, AdminJob, AdminSwarm, AdminWaiting, AdminW
 pub use api::ApiPage;
 pub use entry::EntryPage;
 pub use error::ErrorPage;
+pub use gallery::{Counted, GalleryPage, GalleryQuery};
 pub use health::{Health, HealthLine, HealthPage, HealthWord, JustMe, MineLine};
-pub use home::{HomePage, PageNumber};
+pub use home::{HomePage, Now, System};
 pub use join::JoinPage;
 pub use seen::{SeenPage, SeenSheep};
-pub use sheep::{ClipFacts, ClipLink, Rating, SheepCard, SheepLink, SheepPage};
+pub use sheep::{ClipFacts, ClipLink, Credit, Kin, KinNode, Rating, SheepCard, SheepPage};
 pub use status::{ClipProgress, Published, StatusPage, SwarmNumbers, VolunteerLine};
 pub use upload::{Refusal, UploadPage};
 pub use vote::{Pair, VotePage};
@@ -62,6 +65,8 @@ pub use work::{WorkPage, WrongFrame};
 pub enum Nav {
     /// The flock: home.
     Flock,
+    /// Gallery.
+    Gallery,
     /// Vote.
     Vote,
     /// Submit.

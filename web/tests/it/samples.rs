@@ -1,18 +1,20 @@
 //! Sample views: a lively flock, an empty one, and one filled by somebody hostile. The tests and
 //! `examples/gallery.rs` share them.
 
+use woolgather_protocol::Tag;
 use woolgather_protocol::entries::{Entry, EntryState};
 use woolgather_protocol::ids::{ClipId, SheepId};
 use woolgather_protocol::problem::GenomeFault;
+use woolgather_protocol::sheep::{Room, Sort};
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_protocol::votes::Answer;
 use woolgather_web::views::{
     AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminFlockPage, AdminJob, AdminLog,
     AdminPage, AdminSwarm, AdminVerdict, AdminWaiting, AdminWorksPage, ClipFacts, ClipLink,
-    ClipProgress, Decided, EntryPage, ErrorPage, Health, HealthLine, HealthPage, HealthWord,
-    HomePage, JoinPage, JustMe, MineLine, PageNumber, Pair, Published, Rating, Refusal, SeenPage,
-    SeenSheep, SheepCard, SheepLink, SheepPage, StatusPage, SwarmNumbers, UploadPage,
-    VolunteerLine, VotePage, WorkPage, WrongFrame,
+    ClipProgress, Counted, Credit, Decided, EntryPage, ErrorPage, GalleryPage, GalleryQuery,
+    Health, HealthLine, HealthPage, HealthWord, HomePage, JoinPage, JustMe, Kin, KinNode, MineLine,
+    Now, Pair, Published, Rating, Refusal, SeenPage, SeenSheep, SheepCard, SheepPage, StatusPage,
+    SwarmNumbers, System, UploadPage, VolunteerLine, VotePage, WorkPage, WrongFrame,
 };
 
 const STARTERS: [(&str, &str); 8] = [
@@ -58,16 +60,36 @@ pub(crate) fn card(number: usize) -> SheepCard {
             id: clip_id(&format!("{id}-loop")),
             version: 1,
         }),
+        has_poster: true,
         rating: Rating {
             percent: [71, 64, 88, 50, 43, 57, 76, 62][number % 8],
+            low: [61, 50, 80, 8, 20, 44, 68, 12][number % 8],
+            high: [80, 76, 94, 92, 69, 70, 83, 95][number % 8],
             votes: [41, 26, 112, 0, 9, 31, 58, 1][number % 8],
         },
     }
 }
 
-fn link(number: usize) -> SheepLink {
-    let SheepCard { id, title, .. } = card(number);
-    SheepLink { id, title }
+/// A relative with these of its own.
+fn kin(number: usize, kin_of_it: Vec<KinNode>) -> KinNode {
+    let SheepCard {
+        id, title, artist, ..
+    } = card(number);
+    KinNode {
+        kin: Kin {
+            id,
+            title,
+            artist,
+            has_poster: number != 7,
+            retired: number == 5,
+        },
+        kin_of_it,
+        is_met: number == 6,
+    }
+}
+
+pub(crate) fn tag(text: &str) -> Tag {
+    text.parse().expect("a sample tag")
 }
 
 fn strings(texts: &[&str]) -> Vec<String> {
@@ -77,33 +99,72 @@ fn strings(texts: &[&str]) -> Vec<String> {
 pub(crate) fn home() -> HomePage {
     HomePage {
         flock: "Meadow".to_owned(),
-        featured: Some(card(0)),
-        sheep: (1..8).map(card).collect(),
-        number: PageNumber { page: 1, pages: 3 },
-        sheep_total: 23,
-        clips_rendering: 4,
-        workers_active: 12,
+        system: System::Debian,
+        hero: Some(card(0)),
+        best: (1..8).map(card).collect(),
+        newest: (3..8).map(card).collect(),
+        now: Now {
+            sheep_living: 1_023,
+            clips_rendering: 4,
+            workers_active: 12,
+            frames_today: 48_320,
+        },
     }
 }
 
 pub(crate) fn home_empty() -> HomePage {
     HomePage {
-        featured: None,
-        sheep: Vec::new(),
-        number: PageNumber { page: 1, pages: 1 },
-        sheep_total: 0,
-        clips_rendering: 0,
-        workers_active: 0,
+        hero: None,
+        best: Vec::new(),
+        newest: Vec::new(),
+        now: Now::default(),
         ..home()
     }
 }
 
-pub(crate) fn home_second() -> HomePage {
-    HomePage {
-        featured: None,
-        sheep: (1..8).map(card).collect(),
-        number: PageNumber { page: 2, pages: 3 },
-        ..home()
+/// A first page of several.
+pub(crate) fn gallery() -> GalleryPage {
+    GalleryPage {
+        query: GalleryQuery::default(),
+        frequent: ["blue", "calm", "gold", "vivid", "deep-sea", "symmetric"]
+            .map(tag)
+            .to_vec(),
+        sheep: (0..8).map(card).collect(),
+        counted: Counted::MoreThan(1_000),
+        is_first: true,
+        before: None,
+        after: Some("0.25_8".to_owned()),
+        is_cut: false,
+    }
+}
+
+/// A page in the middle of what a search found.
+pub(crate) fn gallery_found() -> GalleryPage {
+    GalleryPage {
+        query: GalleryQuery {
+            room: Room::Archive,
+            sort: Sort::Newest,
+            tags: vec![tag("blue"), tag("calm")],
+            artist: Some("Ada & Bo".to_owned()),
+            search: "lantern".to_owned(),
+        },
+        counted: Counted::NotAtAll,
+        is_first: false,
+        before: Some("41_41".to_owned()),
+        after: None,
+        is_cut: true,
+        ..gallery()
+    }
+}
+
+/// Nothing found.
+pub(crate) fn gallery_nothing() -> GalleryPage {
+    GalleryPage {
+        sheep: Vec::new(),
+        is_first: true,
+        before: None,
+        is_cut: false,
+        ..gallery_found()
     }
 }
 
@@ -144,8 +205,27 @@ pub(crate) fn sheep() -> SheepPage {
         genome_id: "4f9a1c".repeat(11)[..64].to_owned(),
         licence: "CC0-1.0".to_owned(),
         volunteers: strings(&["Ada", "quiet-laptop", "Tomoko", "bench-17", "Ines & Jo"]),
-        parents: vec![link(0), link(5)],
-        children: vec![link(6), link(4), link(1)],
+        tags: vec![tag("teal"), tag("calm"), tag("deep sea")],
+        is_bred: true,
+        ancestors: vec![
+            kin(
+                0,
+                vec![kin(3, vec![kin(1, vec![]), kin(4, vec![])]), kin(7, vec![])],
+            ),
+            kin(5, vec![]),
+        ],
+        descendants: vec![kin(6, vec![]), kin(4, vec![kin(1, vec![])])],
+        is_cut: true,
+        credits: vec![
+            Credit {
+                artist: "Ines Marín".to_owned(),
+                licence: "CC-BY-4.0".to_owned(),
+            },
+            Credit {
+                artist: "Woolgather flock".to_owned(),
+                licence: "CC0-1.0".to_owned(),
+            },
+        ],
         facts: Some(ClipFacts {
             width: 1280,
             height: 720,
@@ -156,6 +236,7 @@ pub(crate) fn sheep() -> SheepPage {
             seeders: 17,
         }),
         retired: false,
+        address: "https://flock.example".to_owned(),
     }
 }
 
