@@ -10,9 +10,9 @@ use std::{env, fs, io};
 use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::assets;
-use woolgather_web::views::{AdminDoor, Page, SeenPage, render};
+use woolgather_web::views::{AdminDoor, Page, SeenPage, render, render_embed};
 
-const ASSETS: [&str; 9] = [
+const ASSETS: [&str; 12] = [
     "site.css",
     "home.css",
     "gallery.css",
@@ -22,6 +22,9 @@ const ASSETS: [&str; 9] = [
     "live.js",
     "copy.js",
     "mark.svg",
+    "apple-touch-icon.png",
+    "embed.css",
+    "embed.js",
 ];
 
 fn main() -> io::Result<()> {
@@ -78,6 +81,10 @@ fn main() -> io::Result<()> {
         &folder,
         "admin-door",
         &samples::admin_door(AdminDoor::Closed),
+    )?;
+    fs::write(
+        folder.join("embed.html"),
+        render_embed(&samples::embed()).map_err(io::Error::other)?,
     )?;
     write(&folder, "error", &samples::error())
 }

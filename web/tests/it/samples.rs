@@ -10,10 +10,10 @@ use woolgather_protocol::submission::WorkUnitState;
 use woolgather_protocol::votes::Answer;
 use woolgather_web::views::{
     AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminLog, AdminPage, AdminVerdict,
-    ClipFacts, ClipLink, ClipProgress, Counted, Credit, Decided, EntryPage, ErrorPage, GalleryPage,
-    GalleryQuery, HomePage, JoinPage, Kin, KinNode, Now, Pair, Published, Rating, Refusal,
-    SeenPage, SeenSheep, SheepCard, SheepPage, StatusPage, SwarmNumbers, System, UploadPage,
-    VolunteerLine, VotePage, WorkPage, WrongFrame,
+    ClipFacts, ClipLink, ClipProgress, Counted, Credit, Decided, EmbedPage, EntryPage, ErrorPage,
+    GalleryPage, GalleryQuery, HomePage, JoinPage, Kin, KinNode, Now, Pair, Published, Rating,
+    Refusal, SeenPage, SeenSheep, SheepCard, SheepPage, StatusPage, SwarmNumbers, System,
+    UploadPage, VolunteerLine, VotePage, WorkPage, WrongFrame,
 };
 
 const STARTERS: [(&str, &str); 8] = [
@@ -118,6 +118,13 @@ pub(crate) fn home_empty() -> HomePage {
         newest: Vec::new(),
         now: Now::default(),
         ..home()
+    }
+}
+
+pub(crate) fn embed() -> EmbedPage {
+    EmbedPage {
+        sheep: card(2),
+        address: "https://flock.example".to_owned(),
     }
 }
 
