@@ -10,7 +10,7 @@ use std::{env, fs, io};
 use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::assets;
-use woolgather_web::views::{AdminDoor, JustMe, Page, SeenPage, render};
+use woolgather_web::views::{AdminDoor, JustMe, Page, SeenPage, render, render_embed};
 
 const ASSETS: &[&str] = &[
     "site.css",
@@ -23,6 +23,9 @@ const ASSETS: &[&str] = &[
     "copy.js",
     "status.css",
     "mark.svg",
+    "apple-touch-icon.png",
+    "embed.css",
+    "embed.js",
 ];
 
 fn main() -> io::Result<()> {
@@ -87,6 +90,10 @@ fn main() -> io::Result<()> {
         &folder,
         "admin-door",
         &samples::admin_door(AdminDoor::Closed),
+    )?;
+    fs::write(
+        folder.join("embed.html"),
+        render_embed(&samples::embed()).map_err(io::Error::other)?,
     )?;
     write(&folder, "error", &samples::error())
 }

@@ -7,21 +7,26 @@
 //! * [`home`], [`gallery`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`health`], [`work`], [`fixed`], [`api`]:
 //!   the pages.
 //! * [`admin`]: the operator's console.
-//! * [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
+//! * [`embed`], [`feeds`], [`search_engines`]: what other websites and programs read.
+//! * [`times`]: moments in words. [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`answer`]: pages and refusals as responses.
 
 pub mod admin;
 pub mod answer;
 pub mod api;
 pub mod cards;
+pub mod embed;
+pub mod feeds;
 pub mod fixed;
 pub mod gallery;
 pub mod health;
 pub mod home;
+pub mod search_engines;
 pub mod seen;
 pub mod sheep;
 pub mod status;
 pub mod submit;
+pub mod times;
 pub mod vote;
 pub mod voter;
 pub mod work;
@@ -48,6 +53,12 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/sheep/{id}", get(sheep::get_sheep))
         .route("/sheep/{id}/genome.flam3", get(sheep::get_genome))
         .route("/sheep/{id}/small.webp", get(thumbnails::get_thumbnail))
+        .route("/embed/{id}", get(embed::get_embed))
+        .route("/oembed", get(embed::get_oembed))
+        .route("/feeds/new.atom", get(feeds::get_new))
+        .route("/feeds/artist/{name}", get(feeds::get_artist))
+        .route("/feeds/tag/{name}", get(feeds::get_tag))
+        .merge(search_engines::routes())
         .route("/vote", get(vote::get_vote).post(vote::post_vote))
         .route("/vote/next", get(vote::get_next))
         .route("/vote/undo", post(vote::post_undo))

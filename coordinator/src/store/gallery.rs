@@ -218,6 +218,37 @@ impl Store {
         .await
     }
 
+    /// The number of the youngest sheep; 0 where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn newest_number(&self) -> Result<i64, StoreError> {
+        let newest = query("SELECT COALESCE(MAX(number), 0) AS newest FROM sheep");
+        let row = self.read(|conn| Ok(newest.fetch_one(conn)?)).await?;
+        Ok(row.try_get("newest")?)
+    }
+
+    /// Sheep that were published, with when that was, in order of birth, their numbers from after `after` to `last`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn published_between(
+        &self,
+        after: i64,
+        last: i64,
+    ) -> Result<Vec<(SheepId, i64)>, StoreError> {
+        let wanted = query(
+            "SELECT id, live_ms FROM sheep
+             WHERE number > $1 AND number <= $2 AND live_ms IS NOT NULL ORDER BY number",
+        );
+        let rows = self.rows(wanted.bind(after).bind(last)).await?;
+        rows.iter()
+            .map(|row| Ok((parsed(row, "id")?, row.try_get("live_ms")?)))
+            .collect()
+    }
+
     /// What the flock is doing.
     ///
     /// # Errors
@@ -676,6 +707,30 @@ fn gallery_row(row: &Row, now_ms: i64) -> Result<GalleryRow, StoreError> {
         sheep: sheep_row(row, now_ms)?,
         clip,
     })
+}
+
+/// Every statement that reads a page, named by the index that it has to walk.
+#[cfg(test)]
+pub(super) fn statements() -> Vec<(String, &'static str)> {
+    let ways = [
+        ("sheep_best down", BEST_DOWN),
+        ("sheep_best up", BEST_UP),
+        ("sheep_doubt down", DOUBT_DOWN),
+        ("sheep_doubt up", DOUBT_UP),
+        ("sheep_state down", BIRTH_DOWN),
+        ("sheep_state up", BIRTH_UP),
+        ("sheep_fame down", FAME_DOWN),
+        ("sheep_fame up", FAME_UP),
+    ];
+    ways.into_iter()
+        .flat_map(|(name, along)| {
+            [
+                (format!("{name}, plain"), along.plain),
+                (format!("{name}, walked"), along.walked),
+                (format!("{name}, driven"), along.driven),
+            ]
+        })
+        .collect()
 }
 
 #[cfg(test)]

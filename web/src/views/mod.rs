@@ -8,6 +8,7 @@
 //! | home | [`HomePage`] | `/` |
 //! | the flock by room, order, tag, artist and word | [`GalleryPage`] | `/gallery` |
 //! | one sheep | [`SheepPage`] | `/sheep/{id}` |
+//! | a sheep in somebody else's page | [`EmbedPage`] | `/embed/{id}` |
 //! | two sheep to compare | [`VotePage`] | `/vote` |
 //! | what a computer has just shown | [`SeenPage`] | `/seen` |
 //! | offering a genome | [`UploadPage`] | `/submit` |
@@ -26,6 +27,7 @@
 mod admin;
 mod admin_works;
 pub mod api;
+mod embed;
 mod entry;
 mod error;
 mod gallery;
@@ -47,6 +49,7 @@ pub use admin::{
 };
 pub use admin_works::{AdminFlockPage, AdminJob, AdminSwarm, AdminWaiting, AdminWorksPage};
 pub use api::ApiPage;
+pub use embed::{EmbedPage, render_embed};
 pub use entry::EntryPage;
 pub use error::ErrorPage;
 pub use gallery::{Counted, GalleryPage, GalleryQuery};

@@ -4,11 +4,11 @@ use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::sheep::Room;
 use woolgather_protocol::submission::WorkUnitState;
-use woolgather_web::assets;
 use woolgather_web::views::{
     AdminDoor, GalleryQuery, JustMe, Page, Rating, Refusal, SeenPage, SheepCard, System,
-    VolunteerLine, render,
+    VolunteerLine, render, render_embed,
 };
+use woolgather_web::{EMBED_SECURITY_POLICY, assets};
 
 use crate::samples::{self, HOSTILE};
 
@@ -568,4 +568,18 @@ fn long_names_are_shown_whole() {
     page.volunteers = vec![name.clone(); 64];
     let page = html(&page);
     assert_eq!(page.matches(&format!("<li>{name}</li>")).count(), 64);
+}
+
+#[test]
+fn what_is_embedded_keeps_a_policy_of_its_own() {
+    let page = render_embed(&samples::embed()).unwrap();
+    assert!(page.contains("href=\"https://flock.example/sheep/abalone\" target=\"_blank\""));
+    assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains("<script>"));
+    let mut hostile = samples::embed();
+    hostile.sheep = hostile_card();
+    hostile.address = HOSTILE.to_owned();
+    let page = render_embed(&hostile).unwrap();
+    assert!(page.contains("alert(") && !page.contains("<img src=x"));
+    assert!(EMBED_SECURITY_POLICY.contains("frame-ancestors *"));
+    assert!(!EMBED_SECURITY_POLICY.contains("unsafe"));
 }

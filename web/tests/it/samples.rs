@@ -11,10 +11,11 @@ use woolgather_protocol::votes::Answer;
 use woolgather_web::views::{
     AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminFlockPage, AdminJob, AdminLog,
     AdminPage, AdminSwarm, AdminVerdict, AdminWaiting, AdminWorksPage, ClipFacts, ClipLink,
-    ClipProgress, Counted, Credit, Decided, EntryPage, ErrorPage, GalleryPage, GalleryQuery,
-    Health, HealthLine, HealthPage, HealthWord, HomePage, JoinPage, JustMe, Kin, KinNode, MineLine,
-    Now, Pair, Published, Rating, Refusal, SeenPage, SeenSheep, SheepCard, SheepPage, StatusPage,
-    SwarmNumbers, System, UploadPage, VolunteerLine, VotePage, WorkPage, WrongFrame,
+    ClipProgress, Counted, Credit, Decided, EmbedPage, EntryPage, ErrorPage, GalleryPage,
+    GalleryQuery, Health, HealthLine, HealthPage, HealthWord, HomePage, JoinPage, JustMe, Kin,
+    KinNode, MineLine, Now, Pair, Published, Rating, Refusal, SeenPage, SeenSheep, SheepCard,
+    SheepPage, StatusPage, SwarmNumbers, System, UploadPage, VolunteerLine, VotePage, WorkPage,
+    WrongFrame,
 };
 
 const STARTERS: [(&str, &str); 8] = [
@@ -119,6 +120,13 @@ pub(crate) fn home_empty() -> HomePage {
         newest: Vec::new(),
         now: Now::default(),
         ..home()
+    }
+}
+
+pub(crate) fn embed() -> EmbedPage {
+    EmbedPage {
+        sheep: card(2),
+        address: "https://flock.example".to_owned(),
     }
 }
 

@@ -9,6 +9,8 @@ mod crashes;
 mod crowd;
 mod differential;
 mod entries;
+mod family;
+mod gallery;
 mod jobs;
 mod leases;
 mod operators;

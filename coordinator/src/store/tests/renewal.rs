@@ -22,7 +22,7 @@ const LOOKS: Descriptors = Descriptors {
 };
 
 /// A child as the jobs would bring it.
-fn child(number: usize, parents: &[SheepId], ratings: &[f64]) -> NewChild {
+pub(super) fn child(number: usize, parents: &[SheepId], ratings: &[f64]) -> NewChild {
     NewChild {
         genome: genome(number),
         action: "made up".into(),
@@ -39,7 +39,7 @@ fn child(number: usize, parents: &[SheepId], ratings: &[f64]) -> NewChild {
     }
 }
 
-async fn born(world: &World, child: NewChild) -> SheepId {
+pub(super) async fn born(world: &World, child: NewChild) -> SheepId {
     let newest = world.store.nursery().await.unwrap().newest;
     let born = world.store.bear_child(child, newest).await.unwrap();
     born.unwrap()
