@@ -4,6 +4,7 @@
 //! or a container needs no wrapper script.
 
 mod flock;
+mod sheep;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -19,6 +20,8 @@ use crate::checks::child::ChildArgs;
 use crate::evolution::{BREEDING_FLOCK_MIN, Evolution};
 use crate::keys;
 use crate::store::Place;
+
+pub use sheep::{SheepArgs, SheepCommand, TagChange};
 
 pub use flock::{FlockArgs, FlockCommand, VoterArgs, VoterCommand, VotesArgs, VotesCommand};
 
@@ -66,6 +69,8 @@ pub enum Command {
     Voter(VoterArgs),
     /// Export the log of votes for research; works while the coordinator runs
     Votes(VotesArgs),
+    /// Give a sheep tags or another title; works while the coordinator runs
+    Sheep(SheepArgs),
     /// Look at how the flock renews itself, and try what it would do; works while the coordinator runs
     Flock(FlockArgs),
     /// Remove blobs that nothing needs any more; works while the coordinator runs

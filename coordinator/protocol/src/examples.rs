@@ -47,6 +47,8 @@ examples! {
     "vote-receipt" "VoteReceipt",
     "entry-request" "EntryRequest",
     "entry" "Entry",
+    "sheep-list" "SheepList",
+    "sheep-record" "SheepRecord",
     "problem" "Problem",
     "problem-genome" "",
     "problem-busy" "",

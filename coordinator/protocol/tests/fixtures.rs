@@ -16,6 +16,10 @@ use woolgather_protocol::info::{CoordinatorInfo, Device, DeviceRequest, PROTOCOL
 use woolgather_protocol::manifest::{Manifest, ManifestClip, ManifestSheep};
 use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::seen::SeenList;
+use woolgather_protocol::sheep::{
+    FamilyMember, FamilyTie, FamilyTree, SheepClip, SheepCredit, SheepList, SheepRating, SheepRecord,
+    SheepStage, SheepSummary,
+};
 use woolgather_protocol::signing::{self, Document, Nonce, RequestToSign};
 use woolgather_protocol::submission::{Preamble, Receipt, WorkUnitState, WorkUnitStatus};
 use woolgather_protocol::votes::{Answer, Ballot, BallotRequest, BallotSheep, Vote, VoteReceipt};
@@ -23,8 +27,8 @@ use woolgather_protocol::work::{
     ClipKind, DeviceKind, DrawingDevice, Lease, LeaseRequest, LeaseResponse, Notice, Task, WorkUnit,
 };
 use woolgather_protocol::{
-    Blake3, DeviceSecret, InfoHash, Problem, ProblemKind, PublicKey, Recipe, Sha256, Signature,
-    Signed, limits, paths,
+    Blake3, DeviceSecret, InfoHash, Problem, ProblemKind, PublicKey, Recipe, Sha256, SheepId,
+    Signature, Signed, limits, paths,
 };
 
 /// When everything in the examples happens: November 2026.
@@ -345,6 +349,68 @@ fn entries() {
         sheep: None,
     };
     check("entry", &entry);
+}
+
+fn sheep_summary() -> SheepSummary {
+    let (sheep, clip) = (id("sheep-9b0e"), id("clip-2c51"));
+    SheepSummary {
+        title: "Example".into(),
+        artist: "Ada".into(),
+        licence: "CC0-1.0".into(),
+        stage: SheepStage::Live,
+        born_at_ms: NOW_MS,
+        rating: SheepRating {
+            mean: 0.25,
+            deviation: 0.5,
+            votes: 12,
+        },
+        tags: vec![id("blue"), id("deep-sea")],
+        page: paths::sheep_page(&sheep),
+        poster: Some(paths::poster(&sheep)),
+        clip: Some(SheepClip {
+            version: 1,
+            file: paths::clip(&clip, 1),
+            torrent: paths::torrent(&clip, 1),
+            id: clip,
+        }),
+        id: sheep,
+    }
+}
+
+#[test]
+fn sheep() {
+    let list = SheepList {
+        sheep: vec![sheep_summary()],
+        next: Some("0.25_7".into()),
+    };
+    check("sheep-list", &list);
+    let parent: SheepId = id("sheep-44fa");
+    let record = SheepRecord {
+        genome_id: "4e1f15ec9363e88ff64855cb835163a54ed985ea1ba1fa652cdeea3db50fd9d6".into(),
+        genome: paths::genome(&id("sheep-9b0e")),
+        volunteers: vec!["Ada".into(), "Grace".into()],
+        family: FamilyTree {
+            ancestors: vec![FamilyTie {
+                generation: 1,
+                child: id("sheep-9b0e"),
+                parent: parent.clone(),
+            }],
+            descendants: Vec::new(),
+            members: vec![FamilyMember {
+                id: parent,
+                title: "Another".into(),
+                artist: "Grace".into(),
+                stage: SheepStage::Retired,
+            }],
+            is_cut: false,
+        },
+        credits: vec![SheepCredit {
+            artist: "Grace".into(),
+            licence: "CC-BY-4.0".into(),
+        }],
+        sheep: sheep_summary(),
+    };
+    check("sheep-record", &record);
 }
 
 #[test]

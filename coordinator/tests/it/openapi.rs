@@ -88,6 +88,7 @@ async fn every_address_that_clients_use_is_in_it() {
         paths::BALLOTS,
         paths::VOTES,
         paths::ENTRIES,
+        paths::SHEEP,
         paths::OPENAPI,
         paths::ANNOUNCE,
         paths::SCRAPE,
@@ -100,6 +101,7 @@ async fn every_address_that_clients_use_is_in_it() {
         paths::clip(&id(), 7),
         paths::torrent(&id(), 7),
         paths::poster(&id()),
+        paths::sheep(&id()),
         paths::entry(&id()),
     ];
     let wanted = fixed.map(ToOwned::to_owned).into_iter();
