@@ -41,6 +41,8 @@ static FILES: &[(&str, &str, &[u8])] = files![
     "vote.js" JS,
     "live.js" JS,
     "copy.js" JS,
+    "people.css" CSS,
+    "passkey.js" JS,
     "mark.svg" SVG,
 ];
 

@@ -12,6 +12,7 @@
 //! * [`manifest`]: what a client may play and share.
 //! * [`votes`], [`entries`]: what people give; [`tags`]: words to find things by; [`seen`]: what a device has
 //!   shown them.
+//! * [`people`]: accounts, and how a device is linked to one.
 //! * [`info`]: what a coordinator says of itself.
 //! * [`problem`]: every refusal, with a stable kind.
 //! * [`limits`], [`paths`]: sizes and addresses both ends use.
@@ -32,6 +33,7 @@ pub mod keys;
 pub mod limits;
 pub mod manifest;
 pub mod paths;
+pub mod people;
 pub mod problem;
 pub mod recipe;
 pub mod seen;

@@ -1,7 +1,8 @@
 //! Votes counted: a ballot is spent, a standing vote replaced, ratings moved.
 //!
 //! The mathematics is `woolgather_coordinator_core::ratings`. A vote keeps what it did to each
-//! belief, so that its replacement first takes exactly that back.
+//! belief, so that its replacement first takes exactly that back. The browsers and devices of a person are
+//! one voter.
 
 use std::net::IpAddr;
 
@@ -15,6 +16,7 @@ use super::database::{Row, query};
 use super::effects::{
     Direction, Effect, apply, effect, influence, network_of, sheep_belief, weigh,
 };
+use super::people::canonical;
 use super::questions::Question;
 use super::rows::{maybe_parsed, name_of, number, parsed};
 use super::writer::Tx;
@@ -45,8 +47,11 @@ impl Store {
         secret: &DeviceSecret,
     ) -> Result<Ballot, StoreError> {
         let (voter, secret) = (voter.clone(), secret.clone());
-        self.write(move |tx| ballots::deal(tx, voter, &request, &secret))
-            .await
+        self.write(move |tx| {
+            let voter = canonical(tx.conn, &voter)?;
+            ballots::deal(tx, voter, &request, &secret)
+        })
+        .await
     }
 
     /// Counts a vote: checks and spends its ballot, replaces the voter's standing vote on the
@@ -63,12 +68,17 @@ impl Store {
         secret: &DeviceSecret,
     ) -> Result<VoteReceipt, StoreError> {
         let ticket = open_token(&vote.token, &secret.public()).map_err(|_| unknown_ballot())?;
-        if ticket.voter != from.voter {
-            return Err(unknown_ballot());
-        }
         let answer = vote.answer;
-        self.write(move |tx| record_vote(tx, &from, &ticket, answer))
-            .await
+        self.write(move |tx| {
+            let voter = canonical(tx.conn, &from.voter)?;
+            // A ballot that was dealt before the voter was linked to a person is still theirs.
+            if ticket.voter != voter && ticket.voter != from.voter {
+                return Err(unknown_ballot());
+            }
+            let from = VoteFrom { voter, ..from };
+            record_vote(tx, &from, &ticket, answer)
+        })
+        .await
     }
 }
 
@@ -131,7 +141,11 @@ fn open_ballot(tx: &mut Tx<'_>, ticket: &BallotTicket) -> Result<Row, StoreError
 }
 
 /// Takes the voter's standing vote on this question back; says whether there was one.
-fn take_back(tx: &mut Tx<'_>, voter: &VoterId, question: &Question) -> Result<bool, StoreError> {
+pub(super) fn take_back(
+    tx: &mut Tx<'_>,
+    voter: &VoterId,
+    question: &Question,
+) -> Result<bool, StoreError> {
     let row = query(
         "DELETE FROM vote WHERE voter = $1 AND first_sheep = $2 AND second_sheep = $3
          RETURNING first_mean, first_precision, second_mean, second_precision, leniency_mean,

@@ -15,16 +15,22 @@
 //! | how to take part | [`JoinPage`] | `/join` |
 //! | a piece of work | [`WorkPage`] | `/units/{id}` |
 //! | what programs may ask | [`ApiPage`] | `/api` |
+//! | people, teams, machines | [`PeoplePage`], [`TeamsPage`], [`MachinesPage`] | `/people`, `/teams`, `/people/machines` |
+//! | one person, one team | [`PersonPage`], [`TeamPage`] | `/people/{handle}`, `/teams/{handle}` |
+//! | the way in, what is one's own | [`SignInPage`], [`AccountPage`] | `/signin`, `/account` |
+//! | taking a screensaver | [`LinkPage`] | `/link` |
 //! | the operator's console | [`AdminPage`] | `/admin` |
 //! | its door | [`AdminDoorPage`] | `/admin/enter/{word}` |
 //! | a refusal | [`ErrorPage`] | anywhere |
 
+mod account;
 mod admin;
 pub mod api;
 mod entry;
 mod error;
 mod home;
 mod join;
+mod people;
 mod seen;
 mod sheep;
 mod status;
@@ -35,6 +41,10 @@ mod work;
 pub use askama::Error;
 use askama::Template;
 
+pub use account::{
+    AccountDevice, AccountPage, AccountPasskey, AccountSession, AccountToken, Done, LinkPage, Linking,
+    Shown, SignInPage,
+};
 pub use admin::{
     AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminLog, AdminPage, AdminVerdict, Decided,
 };
@@ -43,6 +53,9 @@ pub use entry::EntryPage;
 pub use error::ErrorPage;
 pub use home::{HomePage, PageNumber};
 pub use join::JoinPage;
+pub use people::{
+    GroupLine, MachinesPage, PeoplePage, PersonPage, TeamItem, TeamPage, TeamsPage, UnitLine,
+};
 pub use seen::{SeenPage, SeenSheep};
 pub use sheep::{ClipFacts, ClipLink, Rating, SheepCard, SheepLink, SheepPage};
 pub use status::{ClipProgress, Published, StatusPage, SwarmNumbers, VolunteerLine};
@@ -59,10 +72,14 @@ pub enum Nav {
     Vote,
     /// Submit.
     Submit,
+    /// People.
+    People,
     /// Status.
     Status,
     /// Join.
     Join,
+    /// Account.
+    Account,
     /// A page that no entry leads to.
     Elsewhere,
 }
