@@ -109,6 +109,7 @@ impl Config {
                 network_requests_a_minute: args.limits.network_requests_a_minute,
                 ballots_a_minute: args.limits.ballots_a_minute,
                 entries_an_hour: args.limits.entries_an_hour,
+                sign_ins_an_hour: args.limits.sign_ins_an_hour,
             },
             admission,
         })

@@ -8,7 +8,7 @@
 //! * [`cli`], [`settings`], [`config`]: what an operator decides.
 //! * [`clock`], [`keys`], [`blobs`], [`store`]: time, the signing key, files, everything remembered.
 //! * [`hands`]: who does the long work.
-//! * [`credit`]: everybody's credit, for others to read.
+//! * [`credit`]: everybody's credit, for others to read. [`passkeys`]: how people sign in.
 //! * [`state`], [`metrics`], [`logging`]: what requests and jobs share, and what monitoring sees.
 //! * [`tracker`]: tells BitTorrent peers of each other.
 //! * [`checks`], [`jobs`], [`publish`]: submissions judged, long work, clips made and seeded.
@@ -31,6 +31,8 @@ pub mod disk;
 pub mod hands;
 pub mod keys;
 pub mod store;
+
+pub mod passkeys;
 
 pub mod logging;
 pub mod metrics;

@@ -18,6 +18,7 @@ use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
 use crate::metrics::Metrics;
+use crate::passkeys::Passkeys;
 use crate::publish::seeding::Seeded;
 use crate::store::{Company, Flock, Membership, Store, StoreError};
 use crate::tracker::Tracker;
@@ -54,6 +55,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Signed requests seen lately.
     pub nonces: Nonces,
+    /// Passkeys of the website; none where it has no name.
+    pub passkeys: Option<Passkeys>,
     /// What networks and devices asked for lately.
     pub throttles: Throttles,
     /// Who is let in when not everybody can be.
@@ -108,6 +111,7 @@ impl App {
         let throttles = Throttles::new(parts.config.rates);
         let admission = Admission::new(parts.config.admission);
         Ok(Arc::new(Self {
+            passkeys: Passkeys::of(&parts.public_url),
             config: parts.config,
             public_url: parts.public_url,
             store: parts.store,

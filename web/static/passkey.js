@@ -58,11 +58,11 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
     event.preventDefault();
     said.textContent = "";
     const { passkey, begin = "", finish = "" } = form.dataset;
-    const name = new FormData(form).get("name") ?? "";
+    const fields = Object.fromEntries(new FormData(form));
     try {
       const { ceremony, question } = await post(begin, {});
       const made = await (passkey === "make" ? make(question) : use(question));
-      const { go } = await post(finish, { ceremony, name, answer: answer(made) });
+      const { go } = await post(finish, { ceremony, fields, answer: answer(made) });
       location.assign(go);
     } catch (error) {
       const stopped = error instanceof DOMException;

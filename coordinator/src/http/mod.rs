@@ -15,7 +15,7 @@
 //! * [`info`], [`devices`], [`leases`], [`intake`], [`submissions`], [`audits`], [`work_units`]:
 //!   for workers.
 //! * [`manifest`], [`clips`], [`tracker`]: for players.
-//! * [`votes`], [`entries`]: for people.
+//! * [`votes`], [`entries`], [`people`]: for people. [`tokens`]: their programs.
 //! * [`problems`], [`monitoring`], [`openapi`]: about the API itself.
 
 pub mod admission;
@@ -37,6 +37,7 @@ pub mod manifest;
 pub mod monitoring;
 pub mod nonces;
 pub mod openapi;
+pub mod people;
 pub mod problems;
 pub mod ranges;
 pub mod server;
@@ -44,6 +45,7 @@ pub mod signed;
 pub mod stats;
 pub mod submissions;
 pub mod throttle;
+pub mod tokens;
 pub mod tracker;
 pub mod votes;
 pub mod work_units;
@@ -92,6 +94,10 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(votes::post_vote))
         .routes(routes!(entries::post_entry))
         .routes(routes!(entries::get_entry))
+        .routes(routes!(people::get_people))
+        .routes(routes!(people::get_person))
+        .routes(routes!(people::get_account))
+        .routes(routes!(people::post_link))
         .routes(routes!(tracker::get_announce))
         .routes(routes!(tracker::get_scrape))
         .routes(routes!(monitoring::get_health))

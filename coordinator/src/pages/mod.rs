@@ -5,20 +5,25 @@
 //! ```
 //!
 //! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`work`], [`fixed`], [`api`]: the pages.
+//! * [`people`], [`teams`]: who wants to be found. [`account`]: what is one's own. [`forms`]: what it is sent with.
 //! * [`admin`]: the operator's console.
 //! * [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`answer`]: pages and refusals as responses.
 
+pub mod account;
 pub mod admin;
 pub mod answer;
 pub mod api;
 pub mod cards;
 pub mod fixed;
+pub mod forms;
 pub mod home;
+pub mod people;
 pub mod seen;
 pub mod sheep;
 pub mod status;
 pub mod submit;
+pub mod teams;
 pub mod vote;
 pub mod voter;
 pub mod work;
@@ -51,6 +56,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/join", get(fixed::get_join))
         .route("/api", get(api::get_api))
         .route("/static/{*path}", get(fixed::get_static))
+        .route("/people", get(people::get_people))
+        .route("/people/machines", get(people::get_machines))
+        .route("/people/{handle}", get(people::get_person))
+        .merge(account::routes())
         .merge(admin::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .route(
