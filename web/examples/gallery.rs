@@ -3,6 +3,8 @@
 
 #[path = "../tests/it/samples.rs"]
 mod samples;
+#[path = "../tests/it/people_samples.rs"]
+mod people_samples;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -10,14 +12,16 @@ use std::{env, fs, io};
 use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::assets;
-use woolgather_web::views::{AdminDoor, Page, SeenPage, render};
+use woolgather_web::views::{AdminDoor, Page, SeenPage, Shown, render};
 
-const ASSETS: [&str; 6] = [
+const ASSETS: [&str; 8] = [
     "site.css",
     "motion.js",
     "vote.js",
     "live.js",
     "copy.js",
+    "people.css",
+    "passkey.js",
     "mark.svg",
 ];
 
@@ -68,6 +72,7 @@ fn main() -> io::Result<()> {
         &samples::work(WorkUnitState::Auditing),
     )?;
     write(&folder, "join", &samples::join())?;
+    write_people(&folder)?;
     write(&folder, "admin", &samples::admin())?;
     write(
         &folder,
@@ -75,6 +80,27 @@ fn main() -> io::Result<()> {
         &samples::admin_door(AdminDoor::Closed),
     )?;
     write(&folder, "error", &samples::error())
+}
+
+fn write_people(folder: &Path) -> io::Result<()> {
+    let mut shown = people_samples::account();
+    let code = String::from("abcd-efgh-2345-67xy");
+    shown.shown = Some(Shown::RecoveryCodes(vec![code; 10]));
+    write(folder, "people", &people_samples::people())?;
+    write(folder, "people-empty", &people_samples::people_empty())?;
+    write(folder, "person", &people_samples::person())?;
+    write(folder, "person-own", &people_samples::person_own())?;
+    write(folder, "teams", &people_samples::teams())?;
+    write(folder, "teams-refused", &people_samples::teams_refused())?;
+    write(folder, "team", &people_samples::team())?;
+    write(folder, "machines", &people_samples::machines())?;
+    write(folder, "signin", &people_samples::sign_in())?;
+    write(folder, "signin-refused", &people_samples::sign_in_refused())?;
+    write(folder, "account", &people_samples::account())?;
+    write(folder, "account-fresh", &people_samples::account_fresh())?;
+    write(folder, "account-shown", &shown)?;
+    write(folder, "link", &people_samples::link_asked())?;
+    write(folder, "link-found", &people_samples::link_found())
 }
 
 fn write<P: Page>(folder: &Path, name: &str, page: &P) -> io::Result<()> {

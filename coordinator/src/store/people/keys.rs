@@ -9,11 +9,13 @@ use woolgather_protocol::{ProblemKind, PublicKey};
 
 use super::super::ballots::meet_voter;
 use super::super::database::{Database, query};
+use super::super::jobs::enqueue;
 use super::super::questions::Question;
 use super::super::rows::{number, parsed};
+use super::super::voters::forget_effects;
 use super::super::votes::take_back;
 use super::super::writer::Tx;
-use super::super::{Store, StoreError, VoterId};
+use super::super::{Job, Store, StoreError, VoterId};
 
 /// A device that is a person's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,6 +204,13 @@ fn hand_over(tx: &mut Tx<'_>, from: &VoterId, to: &VoterId) -> Result<(), StoreE
         .bind(from.as_str())
         .bind(to.as_str())
         .execute(&mut *tx.conn)?;
+    let voided = query("SELECT 1 FROM voter WHERE id = $1 AND voided IS NOT NULL")
+        .bind(to.as_str())
+        .fetch_optional(&mut *tx.conn)?;
+    if voided.is_some() {
+        forget_effects(tx, to)?;
+        enqueue(tx, &Job::Refit)?;
+    }
     Ok(())
 }
 

@@ -183,6 +183,12 @@ fn make(tx: &mut Tx<'_>, handle: &Handle) -> Result<PersonId, StoreError> {
         let detail = format!("Somebody is called `{handle}` already. Choose another handle.");
         return Err(StoreError::refused(ProblemKind::HandleTaken, detail));
     }
+    // Programs with a token vote and offer as the person themselves.
+    query("INSERT INTO person_key (voter, person, linked_ms) VALUES ($1, $2, $3)")
+        .bind(person.voter().as_str())
+        .bind(person.to_string())
+        .bind(tx.now_ms)
+        .execute(&mut *tx.conn)?;
     Ok(person)
 }
 

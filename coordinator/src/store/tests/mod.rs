@@ -12,6 +12,7 @@ mod entries;
 mod jobs;
 mod leases;
 mod operators;
+mod people;
 mod refit;
 mod renewal;
 mod support;
