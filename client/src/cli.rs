@@ -167,7 +167,13 @@ mod tests {
             assert!(parse(&format!("{line} --coordinator flock")).is_err());
         }
         let link = "woolgather link --coordinator http://flock.example";
-        for good in ["", " abcd-efgh", " --sign-in", " --remove", " --show --json"] {
+        for good in [
+            "",
+            " abcd-efgh",
+            " --sign-in",
+            " --remove",
+            " --show --json",
+        ] {
             assert!(parse(&format!("{link}{good}")).is_ok(), "{good}");
         }
         for odd in [" abcd", " abcd-efgh --remove", " --sign-in --remove"] {

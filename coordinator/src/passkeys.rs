@@ -147,7 +147,10 @@ impl Passkeys {
         Ok(NewPasskey {
             id: name_of(made.id().as_ref()),
             name: name.to_owned(),
-            public: made.static_state().encode().map_err(|error| refused(&error))?,
+            public: made
+                .static_state()
+                .encode()
+                .map_err(|error| refused(&error))?,
             counter: counter.to_vec(),
         })
     }

@@ -1,10 +1,10 @@
 //! Writes every page with sample data to a folder, to look at while designing:
 //! `cargo run -p woolgather-web --example gallery -- FOLDER`, then serve the folder over HTTP.
 
-#[path = "../tests/it/samples.rs"]
-mod samples;
 #[path = "../tests/it/people_samples.rs"]
 mod people_samples;
+#[path = "../tests/it/samples.rs"]
+mod samples;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

@@ -11,8 +11,8 @@ use anyhow::{Context as _, bail};
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde_json::json;
 use woolgather_api::Coordinator;
-use woolgather_protocol::people::{LinkAnswer, LinkCode, LinkRequest};
 use woolgather_protocol::paths;
+use woolgather_protocol::people::{LinkAnswer, LinkCode, LinkRequest};
 
 use crate::cli::LinkArgs;
 use crate::connect::connect;
@@ -44,7 +44,9 @@ pub(crate) async fn link(data: Option<&Path>, args: &LinkArgs) -> anyhow::Result
             let page = coordinator.address("/signin");
             say.event(
                 &json!({ "event": "sign-in", "code": code, "page": page.as_str() }),
-                Some(&format!("Type {code} at {page} within ten minutes. Whoever types it is you.")),
+                Some(&format!(
+                    "Type {code} at {page} within ten minutes. Whoever types it is you."
+                )),
             );
         }
         None => offer(say, &coordinator).await?,
@@ -80,7 +82,10 @@ fn show(say: Say, code: &LinkCode, page: &str) {
     for line in words.lines() {
         say.words(line);
     }
-    say.event(&json!({ "event": "offer", "code": code, "page": page }), None);
+    say.event(
+        &json!({ "event": "offer", "code": code, "page": page }),
+        None,
+    );
 }
 
 fn tell(say: Say, answer: &LinkAnswer) {

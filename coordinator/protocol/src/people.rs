@@ -356,7 +356,17 @@ mod tests {
             assert_eq!(good.parse::<Handle>().unwrap().as_str(), good);
         }
         for odd in [
-            "", "a", "Ada", "-ada", "ada-", "a--b", "a/b", "a.b", "ä1", "<b>", &"x".repeat(25),
+            "",
+            "a",
+            "Ada",
+            "-ada",
+            "ada-",
+            "a--b",
+            "a/b",
+            "a.b",
+            "ä1",
+            "<b>",
+            &"x".repeat(25),
         ] {
             assert_eq!(odd.parse::<Handle>(), Err(HandleError), "{odd}");
         }
@@ -371,7 +381,14 @@ mod tests {
         for typed in ["abcdzabs", "ABCD-ZABS", " abcd zabs "] {
             assert_eq!(typed.parse(), Ok(code.clone()), "{typed}");
         }
-        for odd in ["", "abcdzab", "abcdzabsa", "abcdzabi", "abcdzab1", "äbcdzabs"] {
+        for odd in [
+            "",
+            "abcdzab",
+            "abcdzabsa",
+            "abcdzabi",
+            "abcdzab1",
+            "äbcdzabs",
+        ] {
             assert_eq!(odd.parse::<LinkCode>(), Err(LinkCodeError), "{odd}");
         }
     }

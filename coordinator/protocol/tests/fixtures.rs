@@ -15,7 +15,8 @@ use woolgather_protocol::examples;
 use woolgather_protocol::info::{CoordinatorInfo, Device, DeviceRequest, PROTOCOL_VERSION};
 use woolgather_protocol::manifest::{Manifest, ManifestClip, ManifestSheep};
 use woolgather_protocol::people::{
-    LinkAnswer, LinkCode, LinkRequest, People, PersonLine, PersonProfile, PersonSheep, PersonUnit, UnitFate,
+    LinkAnswer, LinkCode, LinkRequest, People, PersonLine, PersonProfile, PersonSheep, PersonUnit,
+    UnitFate,
 };
 use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::seen::SeenList;
@@ -354,7 +355,10 @@ fn entries() {
 fn people() {
     let code: LinkCode = id("hdmkwpqz");
     check("link-request", &LinkRequest::Offer);
-    check("link-request-take", &LinkRequest::Take { code: code.clone() });
+    check(
+        "link-request-take",
+        &LinkRequest::Take { code: code.clone() },
+    );
     let answer = LinkAnswer {
         person: None,
         code: Some(code),

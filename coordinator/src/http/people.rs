@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use woolgather_protocol::people::{
-    Handle, LinkAnswer, LinkRequest, People, PersonProfile,
-};
+use woolgather_protocol::people::{Handle, LinkAnswer, LinkRequest, People, PersonProfile};
 
 use super::error::ApiError;
 use super::extract::{ClientAddress, PathOf};
@@ -110,11 +108,7 @@ pub async fn post_link(
     Ok(Json(answer(&app, &VoterId::device(&device), link).await?))
 }
 
-async fn answer(
-    app: &App,
-    device: &VoterId,
-    link: Option<Link>,
-) -> Result<LinkAnswer, StoreError> {
+async fn answer(app: &App, device: &VoterId, link: Option<Link>) -> Result<LinkAnswer, StoreError> {
     let person = match app.store.person_of(device).await? {
         Some(person) => Some(app.store.person(person).await?.handle),
         None => None,
@@ -133,7 +127,10 @@ async fn answer(
 /// The store's.
 pub async fn profile(app: &App, person: PersonRow) -> Result<PersonProfile, StoreError> {
     let figures = app.store.figures(person.id).await?;
-    let units = app.store.units_of(person.id, PageRequest::default()).await?;
+    let units = app
+        .store
+        .units_of(person.id, PageRequest::default())
+        .await?;
     Ok(PersonProfile {
         person: figures.line,
         about: person.about,

@@ -279,7 +279,10 @@ mod tests {
         for now_ms in [0, 1] {
             throttle.count((), now_ms).unwrap();
         }
-        assert_eq!(throttle.look(&(), 9_999).unwrap_err().kind, ProblemKind::TooMany);
+        assert_eq!(
+            throttle.look(&(), 9_999).unwrap_err().kind,
+            ProblemKind::TooMany
+        );
         assert!(throttle.look(&(), 10_000).is_ok());
     }
 }

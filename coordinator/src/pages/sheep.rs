@@ -27,7 +27,9 @@ pub async fn get_sheep(
     let sheep = app.store.sheep(&id).await?;
     let loop_clip = loop_of(&app, &id).await?;
     let volunteers = volunteers(&app, loop_clip.as_ref()).await?;
+    let person = app.store.listed_person_of_sheep(&id).await?;
     Ok(page(&SheepPage {
+        person: person.map(|person| person.handle),
         genome_id: sheep.genome.to_string(),
         licence: sheep.licence.clone(),
         volunteers,

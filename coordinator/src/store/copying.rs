@@ -401,21 +401,13 @@ const TABLES: &[Table] = &[
             "leniency_precision",
         ],
     ),
-    table(
-        "team",
-        &["handle"],
-        &["handle", "name", "about", "made_ms"],
-    ),
+    table("team", &["handle"], &["handle", "name", "about", "made_ms"]),
     table(
         "person",
         &["id"],
         &["id", "handle", "name", "about", "listed", "team", "made_ms"],
     ),
-    table(
-        "person_key",
-        &["voter"],
-        &["voter", "person", "linked_ms"],
-    ),
+    table("person_key", &["voter"], &["voter", "person", "linked_ms"]),
     table(
         "person_tag",
         &["person", "tag"],

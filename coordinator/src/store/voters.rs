@@ -5,8 +5,8 @@
 
 use super::database::query;
 use super::jobs::enqueue;
-use super::people::canonical;
 use super::operators::log;
+use super::people::canonical;
 use super::writer::Tx;
 use super::{Job, Store, StoreError, VoterId};
 

@@ -62,7 +62,16 @@ async fn a_passkey_signs_its_person_in_elsewhere() {
     let go: Value = good(response).await;
     assert_eq!(go["go"], "/link?code=abcd");
     assert!(elsewhere.page("/account").await.contains("used just now"));
-    assert_eq!(coordinator.app.store.sessions_of(person(&coordinator, "ada").await).await.unwrap().len(), 2);
+    assert_eq!(
+        coordinator
+            .app
+            .store
+            .sessions_of(person(&coordinator, "ada").await)
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
 
     let replayed = Browser::new(&coordinator);
     let replayed = replayed.json("/signin/passkey/finish", &told).await;
@@ -129,15 +138,18 @@ async fn an_answer_must_be_to_this_question_from_here_and_by_that_key() {
         "user": other["question"]["user"],
         "rp": { "id": "localhost" },
     }));
-    let crossed = ada.json("/account/passkeys/finish", &said(&begun, &made, &json!({})));
-    refused(crossed.await, ProblemKind::PasskeyRefused).await;
+    let told = said(&begun, &made, &json!({}));
+    let crossed = ada.json("/account/passkeys/finish", &told).await;
+    refused(crossed, ProblemKind::PasskeyRefused).await;
     // What Bo began, Ada does not finish.
     let begun = begin(&bo, "/account/passkeys/begin").await;
     let made = unknown.make(&begun["question"]);
-    let taken = ada.json("/account/passkeys/finish", &said(&begun, &made, &json!({})));
-    refused(taken.await, ProblemKind::PasskeyRefused).await;
-    let odd = elsewhere.json("/signin/passkey/finish", &json!({ "ceremony": 7 }));
-    refused(odd.await, ProblemKind::MalformedRequest).await;
+    let told = said(&begun, &made, &json!({}));
+    let taken = ada.json("/account/passkeys/finish", &told).await;
+    refused(taken, ProblemKind::PasskeyRefused).await;
+    let odd = json!({ "ceremony": 7 });
+    let odd = elsewhere.json("/signin/passkey/finish", &odd).await;
+    refused(odd, ProblemKind::MalformedRequest).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,7 +163,10 @@ async fn a_removed_passkey_opens_nothing() {
     let foreign = bo.form("/account/passkeys/remove", &[("id", id)]).await;
     assert_eq!(foreign.status(), StatusCode::NOT_FOUND);
     let removed = ada.form("/account/passkeys/remove", &[("id", id)]).await;
-    assert_eq!(removed.headers()["location"], "/account?done=passkey-removed");
+    assert_eq!(
+        removed.headers()["location"],
+        "/account?done=passkey-removed"
+    );
     let begun = begin(&bo, "/signin/passkey/begin").await;
     let answer = authenticator.answer_to(&begun["question"]);
     let told = said(&begun, &answer, &json!({}));
@@ -163,7 +178,11 @@ async fn a_removed_passkey_opens_nothing() {
 async fn a_server_without_a_name_says_that_it_cannot_have_passkeys() {
     let coordinator = TestCoordinator::start().await;
     let ada = Browser::with_account(&coordinator, "ada").await;
-    assert!(ada.page("/account").await.contains("it cannot have passkeys"));
+    assert!(
+        ada.page("/account")
+            .await
+            .contains("it cannot have passkeys")
+    );
     let begun = ada.json("/account/passkeys/begin", &json!({})).await;
     refused(begun, ProblemKind::NotFound).await;
     let stranger = Browser::new(&coordinator);

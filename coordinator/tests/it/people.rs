@@ -14,7 +14,11 @@ use crate::support::device::{good, refused};
 const HOSTILE: &str = "<script>alert(1)</script>";
 
 async fn profile(browser: &Browser, name: &str, listed: bool) {
-    let mut fields = vec![("name", name), ("about", "Hello."), ("tags", "Deep Sea, gold")];
+    let mut fields = vec![
+        ("name", name),
+        ("about", "Hello."),
+        ("tags", "Deep Sea, gold"),
+    ];
     if listed {
         fields.push(("listed", "yes"));
     }
@@ -27,7 +31,10 @@ async fn an_account_is_made_with_a_handle_and_nothing_else() {
     let coordinator = TestCoordinator::start().await;
     let stranger = Browser::new(&coordinator);
     let away = stranger.get("/account?done=x").await;
-    assert_eq!(away.headers()[LOCATION], "/signin?then=%2Faccount%3Fdone%3Dx");
+    assert_eq!(
+        away.headers()[LOCATION],
+        "/signin?then=%2Faccount%3Fdone%3Dx"
+    );
     assert!(stranger.page("/signin").await.contains("Make an account"));
 
     let ada = Browser::with_account(&coordinator, "Ada").await;
@@ -41,20 +48,32 @@ async fn an_account_is_made_with_a_handle_and_nothing_else() {
 
     let taken = stranger.form("/signin/new", &[("handle", "ada")]).await;
     assert_eq!(taken.status(), StatusCode::CONFLICT);
-    assert!(taken.text().await.unwrap().contains("Choose another handle."));
+    assert!(
+        taken
+            .text()
+            .await
+            .unwrap()
+            .contains("Choose another handle.")
+    );
     for odd in ["", "a", HOSTILE, "../x"] {
         let odd = stranger.form("/signin/new", &[("handle", odd)]).await;
         assert_eq!(odd.status(), StatusCode::BAD_REQUEST);
         assert!(!odd.text().await.unwrap().contains(HOSTILE));
     }
     let made = stranger
-        .form("/signin/new", &[("handle", "bo"), ("then", "//evil.example")])
+        .form(
+            "/signin/new",
+            &[("handle", "bo"), ("then", "//evil.example")],
+        )
         .await;
     assert_eq!(made.headers()[LOCATION], "/account?done=made");
     let cookies: Vec<_> = made.headers().get_all("set-cookie").iter().collect();
     for cookie in cookies {
         let cookie = cookie.to_str().unwrap();
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+        assert!(
+            cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+            "{cookie}"
+        );
     }
 }
 
@@ -70,7 +89,9 @@ async fn a_code_opens_the_door_once_and_signing_out_closes_it() {
     let before = phone.get("/vote").await;
     assert!(before.status().is_success());
     let voter = phone.cookie("woolgather-voter").unwrap();
-    let opened = phone.form("/signin/code", &[("code", &code), ("then", "/teams")]).await;
+    let opened = phone
+        .form("/signin/code", &[("code", &code), ("then", "/teams")])
+        .await;
     assert_eq!(opened.headers()[LOCATION], "/teams");
     assert_eq!(phone.cookie("woolgather-voter").unwrap(), voter);
     let again = Browser::new(&coordinator);
@@ -78,7 +99,9 @@ async fn a_code_opens_the_door_once_and_signing_out_closes_it() {
     assert_eq!(again.status(), StatusCode::NOT_FOUND);
     assert!(again.text().await.unwrap().contains("It opens nothing"));
 
-    let shown = phone.form("/account/link-code", &[("for", "browser")]).await;
+    let shown = phone
+        .form("/account/link-code", &[("for", "browser")])
+        .await;
     let shown = shown.text().await.unwrap();
     let code = between(&shown, "data-testid=\"link-code\">", "<").to_owned();
     let tablet = Browser::new(&coordinator);
@@ -94,10 +117,14 @@ async fn a_code_opens_the_door_once_and_signing_out_closes_it() {
         store.session(&secret).await.unwrap().unwrap().id
     };
     let bo = Browser::with_account(&coordinator, "bo").await;
-    let foreign = bo.form("/account/sessions/end", &[("id", &tablet_id)]).await;
+    let foreign = bo
+        .form("/account/sessions/end", &[("id", &tablet_id)])
+        .await;
     assert_eq!(foreign.status(), StatusCode::NOT_FOUND);
     assert!(tablet.get("/account").await.status().is_success());
-    let ended = ada.form("/account/sessions/end", &[("id", &tablet_id)]).await;
+    let ended = ada
+        .form("/account/sessions/end", &[("id", &tablet_id)])
+        .await;
     assert_eq!(ended.headers()[LOCATION], "/account?done=session-ended");
     assert_eq!(tablet.get("/account").await.status(), StatusCode::SEE_OTHER);
 
@@ -121,7 +148,10 @@ async fn no_other_website_changes_an_account() {
             ("/account/tokens", vec![("vote", "yes")]),
             ("/account/link-code", vec![("for", "browser")]),
             ("/account/signout", vec![]),
-            ("/account/delete", vec![("confirm", "ada"), ("artist", "keep")]),
+            (
+                "/account/delete",
+                vec![("confirm", "ada"), ("artist", "keep")],
+            ),
             ("/link", vec![("code", "abcdefgh")]),
             ("/signin/code", vec![("code", "abcdefgh")]),
             ("/signin/new", vec![("handle", "evil")]),
@@ -141,7 +171,10 @@ async fn no_other_website_changes_an_account() {
     assert!(page.contains("<h1>ada</h1>") && page.contains("You have none."));
     // Neither does a program that says nothing of where its form comes from.
     let client = reqwest::Client::new();
-    let silent = client.post(format!("{}/account/codes", coordinator.url)).send().await;
+    let silent = client
+        .post(format!("{}/account/codes", coordinator.url))
+        .send()
+        .await;
     refused(silent.unwrap(), ProblemKind::CrossSite).await;
 }
 
@@ -149,8 +182,14 @@ async fn no_other_website_changes_an_account() {
 async fn a_screensaver_is_linked_from_either_side() {
     let coordinator = TestCoordinator::start().await;
     let attic = coordinator.device(1);
-    coordinator.app.store.register_device(attic.key(), HOSTILE).await.unwrap();
-    let ask = async |request: LinkRequest| -> LinkAnswer { attic.post(paths::LINK, &request).await };
+    coordinator
+        .app
+        .store
+        .register_device(attic.key(), HOSTILE)
+        .await
+        .unwrap();
+    let ask =
+        async |request: LinkRequest| -> LinkAnswer { attic.post(paths::LINK, &request).await };
     assert_eq!(ask(LinkRequest::Ask).await.person, None);
     let offered = ask(LinkRequest::Offer).await;
     let code = offered.code.unwrap();
@@ -160,9 +199,14 @@ async fn a_screensaver_is_linked_from_either_side() {
     let path = paths::link_page(&code);
     let away = ada.get(&path).await;
     let to = away.headers()[LOCATION].to_str().unwrap().to_owned();
-    assert_eq!(to, format!("/signin?then=%2Flink%3Fcode%3D{}", code.as_str()));
+    assert_eq!(
+        to,
+        format!("/signin?then=%2Flink%3Fcode%3D{}", code.as_str())
+    );
     let then = path.as_str();
-    let made = ada.form("/signin/new", &[("handle", "ada"), ("then", then)]).await;
+    let made = ada
+        .form("/signin/new", &[("handle", "ada"), ("then", then)])
+        .await;
     assert_eq!(made.headers()[LOCATION], then);
     let page = ada.page(&path).await;
     assert!(page.contains("Is this your computer?") && !page.contains(HOSTILE));
@@ -174,12 +218,16 @@ async fn a_screensaver_is_linked_from_either_side() {
     let again = ada.form("/link", &[("code", code.as_str())]).await;
     assert_eq!(again.status(), StatusCode::NOT_FOUND);
     assert_eq!(ask(LinkRequest::Ask).await.person.unwrap().as_str(), "ada");
-    let offer = attic.send_json(Method::POST, paths::LINK, &LinkRequest::Offer).await;
+    let offer = attic
+        .send_json(Method::POST, paths::LINK, &LinkRequest::Offer)
+        .await;
     refused(offer, ProblemKind::LinkedAlready).await;
 
     let way_in = ask(LinkRequest::SignIn).await.code.unwrap();
     let phone = Browser::new(&coordinator);
-    let opened = phone.form("/signin/code", &[("code", &way_in.to_string())]).await;
+    let opened = phone
+        .form("/signin/code", &[("code", &way_in.to_string())])
+        .await;
     assert_eq!(opened.headers()[LOCATION], "/account");
 
     let bo = Browser::with_account(&coordinator, "bo").await;
@@ -188,13 +236,19 @@ async fn a_screensaver_is_linked_from_either_side() {
     assert_eq!(foreign.status(), StatusCode::NOT_FOUND);
     let gone = ada.form("/account/devices/unlink", &[("key", &key)]).await;
     assert_eq!(gone.headers()[LOCATION], "/account?done=device-unlinked");
-    let shown = bo.form("/account/link-code", &[("for", "screensaver")]).await;
+    let shown = bo
+        .form("/account/link-code", &[("for", "screensaver")])
+        .await;
     let shown = shown.text().await.unwrap();
-    let code = between(&shown, "data-testid=\"link-code\">", "<").parse().unwrap();
+    let code = between(&shown, "data-testid=\"link-code\">", "<")
+        .parse()
+        .unwrap();
     let linked = ask(LinkRequest::Take { code }).await;
     assert_eq!(linked.person.unwrap().as_str(), "bo");
     assert_eq!(ask(LinkRequest::Remove).await.person, None);
-    let nobody = attic.send_json(Method::POST, paths::LINK, &LinkRequest::SignIn).await;
+    let nobody = attic
+        .send_json(Method::POST, paths::LINK, &LinkRequest::SignIn)
+        .await;
     refused(nobody, ProblemKind::NotLinked).await;
     let code = "abcdefgh".parse().unwrap();
     let wrong = LinkRequest::Take { code };
@@ -232,7 +286,12 @@ async fn a_token_does_what_it_may_and_nothing_else() {
     let ada = Browser::with_account(&coordinator, "ada").await;
     let client = reqwest::Client::new();
     let make = async |scopes: &[(&str, &str)]| {
-        let page = ada.form("/account/tokens", scopes).await.text().await.unwrap();
+        let page = ada
+            .form("/account/tokens", scopes)
+            .await
+            .text()
+            .await
+            .unwrap();
         between(&page, "data-testid=\"token\">", "<").to_owned()
     };
     let send = async |method: Method, path: &str, token: &str, body: &Value| {
@@ -260,7 +319,8 @@ async fn a_token_does_what_it_may_and_nothing_else() {
     assert!(problem.detail.contains("`vote`"));
     let receipt: VoteReceipt = good(send(Method::POST, paths::VOTES, &vote, &answer).await).await;
     assert_eq!(receipt.votes_by_you, 1);
-    let own: PersonProfile = good(send(Method::GET, paths::ACCOUNT, &render, &json!({})).await).await;
+    let own: PersonProfile =
+        good(send(Method::GET, paths::ACCOUNT, &render, &json!({})).await).await;
     assert_eq!(own.person.handle.as_str(), "ada");
     let no = send(Method::GET, paths::ACCOUNT, &vote, &json!({})).await;
     refused(no, ProblemKind::ScopeMissing).await;
@@ -278,10 +338,17 @@ async fn a_token_does_what_it_may_and_nothing_else() {
     refused(no, ProblemKind::Unsigned).await;
 
     let bo = Browser::with_account(&coordinator, "bo").await;
-    let id = between(&page, "/account/tokens/revoke\"><input type=\"hidden\" name=\"id\" value=\"", "\"");
+    let id = between(
+        &page,
+        "/account/tokens/revoke\"><input type=\"hidden\" name=\"id\" value=\"",
+        "\"",
+    );
     let foreign = bo.form("/account/tokens/revoke", &[("id", id)]).await;
     assert_eq!(foreign.status(), StatusCode::NOT_FOUND);
-    for part in page.split("/account/tokens/revoke\"><input type=\"hidden\" name=\"id\" value=\"").skip(1) {
+    for part in page
+        .split("/account/tokens/revoke\"><input type=\"hidden\" name=\"id\" value=\"")
+        .skip(1)
+    {
         let id = part.split('"').next().unwrap();
         let revoked = ada.form("/account/tokens/revoke", &[("id", id)]).await;
         assert_eq!(revoked.headers()[LOCATION], "/account?done=token-revoked");
@@ -296,22 +363,40 @@ async fn only_those_who_want_to_be_found_are() {
     coordinator.publish_all(b"clip").await;
     let worker = coordinator.device(1);
     let ada = Browser::with_account(&coordinator, "ada").await;
-    let shown = ada.form("/account/link-code", &[("for", "screensaver")]).await;
+    let shown = ada
+        .form("/account/link-code", &[("for", "screensaver")])
+        .await;
     let shown = shown.text().await.unwrap();
-    let code = between(&shown, "data-testid=\"link-code\">", "<").parse().unwrap();
+    let code = between(&shown, "data-testid=\"link-code\">", "<")
+        .parse()
+        .unwrap();
     let _: LinkAnswer = worker.post(paths::LINK, &LinkRequest::Take { code }).await;
     profile(&ada, HOSTILE, false).await;
 
     let stranger = Browser::new(&coordinator);
     let client = reqwest::Client::new();
-    let api = async |path: &str| client.get(format!("{}{path}", coordinator.url)).send().await.unwrap();
-    assert_eq!(stranger.get("/people/ada").await.status(), StatusCode::NOT_FOUND);
+    let api = async |path: &str| {
+        client
+            .get(format!("{}{path}", coordinator.url))
+            .send()
+            .await
+            .unwrap()
+    };
+    assert_eq!(
+        stranger.get("/people/ada").await.status(),
+        StatusCode::NOT_FOUND
+    );
     refused(api("/api/v1/people/ada").await, ProblemKind::NotFound).await;
     let own = ada.page("/people/ada").await;
     assert!(own.contains("Only you see this page.") && !own.contains(HOSTILE));
     let people: People = good(api(paths::PEOPLE).await).await;
     assert!(people.people.is_empty() && people.other_devices == 1);
-    assert!(stranger.page("/people").await.contains("Nobody is named here yet."));
+    assert!(
+        stranger
+            .page("/people")
+            .await
+            .contains("Nobody is named here yet.")
+    );
 
     profile(&ada, HOSTILE, true).await;
     let page = stranger.page("/people/ada").await;
@@ -324,7 +409,12 @@ async fn only_those_who_want_to_be_found_are() {
     assert_eq!((person.frames, person.units.len()), (4, 2));
     let board = stranger.page("/people").await;
     assert!(board.contains("/people/ada") && !board.contains(HOSTILE));
-    assert!(stranger.page("/people/machines").await.contains("1 group under 20."));
+    assert!(
+        stranger
+            .page("/people/machines")
+            .await
+            .contains("1 group under 20.")
+    );
     let odd = ada.form("/account/profile", &[("tags", "<b>")]).await;
     assert_eq!(odd.status(), StatusCode::BAD_REQUEST);
 }
@@ -359,20 +449,33 @@ async fn everything_can_be_taken_along_and_deleted() {
     let coordinator = TestCoordinator::start().await;
     let ada = Browser::with_account(&coordinator, "ada").await;
     profile(&ada, "Ada", true).await;
-    ada.form("/account/tokens", &[("name", "script"), ("vote", "yes")]).await;
+    ada.form("/account/tokens", &[("name", "script"), ("vote", "yes")])
+        .await;
     let export = ada.get("/account/export").await;
-    assert!(export.headers()["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    assert!(
+        export.headers()["content-disposition"]
+            .to_str()
+            .unwrap()
+            .starts_with("attachment")
+    );
     let export: Value = good(export).await;
     assert_eq!(export["account"]["handle"], "ada");
     assert_eq!(export["account"]["tags"], json!(["deep-sea", "gold"]));
     assert_eq!(export["tokens"][0]["name"], "script");
     assert_eq!(export["sessions"][0]["browser"], "Firefox on Linux");
     let stranger = Browser::new(&coordinator);
-    assert_eq!(stranger.get("/account/export").await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        stranger.get("/account/export").await.status(),
+        StatusCode::SEE_OTHER
+    );
 
-    let wrong = ada.form("/account/delete", &[("confirm", "bo"), ("artist", "keep")]).await;
+    let wrong = ada
+        .form("/account/delete", &[("confirm", "bo"), ("artist", "keep")])
+        .await;
     assert_eq!(wrong.status(), StatusCode::BAD_REQUEST);
-    let deleted = ada.form("/account/delete", &[("confirm", "Ada"), ("artist", "keep")]).await;
+    let deleted = ada
+        .form("/account/delete", &[("confirm", "Ada"), ("artist", "keep")])
+        .await;
     assert_eq!(deleted.headers()[LOCATION], "/");
     assert_eq!(ada.get("/account").await.status(), StatusCode::SEE_OTHER);
     assert_eq!(ada.get("/people/ada").await.status(), StatusCode::NOT_FOUND);

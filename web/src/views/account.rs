@@ -162,7 +162,9 @@ impl Done {
 
     fn sentence(self) -> &'static str {
         match self {
-            Self::Made => "Welcome. Add a passkey or take recovery codes now, so that you find back in.",
+            Self::Made => {
+                "Welcome. Add a passkey or take recovery codes now, so that you find back in."
+            }
             Self::Saved => "Saved.",
             Self::PasskeyAdded => "The passkey is added. You can sign in with it anywhere.",
             Self::PasskeyRemoved => "The passkey is removed and opens nothing any more.",

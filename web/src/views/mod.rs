@@ -42,8 +42,8 @@ pub use askama::Error;
 use askama::Template;
 
 pub use account::{
-    AccountDevice, AccountPage, AccountPasskey, AccountSession, AccountToken, Done, LinkPage, Linking,
-    Shown, SignInPage,
+    AccountDevice, AccountPage, AccountPasskey, AccountSession, AccountToken, Done, LinkPage,
+    Linking, Shown, SignInPage,
 };
 pub use admin::{
     AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminLog, AdminPage, AdminVerdict, Decided,

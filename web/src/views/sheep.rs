@@ -1,6 +1,7 @@
 //! A sheep on a page: its card, the parts that several pages share, and its own page.
 
 use askama::Template;
+use woolgather_protocol::people::Handle;
 use woolgather_protocol::ids::{ClipId, SheepId};
 use woolgather_protocol::paths;
 
@@ -115,6 +116,8 @@ pub struct ClipFacts {
 pub struct SheepPage {
     /// The sheep.
     pub sheep: SheepCard,
+    /// Whose page the artist's name leads to, if they want to be found.
+    pub person: Option<Handle>,
     /// Its genome's name: 64 hexadecimal characters.
     pub genome_id: String,
     /// SPDX name of the licence of genome and pictures.

@@ -5,7 +5,8 @@ use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::assets;
 use woolgather_web::views::{
-    AdminDoor, Linking, Page, Rating, Refusal, SeenPage, SheepCard, SheepLink, VolunteerLine, render,
+    AdminDoor, Linking, Page, Rating, Refusal, SeenPage, SheepCard, SheepLink, VolunteerLine,
+    render,
 };
 
 use crate::people_samples;

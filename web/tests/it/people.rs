@@ -13,7 +13,10 @@ fn html<P: Page>(page: &P) -> String {
 fn a_secret_is_shown_with_what_to_do_with_it() {
     let mut page = samples::account();
     page.shown = Some(Shown::RecoveryCodes(vec!["abcd-efgh-2345-67xy".into(); 10]));
-    assert_eq!(html(&page).matches("<li><code>abcd-efgh-2345-67xy").count(), 10);
+    assert_eq!(
+        html(&page).matches("<li><code>abcd-efgh-2345-67xy").count(),
+        10
+    );
     page.shown = Some(Shown::Token("wgt_x".into()));
     assert!(html(&page).contains("data-testid=\"token\">wgt_x<"));
     let code = "hdmkwpqz".parse().expect("a code");
@@ -69,7 +72,11 @@ fn tags_grow_with_the_people_who_have_them() {
 fn every_unit_says_what_became_of_it() {
     let page = html(&samples::person());
     for words in [
-        "being checked", "accepted, in escrow", ">accepted<", "refused", "found wrong later",
+        "being checked",
+        "accepted, in escrow",
+        ">accepted<",
+        "refused",
+        "found wrong later",
         "?before=4711#units",
     ] {
         assert!(page.contains(words), "{words}");
@@ -80,6 +87,14 @@ fn every_unit_says_what_became_of_it() {
 fn small_groups_are_only_counted() {
     let page = html(&samples::machines());
     assert!(page.contains("7 groups under 20.") && page.contains("96 groups under 20."));
+}
+
+#[test]
+fn an_artist_who_wants_to_be_found_is_one_step_from_their_sheep() {
+    let mut page = crate::samples::sheep();
+    assert!(!html(&page).contains("href=\"/people/"));
+    page.person = Some(samples::handle("mira"));
+    assert!(html(&page).contains("by <a href=\"/people/mira\">Woolgather flock</a>"));
 }
 
 #[test]

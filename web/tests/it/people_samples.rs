@@ -37,7 +37,11 @@ fn line(name: &str, credit: u64, worn: &[&str]) -> PersonLine {
 
 fn lines() -> Vec<PersonLine> {
     vec![
-        line("Mira", 812_440, &["gold", "deep-sea", "ryzen", "slow-loops"]),
+        line(
+            "Mira",
+            812_440,
+            &["gold", "deep-sea", "ryzen", "slow-loops"],
+        ),
         line("Tomasz W", 655_031, &["radeon", "gold"]),
         line("Ines", 402_118, &["deep-sea", "julian", "gold"]),
         line("Noor of the Hill", 88_204, &["laptop", "night"]),
@@ -82,20 +86,27 @@ pub(crate) fn person() -> PersonPage {
         seconds_ago: u64::from(segment) * 1_700,
     };
     PersonPage {
-        person: line("Mira", 812_440, &["gold", "deep-sea", "ryzen", "slow-loops"]),
+        person: line(
+            "Mira",
+            812_440,
+            &["gold", "deep-sea", "ryzen", "slow-loops"],
+        ),
         about: "Two old workstations under the desk keep the room warm in winter.\n\nI draw with \
                 few xforms and much patience."
             .into(),
         since_s_ago: 212 * DAY_S,
         frames: 48_210,
         bytes: 3_204_000_000,
-        sheep: [("cinder-star", "Cinder Star", 41), ("abalone", "Abalone", 112)]
-            .map(|(id, title, votes)| PersonSheep {
-                id: sheep_id(id),
-                title: title.into(),
-                votes,
-            })
-            .into(),
+        sheep: [
+            ("cinder-star", "Cinder Star", 41),
+            ("abalone", "Abalone", 112),
+        ]
+        .map(|(id, title, votes)| PersonSheep {
+            id: sheep_id(id),
+            title: title.into(),
+            votes,
+        })
+        .into(),
         units: vec![
             unit(1, UnitFate::BeingChecked, 0, false),
             unit(2, UnitFate::Accepted, 5_488, true),
@@ -151,7 +162,9 @@ pub(crate) fn teams_refused() -> TeamsPage {
 }
 
 pub(crate) fn team() -> TeamPage {
-    let named = lines().into_iter().map(|line| (line.handle, line.name, line.credit));
+    let named = lines()
+        .into_iter()
+        .map(|line| (line.handle, line.name, line.credit));
     TeamPage {
         team: team_item(),
         about: "Machines that work while the town sleeps.".into(),
@@ -168,7 +181,10 @@ pub(crate) fn machines() -> MachinesPage {
         units,
     };
     MachinesPage {
-        by_class: vec![group("cpu", 812, 40_212), group("gpu radv 26.1", 41, 20_118)],
+        by_class: vec![
+            group("cpu", 812, 40_212),
+            group("gpu radv 26.1", 41, 20_118),
+        ],
         small_classes: 7,
         by_tag: vec![group("gold", 31, 1_402)],
         small_tags: 96,

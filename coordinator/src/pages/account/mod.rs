@@ -73,7 +73,9 @@ async fn only_from_here(request: Request, next: Next) -> Response {
     }
     let mut response = next.run(request).await;
     let nothing = HeaderValue::from_static("no-store");
-    response.headers_mut().insert(header::CACHE_CONTROL, nothing);
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, nothing);
     response
 }
 

@@ -163,7 +163,10 @@ pub async fn remove_passkey(
     signed_in: SignedIn,
     FormOf(one): FormOf<OneOf>,
 ) -> Result<Response, PageError> {
-    let removed = app.store.remove_passkey(signed_in.person(), &one.id).await?;
+    let removed = app
+        .store
+        .remove_passkey(signed_in.person(), &one.id)
+        .await?;
     gone(removed, Done::PasskeyRemoved)
 }
 

@@ -181,8 +181,14 @@ mod tests {
     fn nobody_is_led_elsewhere_after_signing_in() {
         assert_eq!(safe("/link?code=abcd").as_deref(), Some("/link?code=abcd"));
         for odd in [
-            "", "link", "//evil.example", "/\\evil.example", "https://evil.example", "/a b",
-            "/\u{7f}", &"/".repeat(201),
+            "",
+            "link",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a b",
+            "/\u{7f}",
+            &"/".repeat(201),
         ] {
             assert_eq!(safe(odd), None, "{odd}");
         }
@@ -193,7 +199,8 @@ mod tests {
     fn a_browser_is_named_in_a_few_words() {
         let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
         assert_eq!(label(firefox), "Firefox on Linux");
-        let phone = "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/142.0 Mobile Safari/537.36";
+        let phone =
+            "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/142.0 Mobile Safari/537.36";
         assert_eq!(label(phone), "Chrome on Android");
         assert_eq!(label("<script>"), "A browser");
     }

@@ -96,7 +96,8 @@ fn browsers(conn: &mut dyn Database, person: PersonId) -> Result<Vec<Value>, Sto
     .fetch_all(conn)?;
     rows.iter()
         .map(|row| {
-            let (voter, linked_ms): (&str, i64) = (row.try_get("voter")?, row.try_get("linked_ms")?);
+            let (voter, linked_ms): (&str, i64) =
+                (row.try_get("voter")?, row.try_get("linked_ms")?);
             Ok(json!({ "voter": voter, "linked_ms": linked_ms }))
         })
         .collect()

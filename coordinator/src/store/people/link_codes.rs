@@ -75,7 +75,8 @@ impl Store {
     ///
     /// As every write: [`StoreError::Database`].
     pub async fn screensaver_code(&self, person: PersonId) -> Result<Link, StoreError> {
-        self.write(move |tx| person_code(tx, SCREENSAVER, person)).await
+        self.write(move |tx| person_code(tx, SCREENSAVER, person))
+            .await
     }
 
     /// A code that signs a browser in as this person; those before are of no use any more.
@@ -245,11 +246,7 @@ fn spend(
     )))
 }
 
-fn offered(
-    conn: &mut dyn Database,
-    hash: &str,
-    now_ms: i64,
-) -> Result<OfferedDevice, StoreError> {
+fn offered(conn: &mut dyn Database, hash: &str, now_ms: i64) -> Result<OfferedDevice, StoreError> {
     let row = query(
         "SELECT link_code.device, COALESCE(device.volunteer, '') AS volunteer,
                 device.first_seen_ms, COALESCE(device.accepted_units, 0) AS accepted_units

@@ -71,11 +71,7 @@ impl Store {
     }
 }
 
-fn figures(
-    conn: &mut dyn Database,
-    person: PersonId,
-    now_ms: i64,
-) -> Result<Figures, StoreError> {
+fn figures(conn: &mut dyn Database, person: PersonId, now_ms: i64) -> Result<Figures, StoreError> {
     let row = query(
         "SELECT CAST(COALESCE(SUM(work_unit.frame_count), 0) AS BIGINT) AS frames,
                 CAST(COALESCE(SUM(submission.segment_bytes), 0) AS BIGINT) AS bytes,

@@ -1,9 +1,9 @@
 //! Teams: people who add their credit up. Anybody with an account makes one; the last to leave disbands it.
 
 use woolgather_coordinator_core::PersonId;
+use woolgather_protocol::ProblemKind;
 use woolgather_protocol::limits::clean_name;
 use woolgather_protocol::people::{ABOUT_CHARS_MAX, Handle};
-use woolgather_protocol::{ProblemKind};
 
 use super::super::database::{Database, Row, query};
 use super::super::rows::{maybe_parsed, number, parsed};
@@ -125,7 +125,10 @@ fn make(tx: &mut Tx<'_>, person: PersonId, team: &NewTeam) -> Result<(), StoreEr
     .bind(clean_text(&team.about, ABOUT_CHARS_MAX))
     .bind(tx.now_ms);
     if RESERVED.contains(&team.handle.as_str()) || made.execute(&mut *tx.conn)? == 0 {
-        let detail = format!("There is a team `{}` already. Choose another handle.", team.handle);
+        let detail = format!(
+            "There is a team `{}` already. Choose another handle.",
+            team.handle
+        );
         return Err(StoreError::refused(ProblemKind::HandleTaken, detail));
     }
     enter(tx, person, Some(&team.handle))
@@ -206,9 +209,13 @@ fn find(conn: &mut dyn Database, team: &Handle) -> Result<TeamRow, StoreError> {
     .bind(team.as_str())
     .bind(MEMBERS_MAX)
     .fetch_all(conn)?;
-    let named = named
-        .iter()
-        .map(|row| Ok((parsed(row, "handle")?, row.try_get("name")?, number(row, "earned")?)));
+    let named = named.iter().map(|row| {
+        Ok((
+            parsed(row, "handle")?,
+            row.try_get("name")?,
+            number(row, "earned")?,
+        ))
+    });
     Ok(TeamRow {
         line: team_line(&row)?,
         about: row.try_get("about")?,

@@ -64,7 +64,10 @@ async fn an_account_is_a_handle_and_a_browser() {
     };
     store.change_person(opened.person, profile).await.unwrap();
     let ada = store.person_called(&handle("ada")).await.unwrap();
-    assert_eq!((ada.name.as_str(), ada.about.as_str()), ("Ada", "One.\n\nTwo."));
+    assert_eq!(
+        (ada.name.as_str(), ada.about.as_str()),
+        ("Ada", "One.\n\nTwo.")
+    );
     let tags: Vec<_> = ada.tags.iter().map(ToString::to_string).collect();
     assert_eq!(tags, ["gold", "deep-sea"]);
 }
@@ -82,7 +85,12 @@ async fn a_session_lasts_while_it_is_used_and_ends_when_told() {
     let sessions = store.sessions_of(opened.person).await.unwrap();
     assert!(!store.end_session(other, &sessions[0].id).await.unwrap());
     assert!(store.session(&opened.secret).await.unwrap().is_some());
-    assert!(store.end_session(opened.person, &sessions[0].id).await.unwrap());
+    assert!(
+        store
+            .end_session(opened.person, &sessions[0].id)
+            .await
+            .unwrap()
+    );
     assert!(store.session(&opened.secret).await.unwrap().is_none());
     let again = store.sign_in_with_code("abcdefgh", browser(1)).await;
     assert_eq!(again.unwrap(), None);
@@ -113,11 +121,20 @@ async fn a_recovery_code_opens_once_and_new_ones_void_the_old() {
     let old = store.renew_recovery_codes(ada).await.unwrap();
     assert_eq!(old.len(), RECOVERY_CODES);
     let codes = store.renew_recovery_codes(ada).await.unwrap();
-    assert_eq!(store.sign_in_with_code(&old[0], browser(2)).await.unwrap(), None);
+    assert_eq!(
+        store.sign_in_with_code(&old[0], browser(2)).await.unwrap(),
+        None
+    );
     let typed = codes[3].to_uppercase().replace('-', " ");
     let opened = store.sign_in_with_code(&typed, browser(2)).await.unwrap();
     assert_eq!(opened.unwrap().person, ada);
-    assert_eq!(store.sign_in_with_code(&codes[3], browser(3)).await.unwrap(), None);
+    assert_eq!(
+        store
+            .sign_in_with_code(&codes[3], browser(3))
+            .await
+            .unwrap(),
+        None
+    );
     assert_eq!(store.recovery_codes_left(ada).await.unwrap(), 9);
 }
 
@@ -125,50 +142,99 @@ async fn a_recovery_code_opens_once_and_new_ones_void_the_old() {
 async fn a_device_is_linked_by_a_code_that_is_good_once_and_for_ten_minutes() {
     let world = World::with_sheep(1).await;
     let store = &world.store;
-    let (ada, bo) = (person(&world, "ada", 1).await, person(&world, "bo", 2).await);
+    let (ada, bo) = (
+        person(&world, "ada", 1).await,
+        person(&world, "bo", 2).await,
+    );
     store.register_device(device(1), "Attic").await.unwrap();
 
     let late = store.offer_device(device(1)).await.unwrap();
     world.clock.advance_ms(lasts_ms(LINK_CODE_LASTS));
-    assert_eq!(kind(store.offered_device(&late.code).await), ProblemKind::UnknownCode);
-    assert_eq!(kind(store.accept_device(ada, &late.code).await), ProblemKind::UnknownCode);
+    assert_eq!(
+        kind(store.offered_device(&late.code).await),
+        ProblemKind::UnknownCode
+    );
+    assert_eq!(
+        kind(store.accept_device(ada, &late.code).await),
+        ProblemKind::UnknownCode
+    );
 
     let first = store.offer_device(device(1)).await.unwrap();
     let link = store.offer_device(device(1)).await.unwrap();
-    assert_eq!(kind(store.offered_device(&first.code).await), ProblemKind::UnknownCode);
+    assert_eq!(
+        kind(store.offered_device(&first.code).await),
+        ProblemKind::UnknownCode
+    );
     let offered = store.offered_device(&link.code).await.unwrap();
-    assert_eq!((offered.key, offered.volunteer.as_str()), (device(1), "Attic"));
+    assert_eq!(
+        (offered.key, offered.volunteer.as_str()),
+        (device(1), "Attic")
+    );
     // A code that links a device signs nobody in, and is not used up by trying.
-    let tried = store.sign_in_with_code(link.code.as_str(), browser(3)).await;
+    let tried = store
+        .sign_in_with_code(link.code.as_str(), browser(3))
+        .await;
     assert_eq!(tried.unwrap(), None);
-    assert_eq!(store.accept_device(ada, &link.code).await.unwrap(), device(1));
-    assert_eq!(kind(store.accept_device(bo, &link.code).await), ProblemKind::UnknownCode);
-    assert_eq!(kind(store.offer_device(device(1)).await), ProblemKind::LinkedAlready);
+    assert_eq!(
+        store.accept_device(ada, &link.code).await.unwrap(),
+        device(1)
+    );
+    assert_eq!(
+        kind(store.accept_device(bo, &link.code).await),
+        ProblemKind::UnknownCode
+    );
+    assert_eq!(
+        kind(store.offer_device(device(1)).await),
+        ProblemKind::LinkedAlready
+    );
     let code = store.screensaver_code(bo).await.unwrap().code;
-    assert_eq!(kind(store.take_link(device(1), &code).await), ProblemKind::LinkedAlready);
+    assert_eq!(
+        kind(store.take_link(device(1), &code).await),
+        ProblemKind::LinkedAlready
+    );
 
     assert!(!store.unlink_device(bo, device(1)).await.unwrap());
     assert!(store.unlink_device(ada, device(1)).await.unwrap());
-    assert_eq!(store.take_link(device(1), &code).await.unwrap(), handle("bo"));
-    assert_eq!(kind(store.take_link(device(2), &code).await), ProblemKind::UnknownCode);
+    assert_eq!(
+        store.take_link(device(1), &code).await.unwrap(),
+        handle("bo")
+    );
+    assert_eq!(
+        kind(store.take_link(device(2), &code).await),
+        ProblemKind::UnknownCode
+    );
     assert_eq!(store.devices_of(bo).await.unwrap().len(), 1);
     let way_in = store.browser_code_from(device(1)).await.unwrap().code;
-    assert_eq!(kind(store.take_link(device(2), &way_in).await), ProblemKind::UnknownCode);
-    let opened = store.sign_in_with_code(&way_in.to_string(), browser(4)).await;
+    assert_eq!(
+        kind(store.take_link(device(2), &way_in).await),
+        ProblemKind::UnknownCode
+    );
+    let opened = store
+        .sign_in_with_code(&way_in.to_string(), browser(4))
+        .await;
     assert_eq!(opened.unwrap().unwrap().person, bo);
     assert!(store.leave_person(device(1)).await.unwrap());
     assert!(!store.leave_person(device(1)).await.unwrap());
-    assert_eq!(kind(store.browser_code_from(device(1)).await), ProblemKind::NotLinked);
+    assert_eq!(
+        kind(store.browser_code_from(device(1)).await),
+        ProblemKind::NotLinked
+    );
 }
 
 #[tokio::test]
 async fn a_token_allows_what_its_scopes_say_until_it_is_revoked() {
     let world = World::with_sheep(1).await;
     let store = &world.store;
-    let (ada, bo) = (person(&world, "ada", 1).await, person(&world, "bo", 2).await);
+    let (ada, bo) = (
+        person(&world, "ada", 1).await,
+        person(&world, "bo", 2).await,
+    );
     let nothing = store.make_token(ada, "", Vec::new()).await;
     assert_eq!(kind(nothing), ProblemKind::MalformedRequest);
-    let token = store.make_token(ada, "script", vec![Scope::Vote]).await.unwrap();
+    let token = store
+        .make_token(ada, "script", vec![Scope::Vote])
+        .await
+        .unwrap();
     let owner = store.token_owner(&token).await.unwrap().unwrap();
     assert_eq!((owner.person, owner.scopes), (ada, vec![Scope::Vote]));
     let listed = store.tokens_of(ada).await.unwrap();
@@ -177,7 +243,10 @@ async fn a_token_allows_what_its_scopes_say_until_it_is_revoked() {
     assert!(store.revoke_token(ada, &listed[0].id).await.unwrap());
     assert_eq!(store.token_owner(&token).await.unwrap(), None);
     for _ in 0..TOKENS_MAX {
-        store.make_token(ada, "t", vec![Scope::Render]).await.unwrap();
+        store
+            .make_token(ada, "t", vec![Scope::Render])
+            .await
+            .unwrap();
     }
     let one_more = store.make_token(ada, "t", vec![Scope::Render]).await;
     assert_eq!(kind(one_more), ProblemKind::MalformedRequest);
@@ -196,17 +265,26 @@ async fn a_ceremony_is_answered_once_and_in_time() {
     };
     let id = begin().await.unwrap();
     assert_eq!(store.take_ceremony(&id).await.unwrap().state, [1, 2, 3]);
-    assert_eq!(kind(store.take_ceremony(&id).await), ProblemKind::PasskeyRefused);
+    assert_eq!(
+        kind(store.take_ceremony(&id).await),
+        ProblemKind::PasskeyRefused
+    );
     let late = begin().await.unwrap();
     world.clock.advance_ms(lasts_ms(CEREMONY_LASTS));
-    assert_eq!(kind(store.take_ceremony(&late).await), ProblemKind::PasskeyRefused);
+    assert_eq!(
+        kind(store.take_ceremony(&late).await),
+        ProblemKind::PasskeyRefused
+    );
 }
 
 #[tokio::test]
 async fn a_passkey_is_one_persons_and_its_counter_goes_on() {
     let world = World::with_sheep(1).await;
     let store = &world.store;
-    let (ada, bo) = (person(&world, "ada", 1).await, person(&world, "bo", 2).await);
+    let (ada, bo) = (
+        person(&world, "ada", 1).await,
+        person(&world, "bo", 2).await,
+    );
     let made = NewPasskey {
         id: "Y3JlZA".into(),
         name: String::new(),
@@ -214,15 +292,28 @@ async fn a_passkey_is_one_persons_and_its_counter_goes_on() {
         counter: vec![2],
     };
     store.add_passkey(ada, made.clone()).await.unwrap();
-    assert_eq!(kind(store.add_passkey(bo, made).await), ProblemKind::PasskeyRefused);
+    assert_eq!(
+        kind(store.add_passkey(bo, made).await),
+        ProblemKind::PasskeyRefused
+    );
     assert!(!store.remove_passkey(bo, "Y3JlZA").await.unwrap());
-    let opened = store.sign_in_with_passkey("Y3JlZA", vec![3], browser(5)).await;
+    let opened = store
+        .sign_in_with_passkey("Y3JlZA", vec![3], browser(5))
+        .await;
     assert_eq!(opened.unwrap().person, ada);
     let row = store.passkey("Y3JlZA").await.unwrap();
-    assert_eq!((row.person, row.counter, row.used_ms), (ada, vec![3], Some(now_ms(&world))));
+    assert_eq!(
+        (row.person, row.counter, row.used_ms),
+        (ada, vec![3], Some(now_ms(&world)))
+    );
     assert!(store.remove_passkey(ada, "Y3JlZA").await.unwrap());
-    assert_eq!(kind(store.passkey("Y3JlZA").await), ProblemKind::PasskeyRefused);
-    let gone = store.sign_in_with_passkey("Y3JlZA", vec![4], browser(5)).await;
+    assert_eq!(
+        kind(store.passkey("Y3JlZA").await),
+        ProblemKind::PasskeyRefused
+    );
+    let gone = store
+        .sign_in_with_passkey("Y3JlZA", vec![4], browser(5))
+        .await;
     assert_eq!(kind(gone), ProblemKind::PasskeyRefused);
 }
 
@@ -241,7 +332,11 @@ async fn thumb(world: &World, voter: &VoterId, answer: Answer) {
         voter: voter.clone(),
         address: None,
     };
-    world.store.record_vote(from, &vote, &secret()).await.unwrap();
+    world
+        .store
+        .record_vote(from, &vote, &secret())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -261,8 +356,11 @@ async fn a_person_has_one_vote_however_many_browsers_and_devices() {
     let code = store.screensaver_code(ada).await.unwrap().code;
     store.take_link(device(1), &code).await.unwrap();
     assert_eq!(votes().await, 2, "the newer of two answers stays");
-    let standing = store.deal_seen(&browser(1).voter, std::slice::from_ref(&sheep), &secret());
-    let standing = standing.await.unwrap()[&sheep].standing;
+    let voter = browser(1).voter;
+    let seen = store
+        .deal_seen(&voter, std::slice::from_ref(&sheep), &secret())
+        .await;
+    let standing = seen.unwrap()[&sheep].standing;
     assert_eq!(standing, Some(Answer::Down));
 
     thumb(&world, &browser(1).voter, Answer::Up).await;
@@ -272,9 +370,16 @@ async fn a_person_has_one_vote_however_many_browsers_and_devices() {
     let request = BallotRequest::Single {
         on_screen: Some(sheep.clone()),
     };
-    let early = store.deal_ballot(&browser(2).voter, request, &secret()).await.unwrap();
+    let early = store
+        .deal_ballot(&browser(2).voter, request, &secret())
+        .await
+        .unwrap();
     let code = store.browser_code(ada).await.unwrap().code;
-    store.sign_in_with_code(code.as_str(), browser(2)).await.unwrap().unwrap();
+    store
+        .sign_in_with_code(code.as_str(), browser(2))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(votes().await, 1);
     let vote = Vote {
         token: early.token,
@@ -284,9 +389,14 @@ async fn a_person_has_one_vote_however_many_browsers_and_devices() {
         voter,
         address: None,
     };
-    let stranger = store.record_vote(from(browser(9).voter), &vote, &secret()).await;
+    let stranger = store
+        .record_vote(from(browser(9).voter), &vote, &secret())
+        .await;
     assert_eq!(kind(stranger), ProblemKind::UnknownBallot);
-    store.record_vote(from(browser(2).voter), &vote, &secret()).await.unwrap();
+    store
+        .record_vote(from(browser(2).voter), &vote, &secret())
+        .await
+        .unwrap();
     assert_eq!(votes().await, 1);
     let export = store.export_person(ada).await.unwrap();
     let export = serde_json::to_value(&export).unwrap();
@@ -311,7 +421,10 @@ async fn voided_votes_stay_voided_through_links() {
     };
     assert!(voided(ada.voter()).await);
     // What an operator says about a key is about its person.
-    store.restore_voter(&device_voter, "a mistake").await.unwrap();
+    store
+        .restore_voter(&device_voter, "a mistake")
+        .await
+        .unwrap();
     assert!(!voided(ada.voter()).await);
     store.void_voter(&device_voter, "made up").await.unwrap();
     assert!(voided(ada.voter()).await);
@@ -408,18 +521,27 @@ async fn twenty_people_make_a_group() {
 async fn a_team_is_there_as_long_as_somebody_is_in_it() {
     let world = World::with_sheep(1).await;
     let store = &world.store;
-    let (ada, bo) = (person(&world, "ada", 1).await, person(&world, "bo", 2).await);
+    let (ada, bo) = (
+        person(&world, "ada", 1).await,
+        person(&world, "bo", 2).await,
+    );
     let owls = || NewTeam {
         handle: handle("owls"),
         name: "Night owls".into(),
         about: "Late.".into(),
     };
     store.make_team(ada, owls()).await.unwrap();
-    assert_eq!(kind(store.make_team(bo, owls()).await), ProblemKind::HandleTaken);
+    assert_eq!(
+        kind(store.make_team(bo, owls()).await),
+        ProblemKind::HandleTaken
+    );
     store.join_team(bo, &handle("owls")).await.unwrap();
     let team = store.team(&handle("owls")).await.unwrap();
     assert_eq!((team.line.members, team.named.len()), (2, 0));
-    assert_eq!(kind(store.join_team(bo, &handle("none")).await), ProblemKind::NotFound);
+    assert_eq!(
+        kind(store.join_team(bo, &handle("none")).await),
+        ProblemKind::NotFound
+    );
     store.leave_team(bo).await.unwrap();
     assert_eq!(store.teams().await.unwrap()[0].members, 1);
     store.delete_person(ada, ArtistName::Keep).await.unwrap();
@@ -468,7 +590,10 @@ async fn a_deleted_account_leaves_nothing_that_leads_to_its_person() {
     assert!(store.session(&opened.secret).await.unwrap().is_none());
     assert_eq!(store.token_owner(&token).await.unwrap(), None);
     for code in [code, link.to_string()] {
-        assert_eq!(store.sign_in_with_code(&code, browser(3)).await.unwrap(), None);
+        assert_eq!(
+            store.sign_in_with_code(&code, browser(3)).await.unwrap(),
+            None
+        );
     }
     assert_eq!(store.person_of(&browser(1).voter).await.unwrap(), None);
     assert_eq!(store.listed_person_of_sheep(&sheep).await.unwrap(), None);

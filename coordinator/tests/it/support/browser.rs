@@ -52,12 +52,17 @@ impl Browser {
         let cookies: Vec<_> = {
             let cookies = self.cookies.lock().unwrap();
             let pairs = cookies.iter().filter(|(_, value)| !value.is_empty());
-            pairs.map(|(name, value)| format!("{name}={value}")).collect()
+            pairs
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect()
         };
         let request = request
             .header(COOKIE, cookies.join("; "))
             .header("sec-fetch-site", self.site)
-            .header("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0");
+            .header(
+                "user-agent",
+                "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
+            );
         let response = request.send().await.unwrap();
         for set in response.headers().get_all(SET_COOKIE) {
             let pair = set.to_str().unwrap().split(';').next().unwrap();
@@ -68,7 +73,9 @@ impl Browser {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
-        let request = self.client.request(Method::GET, format!("{}{path}", self.url));
+        let request = self
+            .client
+            .request(Method::GET, format!("{}{path}", self.url));
         self.send(request.header(ACCEPT, "text/html")).await
     }
 
@@ -99,7 +106,9 @@ impl Browser {
 
 /// What stands between two texts on a page.
 pub(crate) fn between<'p>(page: &'p str, before: &str, after: &str) -> &'p str {
-    let start = page.find(before).unwrap_or_else(|| panic!("{before}: {page}"));
+    let start = page
+        .find(before)
+        .unwrap_or_else(|| panic!("{before}: {page}"));
     let rest = &page[start + before.len()..];
     &rest[..rest.find(after).unwrap()]
 }
