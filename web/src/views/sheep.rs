@@ -1,9 +1,9 @@
 //! A sheep on a page: its card, the parts that several pages share, and its own page.
 
 use askama::Template;
-use woolgather_protocol::people::Handle;
 use woolgather_protocol::ids::{ClipId, SheepId};
 use woolgather_protocol::paths;
+use woolgather_protocol::people::Handle;
 
 use super::{Nav, Page};
 
