@@ -14,6 +14,8 @@ use crate::words;
 
 /// How large a tag is written: 1 to 4, by how many people on the page have it.
 const TAG_SIZES: usize = 4;
+/// How many tags stand beside a name; all are on its card.
+const TAGS_BESIDE: usize = 2;
 
 /// The boards.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
@@ -66,6 +68,11 @@ impl PeoplePage {
             Counted::Ever => words::count(&person.credit),
             Counted::Votes => words::counted(&person.sheep_votes, "vote"),
         }
+    }
+
+    /// The tags that fit beside a name.
+    fn first_tags<'p>(&self, person: &'p PersonLine) -> &'p [Tag] {
+        &person.tags[..person.tags.len().min(TAGS_BESIDE)]
     }
 
     fn nobody(&self) -> bool {

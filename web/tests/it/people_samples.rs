@@ -51,10 +51,11 @@ fn lines() -> Vec<PersonLine> {
 
 pub(crate) fn people() -> PeoplePage {
     let mut this_week = lines();
-    this_week.swap(0, 2);
+    this_week[2].credit_week = 104_000;
+    this_week.sort_by_key(|line| std::cmp::Reverse(line.credit_week));
     this_week.truncate(4);
     let mut artists = lines();
-    artists.reverse();
+    artists.sort_by_key(|line| std::cmp::Reverse(line.sheep_votes));
     PeoplePage {
         this_week,
         ever: lines(),

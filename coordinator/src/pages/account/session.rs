@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use woolgather_protocol::ProblemKind;
@@ -80,7 +81,7 @@ fn to_the_way_in(parts: &Parts) -> Response {
         let detail = "Nobody is signed in with this browser any more. Sign in, and try again.";
         return ApiError::refused(ProblemKind::SignedOut, detail).into_response();
     }
-    let path = parts.uri.path_and_query().map(|path| path.as_str());
+    let path = parts.uri.path_and_query().map(PathAndQuery::as_str);
     match path.filter(|_| parts.method == Method::GET).and_then(safe) {
         Some(then) => Redirect::to(&way_in(&then)).into_response(),
         None => Redirect::to("/signin").into_response(),

@@ -128,7 +128,7 @@ impl Store {
         let hash = hash(code.as_str());
         self.write(move |tx| {
             let row = spend(tx, OFFER, &hash)?.ok_or_else(unknown)?;
-            let device = row.0.ok_or_else(unknown)?;
+            let device = row.device.ok_or_else(unknown)?;
             keys::link(tx, person, &VoterId::device(&device))?;
             Ok(device)
         })
@@ -148,7 +148,7 @@ impl Store {
         let hash = hash(code.as_str());
         self.write(move |tx| {
             let row = spend(tx, SCREENSAVER, &hash)?.ok_or_else(unknown)?;
-            let person = row.1.ok_or_else(unknown)?;
+            let person = row.person.ok_or_else(unknown)?;
             keys::link(tx, person, &VoterId::device(&device))?;
             Ok(super::find(tx.conn, person)?.handle)
         })
@@ -178,7 +178,7 @@ pub(super) fn spend_for_browser(
     code: &LinkCode,
 ) -> Result<Option<PersonId>, StoreError> {
     let row = spend(tx, BROWSER, &hash(code.as_str()))?;
-    Ok(row.and_then(|(_, person)| person))
+    Ok(row.and_then(|sides| sides.person))
 }
 
 fn unknown() -> StoreError {
@@ -225,12 +225,14 @@ fn new_code(
     Ok(Link { code, expires_ms })
 }
 
-/// Uses a code up; whose device and which person it named. One for something else stays as it is.
-fn spend(
-    tx: &mut Tx<'_>,
-    purpose: &str,
-    hash: &str,
-) -> Result<Option<(Option<PublicKey>, Option<PersonId>)>, StoreError> {
+/// Who showed a code.
+struct Sides {
+    device: Option<PublicKey>,
+    person: Option<PersonId>,
+}
+
+/// Uses a code up; who showed it. One for something else stays as it is.
+fn spend(tx: &mut Tx<'_>, purpose: &str, hash: &str) -> Result<Option<Sides>, StoreError> {
     let row = query(
         "DELETE FROM link_code WHERE hash = $1 AND purpose = $2 AND expires_ms > $3
          RETURNING device, person",
@@ -240,10 +242,10 @@ fn spend(
     .bind(tx.now_ms)
     .fetch_optional(&mut *tx.conn)?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some((
-        maybe_parsed(&row, "device")?,
-        maybe_parsed(&row, "person")?,
-    )))
+    Ok(Some(Sides {
+        device: maybe_parsed(&row, "device")?,
+        person: maybe_parsed(&row, "person")?,
+    }))
 }
 
 fn offered(conn: &mut dyn Database, hash: &str, now_ms: i64) -> Result<OfferedDevice, StoreError> {

@@ -55,7 +55,7 @@ impl Store {
         scopes: Vec<Scope>,
     ) -> Result<String, StoreError> {
         let name = clean_name(name);
-        self.write(move |tx| make(tx, person, name, &scopes)).await
+        self.write(move |tx| make(tx, person, &name, &scopes)).await
     }
 
     /// A person's tokens, newest first.
@@ -117,7 +117,7 @@ impl Store {
 fn make(
     tx: &mut Tx<'_>,
     person: PersonId,
-    name: String,
+    name: &str,
     scopes: &[Scope],
 ) -> Result<String, StoreError> {
     if scopes.is_empty() {
@@ -140,7 +140,7 @@ fn make(
     .bind(hash(&token))
     .bind(new_name(tx))
     .bind(person.to_string())
-    .bind(if name.is_empty() { "a token" } else { &name })
+    .bind(if name.is_empty() { "a token" } else { name })
     .bind(to_json(&scopes))
     .bind(tx.now_ms)
     .execute(&mut *tx.conn)?;
