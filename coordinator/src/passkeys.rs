@@ -15,8 +15,8 @@ use url::{Host, Url};
 use webauthn_rp::bin::{Decode, Encode};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
 use webauthn_rp::request::register::{
-    Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle16,
-    Username,
+    CredProtect, Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions,
+    UserHandle16, Username,
 };
 use webauthn_rp::request::{AsciiDomain, DomainOrigin, PublicKeyCredentialDescriptor, RpId};
 use webauthn_rp::response::register::{CompressedPubKey, DynamicState, StaticState};
@@ -111,8 +111,11 @@ impl Passkeys {
                 transports: AuthTransports::decode(0).ok()?,
             })
         });
-        let options =
+        let mut options =
             PublicKeyCredentialCreationOptions::passkey(&self.site, entity, known.collect());
+        // Authenticators that know no protection of credentials would refuse; that their person is verified is
+        // asked for, and looked at, each time.
+        options.extensions.cred_protect = CredProtect::None;
         let (state, question) = options.start_ceremony()?;
         Ok(Asked {
             state: state.encode()?,

@@ -53,6 +53,7 @@ function answer(made) {
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-passkey]"))) {
   if (!window.PublicKeyCredential) break;
   form.hidden = false;
+  for (const note of document.querySelectorAll("[data-without-passkeys]")) note.remove();
   const said = /** @type {HTMLElement} */ (form.querySelector("[role=status]"));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -110,7 +110,7 @@ test("without JavaScript: account, codes, in again, and the page says why there 
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   await makeAccount(page, "bo");
-  await expect(page.getByText("here scripts are off").first()).toBeVisible();
+  await expect(page.getByText("with scripts on").first()).toBeVisible();
   await page.getByTestId("renew-codes").click();
   const code = await page.locator(".codes code").first().innerText();
   await page.goto(`${url}/account`);

@@ -82,7 +82,9 @@ pub async fn post_new(
     match made.await {
         Ok(opened) => {
             let welcome = format!("/account?done={}", Done::Made.word());
-            let onwards = Redirect::to(then.as_deref().unwrap_or(&welcome));
+            // Whoever only wanted to see their account is told what to do first.
+            let elsewhere = then.filter(|then| then != "/account");
+            let onwards = Redirect::to(elsewhere.as_deref().unwrap_or(&welcome));
             Ok(signed_in(&voter, &opened, onwards.into_response()))
         }
         Err(ApiError::Refused(problem)) => {

@@ -129,7 +129,7 @@ impl Store {
         self.write(move |tx| {
             let row = spend(tx, OFFER, &hash)?.ok_or_else(unknown)?;
             let device = row.device.ok_or_else(unknown)?;
-            keys::link(tx, person, &VoterId::device(&device))?;
+            link_device(tx, person, device)?;
             Ok(device)
         })
         .await
@@ -149,7 +149,7 @@ impl Store {
         self.write(move |tx| {
             let row = spend(tx, SCREENSAVER, &hash)?.ok_or_else(unknown)?;
             let person = row.person.ok_or_else(unknown)?;
-            keys::link(tx, person, &VoterId::device(&device))?;
+            link_device(tx, person, device)?;
             Ok(super::find(tx.conn, person)?.handle)
         })
         .await
@@ -171,6 +171,18 @@ impl Store {
         })
         .await
     }
+}
+
+/// Links a device, which may not have introduced itself yet.
+fn link_device(tx: &mut Tx<'_>, person: PersonId, device: PublicKey) -> Result<(), StoreError> {
+    query(
+        "INSERT INTO device (key, volunteer, first_seen_ms, last_seen_ms) VALUES ($1, '', $2, 0)
+         ON CONFLICT (key) DO NOTHING",
+    )
+    .bind(device.to_string())
+    .bind(tx.now_ms)
+    .execute(&mut *tx.conn)?;
+    keys::link(tx, person, &VoterId::device(&device))
 }
 
 pub(super) fn spend_for_browser(

@@ -193,6 +193,11 @@ async fn a_device_is_linked_by_a_code_that_is_good_once_and_for_ten_minutes() {
         ProblemKind::LinkedAlready
     );
 
+    // One that never introduced itself is known from then on.
+    let code_of_ada = store.screensaver_code(ada).await.unwrap().code;
+    store.take_link(device(9), &code_of_ada).await.unwrap();
+    assert_eq!(store.devices_of(ada).await.unwrap().len(), 2);
+
     assert!(!store.unlink_device(bo, device(1)).await.unwrap());
     assert!(store.unlink_device(ada, device(1)).await.unwrap());
     assert_eq!(
