@@ -9,6 +9,7 @@
 //! * [`clock`], [`keys`], [`blobs`], [`store`]: time, the signing key, files, everything remembered.
 //! * [`hands`]: who does the long work.
 //! * [`credit`]: everybody's credit, for others to read. [`passkeys`]: how people sign in.
+//!   [`kept`]: what is not made anew for everybody who looks.
 //! * [`state`], [`metrics`], [`logging`]: what requests and jobs share, and what monitoring sees.
 //! * [`tracker`]: tells BitTorrent peers of each other.
 //! * [`checks`], [`jobs`], [`publish`]: submissions judged, long work, clips made and seeded.
@@ -29,6 +30,7 @@ pub mod clock;
 pub mod credit;
 pub mod disk;
 pub mod hands;
+pub mod kept;
 pub mod keys;
 pub mod store;
 

@@ -24,7 +24,7 @@ use crate::store::{Link, PageRequest, PersonRow, StoreError, VoterId};
     ),
 )]
 pub async fn get_people(State(app): State<Arc<App>>) -> Result<Json<People>, ApiError> {
-    Ok(Json(app.store.boards().await?.people))
+    Ok(Json(app.boards().await?.people.clone()))
 }
 
 /// A person who wants to be found
@@ -105,6 +105,12 @@ pub async fn post_link(
             None
         }
     };
+    if matches!(
+        request.value,
+        LinkRequest::Take { .. } | LinkRequest::Remove
+    ) {
+        app.boards.forget();
+    }
     Ok(Json(answer(&app, &VoterId::device(&device), link).await?))
 }
 

@@ -31,11 +31,11 @@ pub struct Units {
 ///
 /// The store's.
 pub async fn get_people(State(app): State<Arc<App>>) -> Result<Response, PageError> {
-    let boards = app.store.boards().await?;
+    let boards = app.boards().await?;
     Ok(page(&PeoplePage {
-        this_week: boards.this_week,
-        ever: boards.people.people,
-        artists: boards.artists,
+        this_week: boards.this_week.clone(),
+        ever: boards.people.people.clone(),
+        artists: boards.artists.clone(),
         other_devices: boards.people.other_devices,
         unlisted: boards.unlisted,
     })?)
@@ -102,19 +102,22 @@ fn unit_line(seconds_ago: u64, unit: PersonUnit) -> UnitLine {
 ///
 /// The store's.
 pub async fn get_machines(State(app): State<Arc<App>>) -> Result<Response, PageError> {
-    let machines = app.store.machines().await?;
-    let lines = |groups: Vec<Group>| {
-        let line = |group: Group| GroupLine {
-            name: group.name,
+    let machines = app
+        .machines
+        .get(app.clock.now_ms(), app.store.machines())
+        .await?;
+    let lines = |groups: &[Group]| {
+        let line = |group: &Group| GroupLine {
+            name: group.name.clone(),
             count: group.count,
             units: group.units,
         };
-        groups.into_iter().map(line).collect()
+        groups.iter().map(line).collect()
     };
     Ok(page(&MachinesPage {
-        by_class: lines(machines.by_class),
+        by_class: lines(&machines.by_class),
         small_classes: machines.small_classes,
-        by_tag: lines(machines.by_tag),
+        by_tag: lines(&machines.by_tag),
         small_tags: machines.small_tags,
         group_min: machines.group_min,
     })?)

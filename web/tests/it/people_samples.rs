@@ -26,7 +26,7 @@ fn line(name: &str, credit: u64, worn: &[&str]) -> PersonLine {
     PersonLine {
         handle: handle(&name.to_lowercase().replace(' ', "-")),
         name: name.to_owned(),
-        team: (credit % 2 == 0).then(|| handle("night-owls")),
+        team: credit.is_multiple_of(2).then(|| handle("night-owls")),
         tags: tags(worn),
         credit,
         credit_week: credit / 9,
@@ -158,7 +158,7 @@ pub(crate) fn teams() -> TeamsPage {
 pub(crate) fn teams_refused() -> TeamsPage {
     TeamsPage {
         teams: Vec::new(),
-        problem: Some("There is a team `night-owls` already. Choose another handle.".into()),
+        problem: Some("There is a team night-owls already. Choose another handle.".into()),
     }
 }
 
@@ -205,7 +205,7 @@ pub(crate) fn sign_in_refused() -> SignInPage {
         then: Some("/link?code=abcdefgh".into()),
         passkeys: false,
         handle: "mira".into(),
-        problem: Some("Somebody is called `mira` already. Choose another handle.".into()),
+        problem: Some("Somebody is called mira already. Choose another handle.".into()),
     }
 }
 

@@ -89,6 +89,7 @@ pub async fn post_link(
     };
     match taken.await {
         Ok(_) => {
+            app.boards.forget();
             let done = Done::DeviceLinked.word();
             Ok(Redirect::to(&format!("/account?done={done}")).into_response())
         }

@@ -150,6 +150,7 @@ pub async fn post_profile(
         listed: form.listed.is_some(),
     };
     app.store.change_person(signed_in.person(), profile).await?;
+    app.boards.forget();
     Ok(back(Done::Saved))
 }
 
@@ -212,6 +213,7 @@ pub async fn unlink_device(
     FormOf(one): FormOf<OneDevice>,
 ) -> Result<Response, PageError> {
     let unlinked = app.store.unlink_device(signed_in.person(), one.key).await?;
+    app.boards.forget();
     gone(unlinked, Done::DeviceUnlinked)
 }
 
@@ -328,6 +330,7 @@ pub async fn post_delete(
         Artist::Remove => ArtistName::Remove,
     };
     app.store.delete_person(person.id, artist).await?;
+    app.boards.forget();
     signed_out(&voter, Redirect::to("/").into_response())
 }
 

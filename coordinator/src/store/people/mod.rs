@@ -180,7 +180,7 @@ fn make(tx: &mut Tx<'_>, handle: &Handle) -> Result<PersonId, StoreError> {
     .bind(handle.as_str())
     .bind(tx.now_ms);
     if RESERVED.contains(&handle.as_str()) || made.execute(&mut *tx.conn)? == 0 {
-        let detail = format!("Somebody is called `{handle}` already. Choose another handle.");
+        let detail = format!("Somebody is called {handle} already. Choose another handle.");
         return Err(StoreError::refused(ProblemKind::HandleTaken, detail));
     }
     // Programs with a token vote and offer as the person themselves.

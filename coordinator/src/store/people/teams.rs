@@ -126,7 +126,7 @@ fn make(tx: &mut Tx<'_>, person: PersonId, team: &NewTeam) -> Result<(), StoreEr
     .bind(tx.now_ms);
     if RESERVED.contains(&team.handle.as_str()) || made.execute(&mut *tx.conn)? == 0 {
         let detail = format!(
-            "There is a team `{}` already. Choose another handle.",
+            "There is a team {} already. Choose another handle.",
             team.handle
         );
         return Err(StoreError::refused(ProblemKind::HandleTaken, detail));

@@ -48,7 +48,7 @@ impl Authenticator {
         object.extend(b"fmt\x64none\x67attStmt\xa0\x68authData\x58");
         object.push(u8::try_from(data.len()).unwrap());
         object.extend(data);
-        self.answer(json!({
+        self.answer(&json!({
             "clientDataJSON": encode(said.as_bytes()),
             "attestationObject": encode(&object),
         }))
@@ -61,7 +61,7 @@ impl Authenticator {
         let data = self.data(question["rpId"].as_str().unwrap(), 0);
         let signed = [data.clone(), Sha256::digest(said.as_bytes()).to_vec()].concat();
         let signature = self.secret.sign(&signed);
-        self.answer(json!({
+        self.answer(&json!({
             "clientDataJSON": encode(said.as_bytes()),
             "authenticatorData": encode(&data),
             "signature": encode(&signature.0),
@@ -84,7 +84,7 @@ impl Authenticator {
         data
     }
 
-    fn answer(&self, response: Value) -> Value {
+    fn answer(&self, response: &Value) -> Value {
         json!({
             "id": encode(&self.id()),
             "rawId": encode(&self.id()),
