@@ -422,6 +422,14 @@ pub struct LimitArgs {
         default_value = "20"
     )]
     pub entries_an_hour: u32,
+    /// Attempts to sign in, make an account or give a code by one network in an hour; 0 is without limit
+    #[arg(
+        long = "sign-ins-per-network",
+        env = "WOOLGATHER_SIGN_INS_PER_NETWORK",
+        value_name = "N",
+        default_value = "60"
+    )]
+    pub sign_ins_an_hour: u32,
     /// Requests for work that are answered at a time; others are told to come back
     #[arg(
         long = "leases-at-once",

@@ -38,6 +38,11 @@ pub(crate) fn counted(value: &u64, noun: &str) -> String {
     format!("{} {noun}{plural}", count(value))
 }
 
+/// So many sheep, whose plural is the same: `1 sheep`, `3 sheep`.
+pub(crate) fn counted_sheep(value: &u64) -> String {
+    format!("{} sheep", count(value))
+}
+
 /// How long ago something was, roughly: `just now`, `4 minutes ago`, `3 days ago`.
 pub(crate) fn ago(seconds: &u64) -> String {
     let (value, noun) = match *seconds {

@@ -13,6 +13,7 @@
 //! * [`votes`], [`entries`]: what people give; [`tags`]: words to find things by; [`seen`]: what a device has
 //!   shown them.
 //! * [`sheep`]: the gallery's lists, and what is known of one sheep.
+//! * [`people`]: accounts, and how a device is linked to one.
 //! * [`info`]: what a coordinator says of itself.
 //! * [`problem`]: every refusal, with a stable kind.
 //! * [`limits`], [`paths`]: sizes and addresses both ends use.
@@ -33,6 +34,7 @@ pub mod keys;
 pub mod limits;
 pub mod manifest;
 pub mod paths;
+pub mod people;
 pub mod problem;
 pub mod recipe;
 pub mod seen;

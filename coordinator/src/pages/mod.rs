@@ -6,11 +6,13 @@
 //!
 //! * [`home`], [`gallery`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`health`], [`work`], [`fixed`], [`api`]:
 //!   the pages.
+//! * [`people`], [`teams`]: who wants to be found. [`account`]: what is one's own. [`forms`]: what it is sent with.
 //! * [`admin`]: the operator's console.
 //! * [`embed`], [`feeds`], [`search_engines`]: what other websites and programs read.
 //! * [`times`]: moments in words. [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`answer`]: pages and refusals as responses.
 
+pub mod account;
 pub mod admin;
 pub mod answer;
 pub mod api;
@@ -18,14 +20,17 @@ pub mod cards;
 pub mod embed;
 pub mod feeds;
 pub mod fixed;
+pub mod forms;
 pub mod gallery;
 pub mod health;
 pub mod home;
+pub mod people;
 pub mod search_engines;
 pub mod seen;
 pub mod sheep;
 pub mod status;
 pub mod submit;
+pub mod teams;
 pub mod times;
 pub mod vote;
 pub mod voter;
@@ -72,6 +77,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/join", get(fixed::get_join))
         .route("/api", get(api::get_api))
         .route("/static/{*path}", get(fixed::get_static))
+        .route("/people", get(people::get_people))
+        .route("/people/machines", get(people::get_machines))
+        .route("/people/{handle}", get(people::get_person))
+        .merge(account::routes())
         .merge(admin::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .route(

@@ -22,6 +22,7 @@
 //! * `nursery`, `lineages`, `retirement`: who is bred, from whom, and who goes.
 //! * `gallery`, `tags`, `family`: how sheep are found, and who came from whom.
 //! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
+//! * `people`: accounts, sessions, passkeys, tokens, and which voters are whose.
 //! * `blobs`: which of them rows need. `company`: several coordinators on one store.
 //! * `copying`: a store carried over whole, for backups and moves.
 //! * `status`: numbers for the status page and the metrics.
@@ -88,6 +89,7 @@ mod voters;
 mod votes;
 
 mod entries;
+mod people;
 mod status;
 
 pub use admins::{LINK_LASTS, SESSION_LASTS};
@@ -115,6 +117,12 @@ pub use nursery::{Change, LivingSheep, Nursery, WaitingEntry};
 pub use open::Store;
 pub use operators::{DeviceLine, LogLine};
 pub use paging::{Page, PageRequest};
+pub use people::{
+    ArtistLine, ArtistName, Boards, Browser, CEREMONY_LASTS, Ceremony, Figures, Group,
+    LINK_CODE_LASTS, Link, Machines, NewPasskey, NewProfile, NewTeam, OfferedDevice, Opened,
+    PERSON_SESSION_LASTS, PasskeyRow, PersonDevice, PersonExport, PersonRow, RECOVERY_CODES,
+    Session, TOKENS_MAX, TeamLine, TeamRow, TokenOwner, TokenRow,
+};
 pub use place::Place;
 pub use refit::VoteLog;
 pub use repair::{AuditAgain, DoubtReports};
@@ -127,6 +135,7 @@ pub use undo::{TakenBack, UNDO_TERM_MS};
 pub use verdicts::{Verdict, VerdictPictures};
 pub use vote_lists::{LoggedBallot, SheepLine, VoterLine};
 pub use votes::{VoteFrom, VoterId};
+pub use woolgather_coordinator_core::PersonId;
 
 #[cfg(test)]
 mod tests;

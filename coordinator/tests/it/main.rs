@@ -15,6 +15,8 @@ mod hostile;
 mod keys;
 mod openapi;
 mod pages;
+mod passkeys;
+mod people;
 mod program;
 mod publishing;
 mod refusals;
