@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use tokio::sync::Semaphore;
 use url::Url;
 use woolgather_protocol::{DeviceSecret, PublicKey};
 use woolgather_swarm::Swarm;
@@ -18,6 +19,7 @@ use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
 use crate::metrics::Metrics;
+use crate::pages::submit::stills::Stills;
 use crate::publish::seeding::Seeded;
 use crate::store::{Company, Flock, Membership, Store, StoreError};
 use crate::tracker::Tracker;
@@ -64,6 +66,10 @@ pub struct App {
     pub manifests: ManifestCache,
     /// Everybody's credit, as it is exported.
     pub credit: CreditCache,
+    /// Small pictures of genomes, drawn lately.
+    pub stills: Stills,
+    /// Mutants are bred one at a time.
+    pub mutants: Semaphore,
 }
 
 /// What [`App::new`] is made from.
@@ -128,6 +134,8 @@ impl App {
             draining: AtomicBool::new(false),
             manifests: ManifestCache::default(),
             credit: CreditCache::default(),
+            stills: Stills::default(),
+            mutants: Semaphore::new(1),
         }))
     }
 

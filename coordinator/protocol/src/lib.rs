@@ -12,6 +12,7 @@
 //! * [`manifest`]: what a client may play and share.
 //! * [`votes`], [`entries`]: what people give; [`tags`]: words to find things by; [`seen`]: what a device has
 //!   shown them.
+//! * [`licence`], [`tags`]: what goes with a sheep or an entry.
 //! * [`info`]: what a coordinator says of itself.
 //! * [`problem`]: every refusal, with a stable kind.
 //! * [`limits`], [`paths`]: sizes and addresses both ends use.
@@ -29,6 +30,7 @@ pub mod examples;
 pub mod ids;
 pub mod info;
 pub mod keys;
+pub mod licence;
 pub mod limits;
 pub mod manifest;
 pub mod paths;
@@ -44,6 +46,7 @@ pub mod work;
 pub use digests::{Blake3, InfoHash, Sha256};
 pub use ids::{ClipId, EntryId, LeaseId, SheepId, WorkUnitId};
 pub use keys::{DeviceSecret, PublicKey, Signature};
+pub use licence::Licence;
 pub use problem::{Problem, ProblemKind};
 pub use recipe::Recipe;
 pub use signing::Signed;

@@ -10,7 +10,7 @@
 
 pub mod births;
 pub mod deaths;
-mod eye;
+pub(crate) mod eye;
 
 use woolgather_coordinator_core::breeding::Pace;
 use woolgather_genome::{Descriptors, Undrawable};

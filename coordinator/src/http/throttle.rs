@@ -14,6 +14,11 @@ use woolgather_protocol::{Problem, ProblemKind, PublicKey};
 /// The most that are remembered by one throttle; about 5 MB.
 const REMEMBERED_MAX: usize = 100_000;
 
+/// Files that a network may have read for it in an hour: each costs some milliseconds and half a megabyte.
+const DRAFTS_AN_HOUR: u32 = 120;
+/// Stills that a network may have drawn for it in a minute: four full reviews.
+const STILLS_A_MINUTE: u32 = 128;
+
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
@@ -54,6 +59,10 @@ pub struct Throttles {
     pub ballots: Throttle<IpAddr>,
     /// Entries offered.
     pub entries: Throttle<IpAddr>,
+    /// Files looked at before they are offered.
+    pub drafts: Throttle<IpAddr>,
+    /// Stills and live previews asked for.
+    pub stills: Throttle<IpAddr>,
 }
 
 impl Throttles {
@@ -65,6 +74,8 @@ impl Throttles {
             networks: Throttle::new(rates.network_requests_a_minute, MINUTE_MS, NETWORK),
             ballots: Throttle::new(rates.ballots_a_minute, MINUTE_MS, NETWORK),
             entries: Throttle::new(rates.entries_an_hour, HOUR_MS, NETWORK),
+            drafts: Throttle::new(DRAFTS_AN_HOUR, HOUR_MS, NETWORK),
+            stills: Throttle::new(STILLS_A_MINUTE, MINUTE_MS, NETWORK),
         }
     }
 }

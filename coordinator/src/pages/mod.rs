@@ -7,14 +7,17 @@
 //! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`work`], [`fixed`], [`api`]: the pages.
 //! * [`admin`]: the operator's console.
 //! * [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
-//! * [`answer`]: pages and refusals as responses.
+//! * [`live`]: what a browser's graphics card draws a flame from.
+//! * [`answer`]: pages and refusals as responses. [`from_here`]: forms that come from our own pages.
 
 pub mod admin;
 pub mod answer;
 pub mod api;
 pub mod cards;
 pub mod fixed;
+pub mod from_here;
 pub mod home;
+pub mod live;
 pub mod seen;
 pub mod sheep;
 pub mod status;
@@ -43,8 +46,6 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/sheep/{id}/genome.flam3", get(sheep::get_genome))
         .route("/vote", get(vote::get_vote).post(vote::post_vote))
         .route(paths::SEEN, get(seen::get_seen).post(seen::post_seen))
-        .route("/entries/{id}", get(submit::get_entry))
-        .route("/entries/{id}/preview.webp", get(submit::get_preview))
         .route("/status", get(status::get_status))
         .route("/units/{id}", get(work::get_work))
         .route("/units/{id}/{picture}", get(work::get_picture))
@@ -52,11 +53,6 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api", get(api::get_api))
         .route("/static/{*path}", get(fixed::get_static))
         .merge(admin::routes())
+        .merge(submit::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .route(
-            "/submit",
-            get(submit::get_submit)
-                .post(submit::post_submit)
-                .layer(DefaultBodyLimit::max(submit::UPLOAD_BYTES_MAX)),
-        )
 }

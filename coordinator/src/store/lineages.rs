@@ -3,7 +3,7 @@
 use woolgather_coordinator_core::breeding::BirthRecord;
 use woolgather_coordinator_core::ratings::{child_prior, mid_parent};
 use woolgather_genome::{Descriptors, Genome};
-use woolgather_protocol::{EntryId, SheepId};
+use woolgather_protocol::{EntryId, Licence, SheepId};
 
 use super::births::{NewSheep, Origin, bear};
 use super::database::{Database, query};
@@ -54,7 +54,7 @@ pub struct Relative {
 /// A sheep's parents and children, living or not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Family {
-    /// Its parents; none for founders, artists' sheep and those born of nothing.
+    /// Its parents; none for founders, artists' sheep that branch from nothing, and those born of nothing.
     pub parents: Vec<Relative>,
     /// Its children, oldest first.
     pub children: Vec<Relative>,
@@ -126,6 +126,7 @@ fn bear_child(
         title: &title,
         artist: BRED,
         genome: &child.genome,
+        licence: Licence::default(),
         origin: Origin::Bred {
             parents: &child.parents,
             lineage: &lineage,

@@ -20,7 +20,8 @@
 //! * `questions`, `ballots`, `votes`, `effects`: what voters are asked and say; `refit`: all of it weighed
 //!   anew every night; `voters`: whose votes were voided.
 //! * `nursery`, `lineages`, `retirement`: who is bred, from whom, and who goes.
-//! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
+//! * `entries`, `appeals`, `drafts`: what artists offer, and what they may do with it before and after.
+//! * `jobs`: background tasks. `clips`, `sheep`, `votes`: what people see and give.
 //! * `blobs`: which of them rows need. `company`: several coordinators on one store.
 //! * `copying`: a store carried over whole, for backups and moves.
 //! * `status`: numbers for the status page and the metrics.
@@ -82,17 +83,21 @@ mod vote_lists;
 mod voters;
 mod votes;
 
+mod appeals;
+mod drafts;
 mod entries;
 mod status;
 
 pub use admins::{LINK_LASTS, SESSION_LASTS};
 pub use answers::{EarlierAnswer, OpenLease, UnitFacts};
+pub use appeals::EntryPlace;
 pub use audits::{AuditAnswer, AuditEvidence, Settlement};
 pub use checking::{CheckedFrames, ClaimedCheck};
 pub use clips::{ClipRow, ClipState, JoinSegment, NewClipFile};
 pub use company::{Company, Gossip, Membership, SharedNonces, Sighting};
 pub use copying::{Progress, copy_store};
 pub use database::DatabaseError;
+pub use drafts::Draft;
 pub use entries::{Accepted, EntryRow, NewEntry, Screening};
 pub use error::StoreError;
 pub use flock::{Flock, FoundingSheep, NewFlock};

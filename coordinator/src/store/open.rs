@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_several.sql"),
     include_str!("../../migrations/0006_admins.sql"),
     include_str!("../../migrations/0007_evolution.sql"),
+    include_str!("../../migrations/0010_entries.sql"),
 ];
 
 /// Everything the coordinator remembers. Cheap to clone; clones share one writer.

@@ -12,6 +12,7 @@ mod collecting;
 mod evolution;
 mod hostile;
 mod keys;
+mod offering;
 mod openapi;
 mod pages;
 mod program;

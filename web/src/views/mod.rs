@@ -9,7 +9,9 @@
 //! | one sheep | [`SheepPage`] | `/sheep/{id}` |
 //! | two sheep to compare | [`VotePage`] | `/vote` |
 //! | what a computer has just shown | [`SeenPage`] | `/seen` |
-//! | offering a genome | [`UploadPage`] | `/submit` |
+//! | offering flames | [`UploadPage`] | `/submit`, `/submit?parent={sheep}` |
+//! | what was read of them | [`ReviewPage`] | `/submit/review/{draft}` |
+//! | what a browser has offered | [`OwnEntriesPage`] | `/entries` |
 //! | what became of it | [`EntryPage`] | `/entries/{id}` |
 //! | the work going on | [`StatusPage`] | `/status` |
 //! | how to take part | [`JoinPage`] | `/join` |
@@ -25,6 +27,8 @@ mod entry;
 mod error;
 mod home;
 mod join;
+mod own;
+mod review;
 mod seen;
 mod sheep;
 mod status;
@@ -39,14 +43,16 @@ pub use admin::{
     AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminLog, AdminPage, AdminVerdict, Decided,
 };
 pub use api::ApiPage;
-pub use entry::EntryPage;
+pub use entry::{EntryPage, EntryPlace};
 pub use error::ErrorPage;
 pub use home::{HomePage, PageNumber};
 pub use join::JoinPage;
+pub use own::{OwnEntriesPage, OwnEntry};
+pub use review::{Became, ReviewFlame, ReviewPage, ReviewRemark, ReviewXform};
 pub use seen::{SeenPage, SeenSheep};
 pub use sheep::{ClipFacts, ClipLink, Rating, SheepCard, SheepLink, SheepPage};
 pub use status::{ClipProgress, Published, StatusPage, SwarmNumbers, VolunteerLine};
-pub use upload::{Refusal, UploadPage};
+pub use upload::{BranchFrom, Refusal, UploadPage, branch_url};
 pub use vote::{Pair, VotePage};
 pub use work::{WorkPage, WrongFrame};
 

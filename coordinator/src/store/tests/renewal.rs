@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use woolgather_coordinator_core::breeding::BirthRecord;
 use woolgather_genome::{Descriptors, Operation};
-use woolgather_protocol::SheepId;
 use woolgather_protocol::entries::EntryState;
+use woolgather_protocol::{Licence, SheepId};
 
 use super::support::*;
 use super::votes::living;
@@ -22,7 +22,7 @@ const LOOKS: Descriptors = Descriptors {
 };
 
 /// A child as the jobs would bring it.
-fn child(number: usize, parents: &[SheepId], ratings: &[f64]) -> NewChild {
+pub(super) fn child(number: usize, parents: &[SheepId], ratings: &[f64]) -> NewChild {
     NewChild {
         genome: genome(number),
         action: "made up".into(),
@@ -39,7 +39,7 @@ fn child(number: usize, parents: &[SheepId], ratings: &[f64]) -> NewChild {
     }
 }
 
-async fn born(world: &World, child: NewChild) -> SheepId {
+pub(super) async fn born(world: &World, child: NewChild) -> SheepId {
     let newest = world.store.nursery().await.unwrap().newest;
     let born = world.store.bear_child(child, newest).await.unwrap();
     born.unwrap()
@@ -48,6 +48,10 @@ async fn born(world: &World, child: NewChild) -> SheepId {
 fn offer(number: usize, artist: u8) -> NewEntry {
     NewEntry {
         genome: genome(number),
+        title: String::new(),
+        tags: Vec::new(),
+        licence: Licence::default(),
+        parent: None,
         artist: "Emmy".into(),
         voter: VoterId::web([artist; 16]),
     }
