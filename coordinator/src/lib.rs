@@ -9,7 +9,8 @@
 //! * [`clock`], [`keys`], [`blobs`], [`store`]: time, the signing key, files, everything remembered.
 //! * [`hands`]: who does the long work.
 //! * [`credit`]: everybody's credit, for others to read.
-//! * [`state`], [`metrics`], [`logging`]: what requests and jobs share, and what monitoring sees.
+//! * [`state`], [`metrics`], [`logging`]: what requests and jobs share, and what monitoring sees. [`pulse`]: for whom
+//!   it works.
 //! * [`tracker`]: tells BitTorrent peers of each other.
 //! * [`checks`], [`jobs`], [`publish`]: submissions judged, long work, clips made and seeded.
 //! * [`http`]: the API and the tracker's door. [`pages`]: the website.
@@ -34,6 +35,7 @@ pub mod store;
 
 pub mod logging;
 pub mod metrics;
+pub mod pulse;
 pub mod state;
 
 pub mod tracker;

@@ -18,9 +18,12 @@ use crate::http::admission::Admission;
 use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
+use crate::http::thumbnails::Thumbnails;
 use crate::metrics::Metrics;
+use crate::pages::home::GlanceCache;
 use crate::pages::submit::stills::Stills;
 use crate::publish::seeding::Seeded;
+use crate::pulse::Pulse;
 use crate::store::{Company, Flock, Membership, Store, StoreError};
 use crate::tracker::Tracker;
 
@@ -54,6 +57,8 @@ pub struct App {
     pub seeded: Seeded,
     /// For the operator's monitoring.
     pub metrics: Metrics,
+    /// For whom it works, by the last hour's requests.
+    pub pulse: Pulse,
     /// Signed requests seen lately.
     pub nonces: Nonces,
     /// What networks and devices asked for lately.
@@ -70,6 +75,10 @@ pub struct App {
     pub stills: Stills,
     /// Mutants are bred one at a time.
     pub mutants: Semaphore,
+    /// Small pictures of sheep.
+    pub thumbnails: Thumbnails,
+    /// What home says the grid is doing.
+    pub glances: GlanceCache,
 }
 
 /// What [`App::new`] is made from.
@@ -128,6 +137,7 @@ impl App {
             origin_peers: parts.origin_peers,
             seeded: Seeded::default(),
             metrics: Metrics::new(),
+            pulse: Pulse::default(),
             nonces,
             throttles,
             admission,
@@ -136,6 +146,8 @@ impl App {
             credit: CreditCache::default(),
             stills: Stills::default(),
             mutants: Semaphore::new(1),
+            thumbnails: Thumbnails::default(),
+            glances: GlanceCache::default(),
         }))
     }
 

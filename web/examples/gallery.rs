@@ -10,18 +10,25 @@ use std::{env, fs, io};
 use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::assets;
-use woolgather_web::views::{AdminDoor, Page, SeenPage, render};
+use woolgather_web::views::{AdminDoor, JustMe, Page, SeenPage, render, render_embed};
 
-const ASSETS: [&str; 9] = [
+const ASSETS: &[&str] = &[
     "drop.js",
     "preview.js",
     "submit.css",
     "site.css",
+    "home.css",
+    "gallery.css",
+    "sheep.css",
     "motion.js",
     "vote.js",
     "live.js",
     "copy.js",
+    "status.css",
     "mark.svg",
+    "apple-touch-icon.png",
+    "embed.css",
+    "embed.js",
 ];
 
 fn main() -> io::Result<()> {
@@ -42,14 +49,16 @@ fn main() -> io::Result<()> {
     let mut long = samples::sheep();
     long.sheep.title = samples::long_name();
     long.volunteers.push(samples::long_name());
-    let mut odd = samples::home_second();
+    let mut odd = samples::gallery_found();
     odd.sheep[1].title = samples::HOSTILE.to_owned();
     odd.sheep[2].title = samples::long_name();
     let mut no_pair = samples::vote();
     no_pair.pair = None;
 
     write(&folder, "home", &samples::home())?;
-    write(&folder, "home-second", &odd)?;
+    write(&folder, "gallery", &samples::gallery())?;
+    write(&folder, "gallery-found", &odd)?;
+    write(&folder, "gallery-nothing", &samples::gallery_nothing())?;
     write(&folder, "home-empty", &samples::home_empty())?;
     write(&folder, "sheep", &samples::sheep())?;
     write(&folder, "sheep-long", &long)?;
@@ -69,6 +78,12 @@ fn main() -> io::Result<()> {
     write(&folder, "entry-born", &samples::entry(EntryState::Accepted))?;
     write(&folder, "status", &samples::status())?;
     write(&folder, "status-empty", &samples::status_empty())?;
+    write(&folder, "just-me", &samples::just_me(JustMe::JustYou))?;
+    write(
+        &folder,
+        "just-me-well",
+        &samples::just_me(JustMe::NotJustYou),
+    )?;
     write(&folder, "work", &samples::work_found_wrong())?;
     write(
         &folder,
@@ -77,10 +92,16 @@ fn main() -> io::Result<()> {
     )?;
     write(&folder, "join", &samples::join())?;
     write(&folder, "admin", &samples::admin())?;
+    write(&folder, "admin-flock", &samples::admin_flock())?;
+    write(&folder, "admin-works", &samples::admin_works())?;
     write(
         &folder,
         "admin-door",
         &samples::admin_door(AdminDoor::Closed),
+    )?;
+    fs::write(
+        folder.join("embed.html"),
+        render_embed(&samples::embed()).map_err(io::Error::other)?,
     )?;
     write(&folder, "error", &samples::error())
 }

@@ -28,6 +28,8 @@ const HASH_DIGITS: usize = 16;
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
+const PNG: &str = "image/png";
+const ICO: &str = "image/x-icon";
 
 macro_rules! files {
     ($($name:literal $content_type:expr),* $(,)?) => {
@@ -37,6 +39,10 @@ macro_rules! files {
 
 static FILES: &[(&str, &str, &[u8])] = files![
     "site.css" CSS,
+    "status.css" CSS,
+    "home.css" CSS,
+    "gallery.css" CSS,
+    "sheep.css" CSS,
     "motion.js" JS,
     "vote.js" JS,
     "live.js" JS,
@@ -45,6 +51,10 @@ static FILES: &[(&str, &str, &[u8])] = files![
     "preview.js" JS,
     "submit.css" CSS,
     "mark.svg" SVG,
+    "favicon.ico" ICO,
+    "apple-touch-icon.png" PNG,
+    "embed.css" CSS,
+    "embed.js" JS,
 ];
 
 static ASSETS: LazyLock<Vec<(String, Asset)>> = LazyLock::new(|| {

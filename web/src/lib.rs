@@ -25,3 +25,7 @@ mod words;
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      img-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
+
+/// The policy of what stands in other websites' frames: as [`CONTENT_SECURITY_POLICY`], but for `frame-ancestors`.
+pub const EMBED_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+     media-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *";

@@ -74,6 +74,21 @@ pub(crate) fn names(names: &[String], most: usize) -> String {
     }
 }
 
+/// A text as a part of an address' query: everything but letters, digits and `-._~` as bytes in hexadecimal.
+pub(crate) fn query_part(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut part = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            part.push(char::from(byte));
+        } else {
+            // A String takes whatever is written.
+            let _ = write!(part, "%{byte:02X}");
+        }
+    }
+    part
+}
+
 /// A text in pieces; those that stood between backticks are code.
 pub(crate) fn pieces(text: &str) -> Vec<(&str, bool)> {
     let pieces = text.split('`').enumerate();
@@ -124,6 +139,12 @@ mod tests {
         assert_eq!(count(&1_234_567), "1,234,567");
         assert_eq!(counted(&1, "vote"), "1 vote");
         assert_eq!(counted(&0, "vote"), "0 votes");
+    }
+
+    #[test]
+    fn what_means_something_in_an_address_is_escaped() {
+        assert_eq!(query_part("a-z.0_~"), "a-z.0_~");
+        assert_eq!(query_part("a b&c=ü"), "a%20b%26c%3D%C3%BC");
     }
 
     #[test]

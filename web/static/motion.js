@@ -9,8 +9,8 @@
  */
 
 const KEY = "woolgather.motion";
-/** Software decoders manage a few clips per core; the posters of the others stay still. */
-const PLAYING_MAX = Math.max(2, Math.min(6, navigator.hardwareConcurrency || 2));
+/** At most four move at a time, whatever moves in the page already; software decoders manage a few clips per core. */
+const PLAYING_MAX = Math.max(2, Math.min(4, navigator.hardwareConcurrency || 2));
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const button = /** @type {HTMLButtonElement | null} */ (document.getElementById("motion"));
@@ -28,10 +28,15 @@ function remembered() {
   }
 }
 
-/** @type {boolean} */
-let moving = remembered() === null
-  ? !calm.matches && !(/** @type {any} */ (navigator).connection?.saveData)
-  : remembered() === "on";
+/** What the visitor chose here, or else what they ask of every page. */
+function wanted() {
+  const chosen = remembered();
+  return chosen === null
+    ? !calm.matches && !(/** @type {any} */ (navigator).connection?.saveData)
+    : chosen === "on";
+}
+
+let moving = wanted();
 
 /** @param {HTMLElement} holder */
 function mount(holder) {
@@ -76,7 +81,8 @@ function steer(video, play) {
 
 function update() {
   const holders = /** @type {HTMLElement[]} */ ([...visible].filter((element) => element.matches("[data-clip]")));
-  const playing = new Set(moving ? holders.slice(-PLAYING_MAX) : []);
+  const places = Math.max(0, PLAYING_MAX - [...videos].filter((video) => visible.has(video)).length);
+  const playing = new Set(moving && places > 0 ? holders.slice(-places) : []);
   for (const holder of holders) (playing.has(holder) ? mount : unmount)(holder);
   for (const video of videos) steer(video, moving && visible.has(video));
 }
@@ -118,6 +124,12 @@ button?.addEventListener("click", () => {
   } catch {
     // Without storage the choice lasts for this page.
   }
+  announce();
+  update();
+});
+// Who asks the system for less motion while the page is open gets it at once.
+calm.addEventListener("change", () => {
+  moving = wanted();
   announce();
   update();
 });

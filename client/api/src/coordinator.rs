@@ -49,6 +49,16 @@ pub struct Submission {
     pub segment: Vec<u8>,
 }
 
+/// Version and system: the status page says for which of them it does not work.
+fn user_agent() -> String {
+    let (version, os, arch) = (
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH,
+    );
+    format!("woolgather/{version} ({os} {arch})")
+}
+
 impl Coordinator {
     /// Asks the coordinator at `url` who it is and keeps to that, also to the address it redirects
     /// to.
@@ -69,7 +79,7 @@ impl Coordinator {
         let http = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(READ_TIMEOUT)
-            .user_agent(concat!("woolgather/", env!("CARGO_PKG_VERSION")))
+            .user_agent(user_agent())
             .build()?;
         let (info, url) = fetch_info(&http, &url).await?;
         if let Some(pinned) = pinned {

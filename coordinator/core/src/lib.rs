@@ -13,6 +13,7 @@
 //! * [`planning`]: which edges the flock's graph needs.
 //! * [`dealing`], [`ratings`], [`ballots`]: what voters are asked, and what their answers mean.
 //! * [`breeding`]: how the flock renews itself by them.
+//! * [`looks`]: what a sheep looks like, in words.
 //! * [`random`]: draws the others share.
 
 pub mod audits;
@@ -22,6 +23,7 @@ pub mod credit;
 pub mod dealing;
 pub mod grid;
 pub mod leases;
+pub mod looks;
 pub mod planning;
 pub mod random;
 pub mod ratings;

@@ -13,6 +13,7 @@
 //! * [`votes`], [`entries`]: what people give; [`tags`]: words to find things by; [`seen`]: what a device has
 //!   shown them.
 //! * [`licence`], [`tags`]: what goes with a sheep or an entry.
+//! * [`sheep`]: the gallery's lists, and what is known of one sheep.
 //! * [`info`]: what a coordinator says of itself.
 //! * [`problem`]: every refusal, with a stable kind.
 //! * [`limits`], [`paths`]: sizes and addresses both ends use.
@@ -37,6 +38,7 @@ pub mod paths;
 pub mod problem;
 pub mod recipe;
 pub mod seen;
+pub mod sheep;
 pub mod signing;
 pub mod submission;
 pub mod tags;

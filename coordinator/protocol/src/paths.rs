@@ -16,6 +16,8 @@ pub const BALLOTS: &str = "/api/v1/ballots";
 pub const VOTES: &str = "/api/v1/votes";
 /// POST, signed: [`crate::entries::EntryRequest`] → [`crate::entries::Entry`].
 pub const ENTRIES: &str = "/api/v1/entries";
+/// GET: [`crate::sheep::SheepList`].
+pub const SHEEP: &str = "/api/v1/sheep";
 /// GET: the OpenAPI document.
 pub const OPENAPI: &str = "/api/v1/openapi.json";
 /// GET: the website's page about what a device has just shown; POST: a vote from it.
@@ -59,6 +61,24 @@ pub fn clip(id: &ClipId, version: u32) -> String {
 #[must_use]
 pub fn torrent(id: &ClipId, version: u32) -> String {
     format!("/api/v1/clips/{id}/{version}/clip.torrent")
+}
+
+/// GET: [`crate::sheep::SheepRecord`].
+#[must_use]
+pub fn sheep(id: &SheepId) -> String {
+    format!("{SHEEP}/{id}")
+}
+
+/// GET: the website's page about a sheep.
+#[must_use]
+pub fn sheep_page(id: &SheepId) -> String {
+    format!("/sheep/{id}")
+}
+
+/// GET: the sheep's genome as flam3 XML.
+#[must_use]
+pub fn genome(id: &SheepId) -> String {
+    format!("/sheep/{id}/genome.flam3")
 }
 
 /// GET: the sheep's picture.

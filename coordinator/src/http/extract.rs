@@ -7,23 +7,43 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use woolgather_protocol::ProblemKind;
 
 use super::error::ApiError;
+use crate::pages::answer::{PageError, wants_page};
 use crate::state::App;
 
 /// Ids from the path. A path that holds something else leads nowhere.
 #[derive(Debug)]
 pub struct PathOf<T>(pub T);
 
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathOf<T> {
-    type Rejection = ApiError;
+/// What a path that leads nowhere is answered with: a page for a browser, a problem for a program.
+#[derive(Debug)]
+pub struct Nowhere {
+    as_page: bool,
+}
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+impl IntoResponse for Nowhere {
+    fn into_response(self) -> Response {
+        let error = ApiError::not_found();
+        if self.as_page {
+            PageError::from(error).into_response()
+        } else {
+            error.into_response()
+        }
+    }
+}
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathOf<T> {
+    type Rejection = Nowhere;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Nowhere> {
         let path = Path::<T>::from_request_parts(parts, state).await;
-        path.map(|Path(value)| Self(value))
-            .map_err(|_| ApiError::not_found())
+        path.map(|Path(value)| Self(value)).map_err(|_| Nowhere {
+            as_page: wants_page(&parts.headers),
+        })
     }
 }
 

@@ -14,7 +14,8 @@
 //!   [`files`], [`throttle`], [`admission`]: what handlers are made of.
 //! * [`info`], [`devices`], [`leases`], [`intake`], [`submissions`], [`audits`], [`work_units`]:
 //!   for workers.
-//! * [`manifest`], [`clips`], [`tracker`]: for players.
+//! * [`manifest`], [`clips`], [`tracker`]: for players. [`sheep`]: the gallery, for programs. [`thumbnails`]: for
+//!   pages.
 //! * [`votes`], [`entries`]: for people.
 //! * [`problems`], [`monitoring`], [`openapi`]: about the API itself.
 
@@ -40,10 +41,12 @@ pub mod openapi;
 pub mod problems;
 pub mod ranges;
 pub mod server;
+pub mod sheep;
 pub mod signed;
 pub mod stats;
 pub mod submissions;
 pub mod throttle;
+pub mod thumbnails;
 pub mod tracker;
 pub mod votes;
 pub mod work_units;
@@ -85,6 +88,8 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(audits::put_audit))
         .routes(routes!(work_units::get_work_unit))
         .routes(routes!(manifest::get_manifest))
+        .routes(routes!(sheep::get_list))
+        .routes(routes!(sheep::get_sheep))
         .routes(routes!(clips::get_clip))
         .routes(routes!(clips::get_torrent))
         .routes(routes!(clips::get_poster))

@@ -170,7 +170,7 @@ impl Throttle<IpAddr> {
 }
 
 /// The network of an address: itself, or its /64.
-pub(super) fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => {

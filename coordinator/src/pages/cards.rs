@@ -5,7 +5,7 @@ use woolgather_protocol::work::ClipKind;
 use woolgather_web::views::{ClipLink, Rating, SheepCard};
 
 use crate::state::App;
-use crate::store::{ClipRow, ClipState, SheepRow, StoreError};
+use crate::store::{ClipRow, ClipState, GalleryRow, SheepRow, StoreError};
 
 /// A sheep with its loop, if that is live.
 ///
@@ -20,17 +20,21 @@ pub async fn card(app: &App, sheep: SheepRow) -> Result<SheepCard, StoreError> {
 /// A sheep with a loop that is at hand already.
 #[must_use]
 pub fn card_with(sheep: SheepRow, loop_clip: Option<&ClipRow>) -> SheepCard {
+    // A retired loop's file stays; one that is being repaired is not shown.
+    let shown = [ClipState::Live, ClipState::Retired];
+    let clip = loop_clip.filter(|clip| clip.file.is_some() && shown.contains(&clip.state));
+    let clip = clip.map(|clip| (clip.id.clone(), clip.version));
+    gallery_card(GalleryRow { sheep, clip })
+}
+
+/// A sheep as the gallery's lists have it.
+#[must_use]
+pub fn gallery_card(row: GalleryRow) -> SheepCard {
+    let sheep = row.sheep;
     SheepCard {
-        clip: loop_clip
-            .filter(|clip| clip.state == ClipState::Live)
-            .map(|clip| ClipLink {
-                id: clip.id.clone(),
-                version: clip.version,
-            }),
-        rating: Rating {
-            percent: rating_percent(sheep.rating, sheep.rating_variance),
-            votes: sheep.votes,
-        },
+        clip: row.clip.map(|(id, version)| ClipLink { id, version }),
+        rating: rating(&sheep),
+        has_poster: sheep.poster.is_some(),
         id: sheep.id,
         title: sheep.title,
         artist: sheep.artist,
@@ -45,6 +49,18 @@ pub fn card_with(sheep: SheepRow, loop_clip: Option<&ClipRow>) -> SheepCard {
 pub async fn loop_of(app: &App, sheep: &SheepId) -> Result<Option<ClipRow>, StoreError> {
     let clips = app.store.clips_of_sheep(sheep).await?;
     Ok(clips.into_iter().find(|clip| clip.kind == ClipKind::Loop))
+}
+
+/// How a sheep fares, and how sure that is.
+#[must_use]
+pub fn rating(sheep: &SheepRow) -> Rating {
+    let twice = 2.0 * sheep.rating_variance.sqrt();
+    Rating {
+        percent: rating_percent(sheep.rating, sheep.rating_variance),
+        low: rating_percent(sheep.rating - twice, 0.0),
+        high: rating_percent(sheep.rating + twice, 0.0),
+        votes: sheep.votes,
+    }
 }
 
 /// The chance of a sheep with this rating against an ordinary one, in percent: the logistic of

@@ -4,24 +4,32 @@
 //! GET /sheep/{id} -> store rows -> views::SheepPage -> HTML
 //! ```
 //!
-//! * [`home`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`work`], [`fixed`], [`api`]: the pages.
+//! * [`home`], [`gallery`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`health`], [`work`], [`fixed`], [`api`]:
+//!   the pages.
 //! * [`admin`]: the operator's console.
-//! * [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`live`]: what a browser's graphics card draws a flame from.
+//! * [`embed`], [`feeds`], [`search_engines`]: what other websites and programs read.
+//! * [`times`]: moments in words. [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`answer`]: pages and refusals as responses. [`from_here`]: forms that come from our own pages.
 
 pub mod admin;
 pub mod answer;
 pub mod api;
 pub mod cards;
+pub mod embed;
+pub mod feeds;
 pub mod fixed;
 pub mod from_here;
+pub mod gallery;
+pub mod health;
 pub mod home;
 pub mod live;
+pub mod search_engines;
 pub mod seen;
 pub mod sheep;
 pub mod status;
 pub mod submit;
+pub mod times;
 pub mod vote;
 pub mod voter;
 pub mod work;
@@ -30,9 +38,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use axum::routing::{get, post};
 use woolgather_protocol::paths;
 
+use crate::http::thumbnails;
 use crate::state::App;
 
 /// The largest form without a file, in bytes: a ballot's token and an answer, or a list of sheep.
@@ -42,11 +51,23 @@ const FORM_BYTES_MAX: usize = 16 * 1024;
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(home::get_home))
+        .route("/gallery", get(gallery::get_gallery))
+        .route("/gallery/random", get(gallery::get_random))
         .route("/sheep/{id}", get(sheep::get_sheep))
         .route("/sheep/{id}/genome.flam3", get(sheep::get_genome))
+        .route("/sheep/{id}/small.webp", get(thumbnails::get_thumbnail))
+        .route("/embed/{id}", get(embed::get_embed))
+        .route("/oembed", get(embed::get_oembed))
+        .route("/feeds/new.atom", get(feeds::get_new))
+        .route("/feeds/artist/{name}", get(feeds::get_artist))
+        .route("/feeds/tag/{name}", get(feeds::get_tag))
+        .merge(search_engines::routes())
         .route("/vote", get(vote::get_vote).post(vote::post_vote))
+        .route("/vote/next", get(vote::get_next))
+        .route("/vote/undo", post(vote::post_undo))
         .route(paths::SEEN, get(seen::get_seen).post(seen::post_seen))
         .route("/status", get(status::get_status))
+        .route("/status/me", get(health::get_mine))
         .route("/units/{id}", get(work::get_work))
         .route("/units/{id}/{picture}", get(work::get_picture))
         .route("/join", get(fixed::get_join))

@@ -9,8 +9,11 @@ use woolgather_protocol::work::ClipKind;
 use woolgather_protocol::{ClipId, Licence, SheepId, WorkUnitId};
 
 use super::database::{Database, query};
+use super::family::link_parents;
 use super::flock::{Flock, flock};
+use super::gallery::{index, stored_fame};
 use super::rows::{name_of, parsed, stored, to_json};
+use super::tags::tag_by_looks;
 use super::writer::Tx;
 use super::{ClipState, SheepState, StoreError};
 
@@ -76,9 +79,9 @@ pub(super) fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId, Store
     let licence = with_parents(tx.conn, new.licence, new.origin.parents())?;
     query(
         "INSERT INTO sheep (number, id, title, artist, genome, licence, parents, state, born_ms,
-                            rating_mean, rating_variance, rated_ms, prior_mean, prior_variance)
-         VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM sheep), $1, $2, $3, $4, $5, $10, $6,
-                 $7, $8, $9, $7, $8, $9)",
+                            rating_mean, rating_variance, rated_ms, prior_mean, prior_variance, fame)
+         VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM sheep), $1, $2, $3, $4, $5, $11, $6,
+                 $7, $8, $9, $7, $8, $9, $10)",
     )
     .bind(sheep.as_str())
     .bind(new.title)
@@ -89,9 +92,11 @@ pub(super) fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId, Store
     .bind(tx.now_ms)
     .bind(mean)
     .bind(variance)
+    .bind(stored_fame(Belief { mean, variance }))
     .bind(to_json(&new.origin.parents()))
     .execute(&mut *tx.conn)?;
     write_origin(tx, &sheep, &new.origin)?;
+    index(tx.conn, &sheep)?;
     let clip = NewClip {
         kind: ClipKind::Loop,
         from: &sheep,
@@ -124,7 +129,11 @@ fn write_origin(tx: &mut Tx<'_>, sheep: &SheepId, origin: &Origin<'_>) -> Result
         }
     };
     written.execute(&mut *tx.conn)?;
-    Ok(())
+    link_parents(tx, sheep, origin.parents())?;
+    match origin {
+        Origin::Bred { descriptors, .. } => tag_by_looks(tx.conn, sheep, descriptors),
+        Origin::Made | Origin::Branched { .. } => Ok(()),
+    }
 }
 
 /// The licence of a child: whatever a parent's asks of others stays asked.

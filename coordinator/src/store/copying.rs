@@ -147,8 +147,16 @@ const TABLES: &[Table] = &[
             "live_ms",
             "retired_ms",
             "leaving",
+            "fame",
         ],
     ),
+    table(
+        "kinship",
+        &["child", "place"],
+        &["child", "place", "parent"],
+    ),
+    table("sheep_tag", &["sheep", "tag"], &["sheep", "tag", "source"]),
+    table("sheep_term", &["sheep", "term"], &["sheep", "term"]),
     table(
         "clip",
         &["number"],

@@ -12,6 +12,7 @@ use super::jobs::enqueue;
 use super::nursery::recent_births;
 use super::rows::{json, maybe_parsed, name_of, named, parsed, to_json};
 use super::sheep::{belief, load_genome};
+use super::tags::{TagSource, tag};
 use super::writer::Tx;
 use super::{Job, Page, PageRequest, Store, StoreError, VoterId};
 
@@ -364,6 +365,9 @@ fn make_sheep(tx: &mut Tx<'_>, row: &EntryRow) -> Result<SheepId, StoreError> {
         origin: origin(tx, row.entry.parent.as_slice())?,
     };
     let sheep = bear(tx, &sheep)?;
+    for word in &row.entry.tags {
+        tag(tx, &sheep, word, TagSource::Artist)?;
+    }
     query("UPDATE entry SET sheep = $2 WHERE id = $1")
         .bind(entry.as_str())
         .bind(sheep.as_str())

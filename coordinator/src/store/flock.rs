@@ -49,6 +49,8 @@ pub struct Flock {
     pub rng_seed: u64,
     /// Goes up with every publication.
     pub manifest_sequence: u64,
+    /// When it was founded.
+    pub founded_at_ms: i64,
 }
 
 impl Store {
@@ -266,7 +268,7 @@ pub(super) fn recipe(conn: &mut dyn Database) -> Result<Arc<Recipe>, StoreError>
 }
 
 fn find_flock(conn: &mut dyn Database) -> Result<Option<Flock>, StoreError> {
-    let row = query("SELECT name, recipe, rng_seed, manifest_sequence FROM flock")
+    let row = query("SELECT name, recipe, rng_seed, manifest_sequence, founded_ms FROM flock")
         .fetch_optional(conn)?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Flock {
@@ -274,6 +276,7 @@ fn find_flock(conn: &mut dyn Database) -> Result<Option<Flock>, StoreError> {
         recipe: json(&row, "recipe")?,
         rng_seed: row.try_get::<i64>("rng_seed")?.cast_unsigned(),
         manifest_sequence: number(&row, "manifest_sequence")?,
+        founded_at_ms: row.try_get("founded_ms")?,
     }))
 }
 

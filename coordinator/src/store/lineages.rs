@@ -8,13 +8,13 @@ use woolgather_protocol::{EntryId, Licence, SheepId};
 use super::births::{NewSheep, Origin, bear};
 use super::database::{Database, query};
 use super::entries::bear_entry;
-use super::rows::{corrupt, json, parsed};
+use super::rows::corrupt;
 use super::sheep::load_genome;
 use super::writer::Tx;
 use super::{Store, StoreError};
 
 /// Who gets the credit for a sheep without an artist.
-const BRED: &str = "bred by the flock";
+pub const BRED: &str = "the flock";
 
 /// A child that may join.
 #[derive(Debug, Clone)]
@@ -40,24 +40,6 @@ pub struct Lineage {
     pub record: BirthRecord,
     /// Its parents' genomes, in the record's order.
     pub parents: Vec<Genome>,
-}
-
-/// A relative, for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Relative {
-    /// Its name in addresses.
-    pub id: SheepId,
-    /// Its name for people.
-    pub title: String,
-}
-
-/// A sheep's parents and children, living or not.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Family {
-    /// Its parents; none for founders, artists' sheep that branch from nothing, and those born of nothing.
-    pub parents: Vec<Relative>,
-    /// Its children, oldest first.
-    pub children: Vec<Relative>,
 }
 
 impl Store {
@@ -93,16 +75,6 @@ impl Store {
     pub async fn lineage(&self, sheep: &SheepId) -> Result<Option<Lineage>, StoreError> {
         let sheep = sheep.clone();
         self.read(move |conn| lineage(conn, &sheep)).await
-    }
-
-    /// A sheep's parents and children.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Refused`] with `not-found`.
-    pub async fn family(&self, sheep: &SheepId) -> Result<Family, StoreError> {
-        let sheep = sheep.clone();
-        self.read(move |conn| family(conn, &sheep)).await
     }
 }
 
@@ -151,36 +123,4 @@ fn lineage(conn: &mut dyn Database, sheep: &SheepId) -> Result<Option<Lineage>, 
     let parents = parents.map(|genome| load_genome(conn, &genome.to_string()));
     let parents = parents.collect::<Result<_, _>>()?;
     Ok(Some(Lineage { record, parents }))
-}
-
-fn family(conn: &mut dyn Database, sheep: &SheepId) -> Result<Family, StoreError> {
-    let row = query("SELECT parents FROM sheep WHERE id = $1")
-        .bind(sheep.as_str())
-        .fetch_optional(&mut *conn)?
-        .ok_or_else(|| StoreError::not_found("sheep", sheep))?;
-    let parents: Vec<SheepId> = json(&row, "parents")?;
-    let mut family = Family::default();
-    for parent in &parents {
-        let rows = query("SELECT id, title FROM sheep WHERE id = $1")
-            .bind(parent.as_str())
-            .fetch_all(&mut *conn)?;
-        for row in &rows {
-            family.parents.push(relative(row)?);
-        }
-    }
-    // Ids have letters and digits only, so none is part of another within quotes.
-    let rows = query("SELECT id, title FROM sheep WHERE parents LIKE $1 ORDER BY number")
-        .bind(format!("%\"{sheep}\"%"))
-        .fetch_all(conn)?;
-    for row in &rows {
-        family.children.push(relative(row)?);
-    }
-    Ok(family)
-}
-
-fn relative(row: &super::database::Row) -> Result<Relative, StoreError> {
-    Ok(Relative {
-        id: parsed(row, "id")?,
-        title: row.try_get("title")?,
-    })
 }

@@ -17,9 +17,10 @@
 //! * `records`, `classes`, `auditors`: trust. `verdicts`, `repair`: what follows when the referee
 //!   found a frame wrong. `ledger`: credit. `operators`: what operators decide; `admins`: who
 //!   may use their console. Their rules are those of `woolgather_coordinator_core`.
-//! * `questions`, `ballots`, `votes`, `effects`: what voters are asked and say; `refit`: all of it weighed
-//!   anew every night; `voters`: whose votes were voided.
+//! * `questions`, `ballots`, `votes`, `effects`: what voters are asked and say; `undo`: a vote taken
+//!   back; `refit`: all of it weighed anew every night; `voters`: whose votes were voided.
 //! * `nursery`, `lineages`, `retirement`: who is bred, from whom, and who goes.
+//! * `gallery`, `tags`, `family`: how sheep are found, and who came from whom.
 //! * `entries`, `appeals`, `drafts`: what artists offer, and what they may do with it before and after.
 //! * `jobs`: background tasks. `clips`, `sheep`, `votes`: what people see and give.
 //! * `blobs`: which of them rows need. `company`: several coordinators on one store.
@@ -67,18 +68,22 @@ mod work;
 
 mod clips;
 mod company;
+mod family;
+mod gallery;
 mod jobs;
 mod lineages;
 mod nursery;
 mod publishing;
 mod retirement;
 mod sheep;
+mod tags;
 
 mod ballots;
 mod effects;
 mod questions;
 mod refit;
 mod seen;
+mod undo;
 mod vote_lists;
 mod voters;
 mod votes;
@@ -100,11 +105,16 @@ pub use database::DatabaseError;
 pub use drafts::Draft;
 pub use entries::{Accepted, EntryRow, NewEntry, Screening};
 pub use error::StoreError;
+pub use family::{Family, GENERATIONS_MAX, InheritedCredit, Relative, Tie};
 pub use flock::{Flock, FoundingSheep, NewFlock};
-pub use jobs::{ClaimedJob, Job};
+pub use gallery::{
+    COUNTED_MAX, GALLERY_PAGE_MAX, GalleryFilter, GalleryPage, GalleryRequest, GalleryRow, Glance,
+    Mark, MarkError, Start, TERMS_MAX,
+};
+pub use jobs::{ClaimedJob, Job, JobLine};
 pub use leases::{LeaseTerms, LeasedWork, WorkForDevice};
 pub use ledger::CreditLine;
-pub use lineages::{Family, Lineage, NewChild, Relative};
+pub use lineages::{BRED, Lineage, NewChild};
 pub use means::FrameMeans;
 pub use nursery::{Change, LivingSheep, Nursery, WaitingEntry};
 pub use open::Store;
@@ -115,8 +125,10 @@ pub use refit::VoteLog;
 pub use repair::{AuditAgain, DoubtReports};
 pub use seen::SeenBallot;
 pub use sheep::{SheepOrder, SheepRow, SheepState};
-pub use status::{ClipProgress, FlockStatus, UnitCounts, VolunteerCredit};
+pub use status::{ClipProgress, FlockStatus, Held, UnitCounts, VolunteerCredit};
 pub use submissions::NewSubmission;
+pub use tags::{TITLE_CHARS_MAX, TagCount, TagSource};
+pub use undo::{TakenBack, UNDO_TERM_MS};
 pub use verdicts::{Verdict, VerdictPictures};
 pub use vote_lists::{LoggedBallot, SheepLine, VoterLine};
 pub use votes::{VoteFrom, VoterId};

@@ -15,6 +15,7 @@ use super::devices::active_devices;
 use super::flock::recipe;
 use super::rows::{json, number, parsed, to_json};
 use super::sheep::{belief, load_genome};
+use super::tags::tag_by_looks;
 use super::{Store, StoreError};
 
 /// The fleet's speed is that of the last hour.
@@ -133,7 +134,7 @@ impl Store {
         rows.iter().map(change).collect()
     }
 
-    /// Remembers what a sheep looks like.
+    /// Remembers what a sheep looks like, and tags it accordingly.
     ///
     /// # Errors
     ///
@@ -143,11 +144,15 @@ impl Store {
         sheep: &SheepId,
         descriptors: &Descriptors,
     ) -> Result<(), StoreError> {
-        let described = query("UPDATE sheep SET descriptors = $2 WHERE id = $1")
-            .bind(sheep.as_str())
-            .bind(to_json(&descriptors.values()));
-        self.write(move |tx| Ok(described.execute(tx.conn).map(drop)?))
-            .await
+        let (sheep, looks) = (sheep.clone(), *descriptors);
+        self.write(move |tx| {
+            query("UPDATE sheep SET descriptors = $2 WHERE id = $1")
+                .bind(sheep.as_str())
+                .bind(to_json(&looks.values()))
+                .execute(&mut *tx.conn)?;
+            tag_by_looks(tx.conn, &sheep, &looks)
+        })
+        .await
     }
 }
 
@@ -271,7 +276,8 @@ fn living(
     Ok(living)
 }
 
-fn descriptors(row: &Row) -> Result<Option<Descriptors>, StoreError> {
+/// What a row says a sheep looks like, if anybody has looked.
+pub(super) fn descriptors(row: &Row) -> Result<Option<Descriptors>, StoreError> {
     if row.try_get::<Option<&str>>("descriptors")?.is_none() {
         return Ok(None);
     }

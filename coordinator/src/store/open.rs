@@ -8,6 +8,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 use super::StoreError;
 use super::database::{Database, Query, Row, query};
+use super::gallery;
 use super::place::Place;
 use super::readers::Readers;
 use super::rows::number;
@@ -26,8 +27,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_several.sql"),
     include_str!("../../migrations/0006_admins.sql"),
     include_str!("../../migrations/0007_evolution.sql"),
+    include_str!("../../migrations/0008_gallery.sql"),
     include_str!("../../migrations/0010_entries.sql"),
+    include_str!("../../migrations/0011_ballots.sql"),
 ];
+/// After this one, what it made is filled by the program: SQL alone cannot take words out of titles.
+const GALLERY: usize = 8;
 
 /// Everything the coordinator remembers. Cheap to clone; clones share one writer.
 #[derive(Clone)]
@@ -186,6 +191,9 @@ fn apply_missing(conn: &mut dyn Database, now_ms: i64) -> Result<(), StoreError>
     };
     for (number, migration) in (applied + 1..).zip(missing) {
         conn.script(migration)?;
+        if number == GALLERY {
+            gallery::fill(conn)?;
+        }
         query("INSERT INTO migration (number, applied_ms) VALUES ($1, $2)")
             .bind(number as i64)
             .bind(now_ms)

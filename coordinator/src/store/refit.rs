@@ -14,6 +14,7 @@ use woolgather_coordinator_core::ratings::{Belief, DAY_MS, SettledChild, Shift, 
 use woolgather_protocol::votes::Answer;
 
 use super::database::{Database, Row, query};
+use super::gallery::stored_fame;
 use super::questions::{Question, Verdict};
 use super::rows::named;
 use super::sheep::{belief, belief_at_birth};
@@ -266,12 +267,14 @@ fn keep_sheep(tx: &mut Tx<'_>, refits: i64, fits: &[(Before, Belief)]) -> Result
             .fetch_one(&mut *tx.conn)?;
         let after = fit.shifted(since(*before, belief(&row, tx.now_ms)?));
         query(
-            "UPDATE sheep SET rating_mean = $2, rating_variance = $3, rated_ms = $4 WHERE id = $1",
+            "UPDATE sheep SET rating_mean = $2, rating_variance = $3, rated_ms = $4, fame = $5
+             WHERE id = $1",
         )
         .bind(sheep)
         .bind(after.mean)
         .bind(after.variance)
         .bind(tx.now_ms)
+        .bind(stored_fame(after))
         .execute(&mut *tx.conn)?;
     }
     refit_heritability(tx)?;

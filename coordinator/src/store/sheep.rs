@@ -40,6 +40,10 @@ pub struct SheepRow {
     pub state: SheepState,
     /// When it was founded or accepted.
     pub born_at_ms: i64,
+    /// When its loop went live.
+    pub live_at_ms: Option<i64>,
+    /// When it retired.
+    pub retired_at_ms: Option<i64>,
     /// Mean of its rating; 0 is an ordinary sheep.
     pub rating: f64,
     /// Variance of its rating, drift until now included.
@@ -160,7 +164,7 @@ pub(super) fn belief_at_birth(row: &Row) -> Result<Belief, StoreError> {
     })
 }
 
-fn sheep_row(row: &Row, now_ms: i64) -> Result<SheepRow, StoreError> {
+pub(super) fn sheep_row(row: &Row, now_ms: i64) -> Result<SheepRow, StoreError> {
     let Belief { mean, variance } = belief(row, now_ms)?;
     Ok(SheepRow {
         number: row.try_get("number")?,
@@ -171,6 +175,8 @@ fn sheep_row(row: &Row, now_ms: i64) -> Result<SheepRow, StoreError> {
         licence: row.try_get("licence")?,
         state: named(row, "state")?,
         born_at_ms: row.try_get("born_ms")?,
+        live_at_ms: row.try_get("live_ms")?,
+        retired_at_ms: row.try_get("retired_ms")?,
         rating: mean,
         rating_variance: variance,
         votes: number(row, "votes")?,

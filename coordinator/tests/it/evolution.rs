@@ -105,14 +105,15 @@ async fn votes_become_a_child_and_the_least_liked_sheep_makes_room() {
     let again = lineage.record.breed_again(&lineage.parents, &Examiner);
     let genome = store.sheep_genome(&child).await.unwrap();
     assert_eq!(again.unwrap().canonical_bytes(), genome.canonical_bytes());
-    let parents = store.family(&child).await.unwrap().parents;
+    let family = store.family(&child).await.unwrap();
+    let parents: Vec<_> = family.parents().map(|parent| parent.id.clone()).collect();
     assert!(!parents.is_empty(), "these seeds do not breed from nothing");
 
     render_all(&coordinator).await;
     let published = manifest(&coordinator).await;
     let told = published.sheep.iter().find(|sheep| sheep.id == child);
-    let named: Vec<_> = parents.into_iter().map(|parent| parent.id).collect();
-    assert_eq!(told.unwrap().parents, named);
+
+    assert_eq!(told.unwrap().parents, parents);
     assert!(
         published
             .clips

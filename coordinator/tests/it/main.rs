@@ -10,6 +10,7 @@ mod buckets;
 mod checks;
 mod collecting;
 mod evolution;
+mod gallery;
 mod hostile;
 mod keys;
 mod offering;

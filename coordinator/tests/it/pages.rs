@@ -69,6 +69,24 @@ async fn what_a_page_names_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_small_picture_is_there_once_the_sheep_is_and_is_not_sent_twice() {
+    let coordinator = TestCoordinator::start().await;
+    let sheep = coordinator.first_sheep().await;
+    let url = format!("{}/sheep/{sheep}/small.webp", coordinator.url);
+    let early = reqwest::get(&url).await.unwrap();
+    assert_eq!(early.status(), StatusCode::NOT_FOUND);
+    coordinator.publish_all(b"clip").await;
+    let small = reqwest::get(&url).await.unwrap();
+    assert_eq!(small.status(), StatusCode::OK);
+    assert_eq!(small.headers()[CONTENT_TYPE], "image/webp");
+    let tag = small.headers()["etag"].clone();
+    assert!(!small.bytes().await.unwrap().is_empty());
+    let client = reqwest::Client::new();
+    let again = client.get(&url).header("if-none-match", tag).send().await;
+    assert_eq!(again.unwrap().status(), StatusCode::NOT_MODIFIED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_there_is_said_on_a_page() {
     let coordinator = TestCoordinator::start().await;
     for path in ["/sheep/none", "/entries/none", "/nowhere"] {

@@ -162,7 +162,7 @@ impl Operation {
 /// The style class of a status.
 fn look(status: &str) -> &'static str {
     if status.starts_with(['2', '3']) {
-        "status--good"
+        "code-status--good"
     } else {
         ""
     }

@@ -5,8 +5,10 @@
 //!
 //! | page | view | route |
 //! |---|---|---|
-//! | the flock | [`HomePage`] | `/`, `/?page=N` |
+//! | home | [`HomePage`] | `/` |
+//! | the flock by room, order, tag, artist and word | [`GalleryPage`] | `/gallery` |
 //! | one sheep | [`SheepPage`] | `/sheep/{id}` |
+//! | a sheep in somebody else's page | [`EmbedPage`] | `/embed/{id}` |
 //! | two sheep to compare | [`VotePage`] | `/vote` |
 //! | what a computer has just shown | [`SeenPage`] | `/seen` |
 //! | offering flames | [`UploadPage`] | `/submit`, `/submit?parent={sheep}` |
@@ -14,17 +16,24 @@
 //! | what a browser has offered | [`OwnEntriesPage`] | `/entries` |
 //! | what became of it | [`EntryPage`] | `/entries/{id}` |
 //! | the work going on | [`StatusPage`] | `/status` |
+//! | is it just me? | [`HealthPage`] | `/status/me` |
 //! | how to take part | [`JoinPage`] | `/join` |
 //! | a piece of work | [`WorkPage`] | `/units/{id}` |
 //! | what programs may ask | [`ApiPage`] | `/api` |
 //! | the operator's console | [`AdminPage`] | `/admin` |
+//! | how the flock renews itself | [`AdminFlockPage`] | `/admin/flock` |
+//! | jobs, storage, swarm, settings | [`AdminWorksPage`] | `/admin/works` |
 //! | its door | [`AdminDoorPage`] | `/admin/enter/{word}` |
 //! | a refusal | [`ErrorPage`] | anywhere |
 
 mod admin;
+mod admin_works;
 pub mod api;
+mod embed;
 mod entry;
 mod error;
+mod gallery;
+pub mod health;
 mod home;
 mod join;
 mod own;
@@ -42,17 +51,21 @@ use askama::Template;
 pub use admin::{
     AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminLog, AdminPage, AdminVerdict, Decided,
 };
+pub use admin_works::{AdminFlockPage, AdminJob, AdminSwarm, AdminWaiting, AdminWorksPage};
 pub use api::ApiPage;
+pub use embed::{EmbedPage, render_embed};
 pub use entry::{EntryPage, EntryPlace};
 pub use error::ErrorPage;
-pub use home::{HomePage, PageNumber};
+pub use gallery::{Counted, GalleryPage, GalleryQuery};
+pub use health::{Health, HealthLine, HealthPage, HealthWord, JustMe, MineLine};
+pub use home::{HomePage, Now, System};
 pub use join::JoinPage;
 pub use own::{OwnEntriesPage, OwnEntry};
 pub use review::{Became, ReviewFlame, ReviewPage, ReviewRemark, ReviewXform};
 pub use seen::{SeenPage, SeenSheep};
-pub use sheep::{ClipFacts, ClipLink, Rating, SheepCard, SheepLink, SheepPage};
+pub use sheep::{ClipFacts, ClipLink, Credit, Kin, KinNode, Rating, SheepCard, SheepPage};
 pub use status::{ClipProgress, Published, StatusPage, SwarmNumbers, VolunteerLine};
-pub use upload::{BranchFrom, Refusal, UploadPage, branch_url};
+pub use upload::{BranchFrom, Refusal, SheepLink, UploadPage};
 pub use vote::{Pair, VotePage};
 pub use work::{WorkPage, WrongFrame};
 
@@ -61,6 +74,8 @@ pub use work::{WorkPage, WrongFrame};
 pub enum Nav {
     /// The flock: home.
     Flock,
+    /// Gallery.
+    Gallery,
     /// Vote.
     Vote,
     /// Submit.

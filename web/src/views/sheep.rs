@@ -2,9 +2,10 @@
 
 use askama::Template;
 use woolgather_protocol::ids::{ClipId, SheepId};
-use woolgather_protocol::paths;
+use woolgather_protocol::{Tag, paths};
 
-use super::{Nav, Page};
+use super::{GalleryQuery, Nav, Page};
+use crate::words::query_part;
 
 /// A published clip.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,10 @@ impl ClipLink {
 pub struct Rating {
     /// Its chance against an ordinary sheep, in percent; 50 before anybody has voted.
     pub percent: u8,
+    /// That chance were its rating two deviations lower: it is hardly less.
+    pub low: u8,
+    /// That chance were its rating two deviations higher: it is hardly more.
+    pub high: u8,
     /// Dealt votes it took part in.
     pub votes: u64,
 }
@@ -49,6 +54,8 @@ pub struct SheepCard {
     pub artist: String,
     /// Its loop, once that is live; until then only the poster is shown.
     pub clip: Option<ClipLink>,
+    /// Its picture is there.
+    pub has_poster: bool,
     /// How it fares in votes.
     pub rating: Rating,
 }
@@ -57,7 +64,7 @@ impl SheepCard {
     /// Its page.
     #[must_use]
     pub fn url(&self) -> String {
-        sheep_url(&self.id)
+        paths::sheep_page(&self.id)
     }
 
     /// Its picture.
@@ -65,28 +72,89 @@ impl SheepCard {
     pub fn poster_url(&self) -> String {
         paths::poster(&self.id)
     }
+
+    /// Its picture, 640 pixels across.
+    #[must_use]
+    pub fn small_url(&self) -> String {
+        format!("{}/small.webp", self.url())
+    }
+
+    /// Everything by its artist.
+    #[must_use]
+    pub fn artist_url(&self) -> String {
+        artist_url(&self.artist)
+    }
 }
 
-/// A sheep that is only named.
+/// A relative.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SheepLink {
+pub struct Kin {
     /// Its name in addresses.
     pub id: SheepId,
     /// Its name for people.
     pub title: String,
+    /// Who made it.
+    pub artist: String,
+    /// Its picture is there.
+    pub has_poster: bool,
+    /// It no longer plays in the flock.
+    pub retired: bool,
 }
 
-impl SheepLink {
+/// A relative with its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KinNode {
+    /// The relative.
+    pub kin: Kin,
+    /// Its parents in a tree of ancestors, its children in one of descendants.
+    pub kin_of_it: Vec<KinNode>,
+    /// It is in the tree already, with its own.
+    pub is_met: bool,
+}
+
+/// A tree of relatives, as a template writes it down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum TreeStep<'a> {
+    /// An entry begins: this relative.
+    Enter(&'a KinNode),
+    /// Its own relatives follow, so many, folded away.
+    Fold(u64),
+    /// They end.
+    Unfold,
+    /// The entry ends.
+    Leave,
+}
+
+/// An artist to be named with a sheep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credit {
+    /// The artist.
+    pub artist: String,
+    /// SPDX name of the licence of the work that the sheep descends from.
+    pub licence: String,
+}
+
+impl Credit {
+    fn artist_url(&self) -> String {
+        artist_url(&self.artist)
+    }
+
+    fn licence_name(&self) -> &str {
+        licence_name(&self.licence)
+    }
+}
+
+impl Kin {
     /// Its page.
     #[must_use]
     pub fn url(&self) -> String {
-        sheep_url(&self.id)
+        paths::sheep_page(&self.id)
     }
 
-    /// Its picture.
+    /// Its picture, 640 pixels across.
     #[must_use]
-    pub fn poster_url(&self) -> String {
-        paths::poster(&self.id)
+    pub fn small_url(&self) -> String {
+        format!("{}/small.webp", self.url())
     }
 }
 
@@ -121,34 +189,132 @@ pub struct SheepPage {
     pub licence: String,
     /// The volunteers who rendered the loop, most segments first.
     pub volunteers: Vec<String>,
-    /// The sheep it came from; empty for an artist's own.
-    pub parents: Vec<SheepLink>,
-    /// The sheep that came from it.
-    pub children: Vec<SheepLink>,
+    /// What it is found by.
+    pub tags: Vec<Tag>,
+    /// The flock bred it: nobody drew it.
+    pub is_bred: bool,
+    /// Its parents with theirs, generation by generation; empty for an artist's own.
+    pub ancestors: Vec<KinNode>,
+    /// Its children with theirs.
+    pub descendants: Vec<KinNode>,
+    /// There are more descendants than are shown.
+    pub is_cut: bool,
+    /// The artists of its ancestors.
+    pub credits: Vec<Credit>,
     /// About the loop's file; `None` while it is being rendered.
     pub facts: Option<ClipFacts>,
     /// It no longer plays in the flock, but stays here.
     pub retired: bool,
+    /// The website's address, without a slash at the end: what is shared elsewhere needs whole addresses.
+    pub address: String,
 }
 
 impl Page for SheepPage {
     fn here(&self) -> Nav {
-        Nav::Flock
+        Nav::Gallery
     }
 }
 
 impl SheepPage {
     /// Where the genome can be downloaded.
     fn genome_url(&self) -> String {
-        format!("{}/genome.flam3", self.sheep.url())
+        paths::genome(&self.sheep.id)
+    }
+
+    /// Where a branch of it is offered.
+    fn branch_url(&self) -> String {
+        format!("/submit?parent={}", self.sheep.id)
+    }
+
+    fn embed_url(&self) -> String {
+        format!("{}/embed/{}", self.address, self.sheep.id)
+    }
+
+    fn oembed_url(&self) -> String {
+        let page = format!("{}{}", self.address, self.sheep.url());
+        format!("{}/oembed?url={}", self.address, query_part(&page))
+    }
+
+    /// What to paste into another page.
+    fn embed_code(&self) -> String {
+        format!(
+            "<iframe src=\"{}\" width=\"640\" height=\"360\" allow=\"autoplay\" loading=\"lazy\"></iframe>",
+            self.embed_url()
+        )
     }
 
     /// Whether the works are dedicated to the public, which the page says in words.
     fn is_public_domain(&self) -> bool {
         self.licence == "CC0-1.0"
     }
+
+    fn is_by(&self) -> bool {
+        self.licence == "CC-BY-4.0"
+    }
+
+    /// Artists who must be named wherever it is shown: the licences of their works say so.
+    fn must_be_named(&self) -> Vec<&Credit> {
+        let bound = |credit: &&Credit| credit.licence != "CC0-1.0";
+        self.credits.iter().filter(bound).collect()
+    }
+
+    fn may_be_named(&self) -> Vec<&Credit> {
+        let free = |credit: &&Credit| credit.licence == "CC0-1.0";
+        self.credits.iter().filter(free).collect()
+    }
+
+    /// All trees of the page, for the template.
+    fn steps<'a>(&self, nodes: &'a [KinNode]) -> Vec<TreeStep<'a>> {
+        let mut steps = Vec::new();
+        step_through(nodes, &mut steps);
+        steps
+    }
+
+    fn interval_width(&self) -> u8 {
+        let Rating { low, high, .. } = self.sheep.rating;
+        high.saturating_sub(low).max(1)
+    }
+
+    /// Where the line of the mean begins, so that it lies round the mean and within the picture.
+    fn interval_mean(&self) -> String {
+        let mean = f64::from(self.sheep.rating.percent) - 0.6;
+        format!("{:.1}", mean.clamp(0.0, 98.8))
+    }
+
+    /// The rating's interval in words.
+    fn interval(&self) -> String {
+        let Rating {
+            percent, low, high, ..
+        } = self.sheep.rating;
+        format!("{percent} %, between {low} % and {high} % with 95 % certainty")
+    }
 }
 
-fn sheep_url(id: &SheepId) -> String {
-    format!("/sheep/{id}")
+fn step_through<'a>(nodes: &'a [KinNode], steps: &mut Vec<TreeStep<'a>>) {
+    for node in nodes {
+        steps.push(TreeStep::Enter(node));
+        if !node.kin_of_it.is_empty() {
+            steps.push(TreeStep::Fold(node.kin_of_it.len() as u64));
+            step_through(&node.kin_of_it, steps);
+            steps.push(TreeStep::Unfold);
+        }
+        steps.push(TreeStep::Leave);
+    }
+}
+
+fn artist_url(artist: &str) -> String {
+    let query = GalleryQuery {
+        artist: Some(artist.to_owned()),
+        ..GalleryQuery::default()
+    };
+    query.url()
+}
+
+/// A licence's name for people.
+fn licence_name(spdx: &str) -> &str {
+    match spdx {
+        "CC0-1.0" => "CC0 1.0",
+        "CC-BY-4.0" => "CC BY 4.0",
+        other => other,
+    }
 }

@@ -3,9 +3,10 @@
 use askama::Template;
 use woolgather_protocol::Licence;
 use woolgather_protocol::ids::SheepId;
+use woolgather_protocol::paths;
 use woolgather_protocol::problem::GenomeFault;
 
-use super::{Nav, Page, SheepLink};
+use super::{Nav, Page};
 
 /// Why the genome was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,29 @@ pub struct Refusal {
     pub message: String,
     /// Where in the file, when the file is at fault.
     pub fault: Option<GenomeFault>,
+}
+
+/// A sheep that is only named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheepLink {
+    /// Its name in addresses.
+    pub id: SheepId,
+    /// Its name for people.
+    pub title: String,
+}
+
+impl SheepLink {
+    /// Its page.
+    #[must_use]
+    pub fn url(&self) -> String {
+        paths::sheep_page(&self.id)
+    }
+
+    /// Its picture.
+    #[must_use]
+    pub fn poster_url(&self) -> String {
+        paths::poster(&self.id)
+    }
 }
 
 /// The sheep that an artist branches from.
@@ -37,7 +61,7 @@ impl BranchFrom {
     }
 
     fn more_url(&self, more: &u32) -> String {
-        format!("{}&more={more}#mutants", branch_url(&self.sheep.id))
+        format!("/submit?parent={}&more={more}#mutants", self.sheep.id)
     }
 
     fn mutant_url(&self, number: &u32) -> String {
@@ -47,12 +71,6 @@ impl BranchFrom {
     fn owes_credit(&self) -> bool {
         self.licence == Licence::CcBy
     }
-}
-
-/// Where an artist branches from a sheep.
-#[must_use]
-pub fn branch_url(sheep: &SheepId) -> String {
-    format!("/submit?parent={sheep}")
 }
 
 /// The upload form. It POSTs `artist`, `parent` where there is one, and `genome` (a file) as multipart

@@ -3,11 +3,13 @@
 use woolgather_protocol::Licence;
 use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::problem::GenomeFault;
+use woolgather_protocol::sheep::Room;
 use woolgather_protocol::submission::WorkUnitState;
-use woolgather_web::assets;
 use woolgather_web::views::{
-    AdminDoor, Page, Rating, Refusal, SeenPage, SheepCard, SheepLink, VolunteerLine, render,
+    AdminDoor, GalleryQuery, JustMe, Page, Rating, Refusal, SeenPage, SheepCard, System,
+    VolunteerLine, render, render_embed,
 };
+use woolgather_web::{EMBED_SECURITY_POLICY, assets};
 
 use crate::samples::{self, HOSTILE};
 
@@ -38,7 +40,9 @@ fn all() -> Vec<(String, String)> {
     let named = |name: &str, html: String| (name.to_owned(), html);
     let mut pages = vec![
         named("home", html(&samples::home())),
-        named("home, second page", html(&samples::home_second())),
+        named("gallery", html(&samples::gallery())),
+        named("gallery, found", html(&samples::gallery_found())),
+        named("gallery, nothing found", html(&samples::gallery_nothing())),
         named("home, empty", html(&samples::home_empty())),
         named("sheep", html(&samples::sheep())),
         named("vote", html(&samples::vote())),
@@ -54,10 +58,13 @@ fn all() -> Vec<(String, String)> {
         named("entry, waiting", html(&samples::entry_waiting())),
         named("status", html(&samples::status())),
         named("status, empty", html(&samples::status_empty())),
+        named("is it just me", html(&samples::just_me(JustMe::JustYou))),
         named("join", html(&samples::join())),
         named("work, found wrong", html(&samples::work_found_wrong())),
         named("error", html(&samples::error())),
         named("console", html(&samples::admin())),
+        named("console, flock", html(&samples::admin_flock())),
+        named("console, works", html(&samples::admin_works())),
         named(
             "console, closed",
             html(&samples::admin_door(AdminDoor::Closed)),
@@ -88,16 +95,21 @@ fn hostile_pages() -> Vec<String> {
     let text = || HOSTILE.to_owned();
     let mut home = samples::home();
     home.flock = text();
-    home.featured = Some(hostile_card());
-    home.sheep = vec![hostile_card()];
+    home.hero = Some(hostile_card());
+    home.best = vec![hostile_card()];
+    let mut gallery = samples::gallery_nothing();
+    gallery.query.artist = Some(text());
+    gallery.query.search = text();
+    gallery.sheep = vec![hostile_card()];
     let mut sheep = samples::sheep();
     sheep.sheep = hostile_card();
     sheep.licence = text();
     sheep.volunteers = vec![text(); 3];
-    sheep.parents = vec![SheepLink {
-        id: samples::sheep_id("x"),
-        title: text(),
-    }];
+    sheep.ancestors[0].kin.title = text();
+    sheep.ancestors[0].kin.artist = text();
+    sheep.credits[0].artist = text();
+    sheep.credits[0].licence = text();
+    sheep.address = text();
     let mut vote = samples::vote();
     vote.problem = Some(text());
     if let Some(pair) = &mut vote.pair {
@@ -155,6 +167,7 @@ fn hostile_pages() -> Vec<String> {
     work.wrong[0].submitted_url = text();
     let mut status = samples::status();
     status.flock = text();
+    status.health.lines[0].client = text();
     status.recipe = text();
     status.rendering[0].title = text();
     status.published[0].sheep = hostile_card();
@@ -183,6 +196,7 @@ fn hostile_pages() -> Vec<String> {
         html(&admin),
         html(&door),
         html(&home),
+        html(&gallery),
         html(&sheep),
         html(&vote),
         html(&seen),
@@ -237,8 +251,11 @@ fn no_page_fetches_anything_from_elsewhere() {
                 assert!(!address.starts_with("//"), "{name}");
             }
         }
+        // Feeds and descriptions are named for whoever asks for them; no browser fetches those.
         for link in page.split("<link").skip(1) {
-            assert!(link.contains("href=\"/static/"), "{name}");
+            let link = link.split('>').next().unwrap_or_default();
+            let named = link.contains("rel=\"alternate\"") || link.contains("rel=\"canonical\"");
+            assert!(named || link.contains("href=\"/static/"), "{name}: {link}");
         }
     }
 }
@@ -306,7 +323,7 @@ fn the_navigation_marks_the_page_one_is_on() {
 fn an_empty_flock_invites_instead_of_showing_nothing() {
     let home = html(&samples::home_empty());
     assert!(home.contains("The first sheep are on their way"));
-    assert!(home.contains("href=\"/join\""));
+    assert!(home.contains("href=\"/join#debian\""));
     let status = html(&samples::status_empty());
     assert!(status.contains("Nothing at the moment."));
     let mut vote = samples::vote();
@@ -319,27 +336,117 @@ fn an_empty_flock_invites_instead_of_showing_nothing() {
 #[test]
 fn a_single_sheep_is_already_a_flock() {
     let mut home = samples::home();
-    home.sheep.clear();
-    home.number.pages = 1;
-    let home = html(&home);
-    assert!(home.contains("One sheep so far."));
-    assert!(!home.contains("class=\"pager\""));
+    home.best.clear();
+    assert!(html(&home).contains("One sheep so far."));
 }
 
 #[test]
-fn pages_lead_to_their_neighbours() {
-    let first = html(&samples::home());
-    assert!(first.contains("/?page=2") && !first.contains("rel=\"prev\""));
-    let second = html(&samples::home_second());
-    assert!(second.contains("/?page=1") && second.contains("/?page=3"));
+fn home_offers_the_package_of_the_visitors_system() {
+    let mut home = samples::home();
+    for (system, words) in [
+        (System::Debian, "/join#debian"),
+        (System::Fedora, "/join#fedora"),
+        (System::Windows, "/join#windows"),
+        (System::MacOs, "/join#macos"),
+        (System::Other, "/join#source"),
+    ] {
+        home.system = system;
+        assert!(html(&home).contains(words), "{words}");
+        let anchor = format!("id=\"{}\"", system.anchor());
+        assert!(html(&samples::join()).contains(&anchor), "{anchor}");
+    }
 }
 
 #[test]
-fn a_page_beyond_the_last_leads_back() {
-    let mut home = samples::home_second();
-    home.sheep.clear();
-    home.number.page = 9;
-    assert!(html(&home).contains("Back to the first"));
+fn pages_of_the_gallery_lead_to_their_neighbours() {
+    let first = html(&samples::gallery());
+    assert!(first.contains("href=\"/gallery?after=0.25_8\"") && !first.contains("rel=\"prev\""));
+    assert!(first.contains("More than 1,000 sheep"));
+    let found = html(&samples::gallery_found());
+    assert!(found.contains("&#38;before=41_41\"") && !found.contains("rel=\"next\""));
+    assert!(found.contains("ten thousand"));
+}
+
+#[test]
+fn the_gallery_keeps_what_was_asked_for() {
+    let page = html(&samples::gallery_found());
+    for words in [
+        "name=\"room\" value=\"archive\"",
+        "name=\"tag\" value=\"blue,calm\"",
+        "name=\"artist\" value=\"Ada &#38; Bo\"",
+        "value=\"lantern\"",
+        "<option value=\"newest\" selected>",
+        // Without one of the tags, everything else stays.
+        "href=\"/gallery?room=archive&#38;sort=newest&#38;tag=calm&#38;artist=Ada%20%26%20Bo&#38;q=lantern\"",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let nothing = html(&samples::gallery_nothing());
+    assert!(nothing.contains("No sheep here has all of that") && !nothing.contains("sheep-card"));
+}
+
+#[test]
+fn an_empty_room_says_why() {
+    let mut page = samples::gallery_nothing();
+    for (room, words) in [
+        (Room::Living, "No sheep is alive yet"),
+        (Room::Hall, "Nobody is in yet"),
+        (Room::Archive, "Nobody has retired yet"),
+    ] {
+        page.query = GalleryQuery {
+            room,
+            ..GalleryQuery::default()
+        };
+        assert!(html(&page).contains(words), "{words}");
+    }
+}
+
+#[test]
+fn a_family_is_a_tree_whose_branches_fold() {
+    let page = html(&samples::sheep());
+    assert_eq!(page.matches("<details><summary>its ").count(), 3);
+    assert_eq!(page.matches("<ul class=\"tree\">").count(), 5);
+    assert!(page.contains("its 2 parents") && page.contains("its child<"));
+    assert!(page.contains("by Woolgather flock, retired"));
+    assert!(page.contains("; its own are shown above"));
+    assert!(page.contains("more descendants than fit"));
+    let mut alone = samples::sheep();
+    alone.ancestors.clear();
+    alone.descendants.clear();
+    assert!(html(&alone).contains("Made of nothing but chance"));
+    alone.is_bred = false;
+    assert!(html(&alone).contains("Drawn by its artist"));
+}
+
+#[test]
+fn whoever_must_be_named_is_named_first() {
+    let page = html(&samples::sheep());
+    let must = page.find("Wherever you show it, name").unwrap();
+    let ines = page.rfind(">Ines Marín</a>").unwrap();
+    let free = page.find("Among its ancestors are works by").unwrap();
+    assert!(must < ines && ines < free);
+}
+
+#[test]
+fn a_sheep_can_be_shared() {
+    let page = html(&samples::sheep());
+    for words in [
+        "property=\"og:image\" content=\"https://flock.example/api/v1/sheep/abalone/poster.webp\"",
+        "property=\"og:video\" content=\"https://flock.example/api/v1/clips/abalone-loop/1/clip.mp4\"",
+        "name=\"twitter:card\" content=\"summary_large_image\"",
+        "href=\"https://flock.example/oembed?url=https%3A%2F%2Fflock.example%2Fsheep%2Fabalone\"",
+        "href=\"/submit?parent=abalone\"",
+        "src=&#34;https://flock.example/embed/abalone&#34;",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+}
+
+#[test]
+fn a_rating_is_drawn_with_its_doubt() {
+    let page = html(&samples::sheep());
+    assert!(page.contains("88 %, between 80 % and 94 % with 95 % certainty"));
+    assert!(page.contains("x=\"80\" y=\"2.5\" width=\"14\""));
 }
 
 #[test]
@@ -348,6 +455,7 @@ fn a_sheep_without_a_loop_has_no_picture_yet_and_offers_no_video() {
     page.sheep.clip = None;
     page.facts = None;
     page.volunteers.clear();
+    page.sheep.has_poster = false;
     let page = html(&page);
     assert!(page.contains("Not born yet") && !page.contains("/api/v1/sheep/abalone/poster.webp"));
     assert!(page.contains("genome.flam3"));
@@ -366,7 +474,7 @@ fn a_retired_sheep_keeps_its_picture() {
 fn a_sheep_page_credits_everybody() {
     let page = html(&samples::sheep());
     for words in [
-        "by Woolgather flock",
+        "by <a href=\"/gallery?artist=Woolgather%20flock\" data-testid=\"artist\">Woolgather flock</a>",
         "Ada",
         "Ines &#38; Jo",
         "CC0 1.0",
@@ -381,7 +489,7 @@ fn a_sheep_page_credits_everybody() {
 fn an_unrated_sheep_has_no_number() {
     let mut page = samples::sheep();
     page.sheep.rating = Rating::default();
-    assert!(!html(&page).contains("<meter"));
+    assert!(!html(&page).contains("class=\"interval\""));
 }
 
 #[test]
@@ -544,4 +652,18 @@ fn long_names_are_shown_whole() {
     page.volunteers = vec![name.clone(); 64];
     let page = html(&page);
     assert_eq!(page.matches(&format!("<li>{name}</li>")).count(), 64);
+}
+
+#[test]
+fn what_is_embedded_keeps_a_policy_of_its_own() {
+    let page = render_embed(&samples::embed()).unwrap();
+    assert!(page.contains("href=\"https://flock.example/sheep/abalone\" target=\"_blank\""));
+    assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains("<script>"));
+    let mut hostile = samples::embed();
+    hostile.sheep = hostile_card();
+    hostile.address = HOSTILE.to_owned();
+    let page = render_embed(&hostile).unwrap();
+    assert!(page.contains("alert(") && !page.contains("<img src=x"));
+    assert!(EMBED_SECURITY_POLICY.contains("frame-ancestors *"));
+    assert!(!EMBED_SECURITY_POLICY.contains("unsafe"));
 }

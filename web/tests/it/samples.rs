@@ -1,18 +1,22 @@
 //! Sample views: a lively flock, an empty one, and one filled by somebody hostile. The tests and
 //! `examples/gallery.rs` share them.
 
-use woolgather_protocol::Licence;
 use woolgather_protocol::entries::{Entry, EntryState};
 use woolgather_protocol::ids::{ClipId, SheepId};
 use woolgather_protocol::problem::GenomeFault;
+use woolgather_protocol::sheep::{Room, Sort};
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_protocol::votes::Answer;
+use woolgather_protocol::{Licence, Tag};
 use woolgather_web::views::{
-    AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminLog, AdminPage, AdminVerdict, Became,
-    BranchFrom, ClipFacts, ClipLink, ClipProgress, Decided, EntryPage, EntryPlace, ErrorPage,
-    HomePage, JoinPage, OwnEntriesPage, OwnEntry, PageNumber, Pair, Published, Rating, Refusal,
-    ReviewFlame, ReviewPage, ReviewRemark, ReviewXform, SeenPage, SeenSheep, SheepCard, SheepLink,
-    SheepPage, StatusPage, SwarmNumbers, UploadPage, VolunteerLine, VotePage, WorkPage, WrongFrame,
+    AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminFlockPage, AdminJob, AdminLog,
+    AdminPage, AdminSwarm, AdminVerdict, AdminWaiting, AdminWorksPage, Became, BranchFrom,
+    ClipFacts, ClipLink, ClipProgress, Counted, Credit, Decided, EmbedPage, EntryPage, EntryPlace,
+    ErrorPage, GalleryPage, GalleryQuery, Health, HealthLine, HealthPage, HealthWord, HomePage,
+    JoinPage, JustMe, Kin, KinNode, MineLine, Now, OwnEntriesPage, OwnEntry, Pair, Published,
+    Rating, Refusal, ReviewFlame, ReviewPage, ReviewRemark, ReviewXform, SeenPage, SeenSheep,
+    SheepCard, SheepLink, SheepPage, StatusPage, SwarmNumbers, System, UploadPage, VolunteerLine,
+    VotePage, WorkPage, WrongFrame,
 };
 
 const STARTERS: [(&str, &str); 8] = [
@@ -58,11 +62,36 @@ pub(crate) fn card(number: usize) -> SheepCard {
             id: clip_id(&format!("{id}-loop")),
             version: 1,
         }),
+        has_poster: true,
         rating: Rating {
             percent: [71, 64, 88, 50, 43, 57, 76, 62][number % 8],
+            low: [61, 50, 80, 8, 20, 44, 68, 12][number % 8],
+            high: [80, 76, 94, 92, 69, 70, 83, 95][number % 8],
             votes: [41, 26, 112, 0, 9, 31, 58, 1][number % 8],
         },
     }
+}
+
+/// A relative with these of its own.
+fn kin(number: usize, kin_of_it: Vec<KinNode>) -> KinNode {
+    let SheepCard {
+        id, title, artist, ..
+    } = card(number);
+    KinNode {
+        kin: Kin {
+            id,
+            title,
+            artist,
+            has_poster: number != 7,
+            retired: number == 5,
+        },
+        kin_of_it,
+        is_met: number == 6,
+    }
+}
+
+pub(crate) fn tag(text: &str) -> Tag {
+    text.parse().expect("a sample tag")
 }
 
 fn link(number: usize) -> SheepLink {
@@ -77,33 +106,79 @@ fn strings(texts: &[&str]) -> Vec<String> {
 pub(crate) fn home() -> HomePage {
     HomePage {
         flock: "Meadow".to_owned(),
-        featured: Some(card(0)),
-        sheep: (1..8).map(card).collect(),
-        number: PageNumber { page: 1, pages: 3 },
-        sheep_total: 23,
-        clips_rendering: 4,
-        workers_active: 12,
+        system: System::Debian,
+        hero: Some(card(0)),
+        best: (1..8).map(card).collect(),
+        newest: (3..8).map(card).collect(),
+        now: Now {
+            sheep_living: 1_023,
+            clips_rendering: 4,
+            workers_active: 12,
+            frames_today: 48_320,
+        },
     }
 }
 
 pub(crate) fn home_empty() -> HomePage {
     HomePage {
-        featured: None,
-        sheep: Vec::new(),
-        number: PageNumber { page: 1, pages: 1 },
-        sheep_total: 0,
-        clips_rendering: 0,
-        workers_active: 0,
+        hero: None,
+        best: Vec::new(),
+        newest: Vec::new(),
+        now: Now::default(),
         ..home()
     }
 }
 
-pub(crate) fn home_second() -> HomePage {
-    HomePage {
-        featured: None,
-        sheep: (1..8).map(card).collect(),
-        number: PageNumber { page: 2, pages: 3 },
-        ..home()
+pub(crate) fn embed() -> EmbedPage {
+    EmbedPage {
+        sheep: card(2),
+        address: "https://flock.example".to_owned(),
+    }
+}
+
+/// A first page of several.
+pub(crate) fn gallery() -> GalleryPage {
+    GalleryPage {
+        query: GalleryQuery::default(),
+        frequent: ["blue", "calm", "gold", "vivid", "deep-sea", "symmetric"]
+            .map(tag)
+            .to_vec(),
+        sheep: (0..8).map(card).collect(),
+        counted: Counted::MoreThan(1_000),
+        is_first: true,
+        before: None,
+        after: Some("0.25_8".to_owned()),
+        is_cut: false,
+    }
+}
+
+/// A page in the middle of what a search found.
+pub(crate) fn gallery_found() -> GalleryPage {
+    GalleryPage {
+        query: GalleryQuery {
+            room: Room::Archive,
+            sort: Sort::Newest,
+            tags: vec![tag("blue"), tag("calm")],
+            artist: Some("Ada & Bo".to_owned()),
+            search: "lantern".to_owned(),
+        },
+        counted: Counted::NotAtAll,
+        is_first: false,
+        before: Some("41_41".to_owned()),
+        after: None,
+        is_cut: true,
+        ..gallery()
+    }
+}
+
+/// Nothing found.
+pub(crate) fn gallery_nothing() -> GalleryPage {
+    GalleryPage {
+        sheep: Vec::new(),
+        is_first: true,
+        before: None,
+        is_cut: false,
+        ..gallery_found()
     }
 }
 
@@ -144,8 +219,27 @@ pub(crate) fn sheep() -> SheepPage {
         genome_id: "4f9a1c".repeat(11)[..64].to_owned(),
         licence: "CC0-1.0".to_owned(),
         volunteers: strings(&["Ada", "quiet-laptop", "Tomoko", "bench-17", "Ines & Jo"]),
-        parents: vec![link(0), link(5)],
-        children: vec![link(6), link(4), link(1)],
+        tags: vec![tag("teal"), tag("calm"), tag("deep sea")],
+        is_bred: true,
+        ancestors: vec![
+            kin(
+                0,
+                vec![kin(3, vec![kin(1, vec![]), kin(4, vec![])]), kin(7, vec![])],
+            ),
+            kin(5, vec![]),
+        ],
+        descendants: vec![kin(6, vec![]), kin(4, vec![kin(1, vec![])])],
+        is_cut: true,
+        credits: vec![
+            Credit {
+                artist: "Ines Marín".to_owned(),
+                licence: "CC-BY-4.0".to_owned(),
+            },
+            Credit {
+                artist: "Woolgather flock".to_owned(),
+                licence: "CC0-1.0".to_owned(),
+            },
+        ],
         facts: Some(ClipFacts {
             width: 1280,
             height: 720,
@@ -156,6 +250,7 @@ pub(crate) fn sheep() -> SheepPage {
             seeders: 17,
         }),
         retired: false,
+        address: "https://flock.example".to_owned(),
     }
 }
 
@@ -168,6 +263,7 @@ pub(crate) fn vote() -> VotePage {
         }),
         votes: 12,
         thanked: true,
+        undone: false,
         problem: None,
     }
 }
@@ -449,6 +545,67 @@ pub(crate) fn status() -> StatusPage {
             bytes_from_peers: 7_340_000_000,
             bytes_from_origin: 2_410_000_000,
         },
+        health: health(),
+    }
+}
+
+pub(crate) fn health() -> Health {
+    let line = |service, client: &str, word, works, asked, places| HealthLine {
+        service,
+        client: client.to_owned(),
+        protocol: if places == 3 { "IPv6" } else { "IPv4" },
+        word,
+        works,
+        asked,
+        places,
+        took_ms: 4,
+    };
+    Health {
+        lines: vec![
+            line("Pages", "Chromium", HealthWord::Working, 9_998, 18_220, 164),
+            line("Pages", "Firefox", HealthWord::Working, 10_000, 9_120, 98),
+            line(
+                "Work for volunteers",
+                "Woolgather 0.1.0 (linux x86_64)",
+                HealthWord::Working,
+                9_971,
+                3_402,
+                31,
+            ),
+            line(
+                "Work for volunteers",
+                "Woolgather 0.0.9 (windows x86_64)",
+                HealthWord::Failing,
+                8_316,
+                95,
+                3,
+            ),
+            line("Sharing", "qBittorrent", HealthWord::TooFew, 10_000, 7, 2),
+        ],
+    }
+}
+
+pub(crate) fn just_me(answer: JustMe) -> HealthPage {
+    let failing: Vec<HealthLine> = health()
+        .lines
+        .into_iter()
+        .filter(|line| line.word == HealthWord::Failing)
+        .collect();
+    HealthPage {
+        answer,
+        protocol: "IPv4",
+        mine: vec![MineLine {
+            service: "Work for volunteers",
+            client: "Woolgather 0.0.9 (windows x86_64)".to_owned(),
+            asked: 40,
+            failed: 8,
+            age_s: 130,
+            last_failure: Some("The request was signed too long ago or too early"),
+            advice: Some("Set the device's clock: it must be right to five minutes."),
+            others: failing.first().cloned(),
+        }],
+        failing,
+        workers_active: 31,
     }
 }
 
@@ -465,6 +622,7 @@ pub(crate) fn status_empty() -> StatusPage {
         published: Vec::new(),
         volunteers: Vec::new(),
         swarm: SwarmNumbers::default(),
+        health: Health::default(),
         ..status()
     }
 }
@@ -571,6 +729,68 @@ pub(crate) fn admin() -> AdminPage {
         log: vec![
             log("ban", "5c0b…", "sells watermarks"),
             log("requeue", "n4s8k2pqzv7xwjd3", "the genome was mended"),
+        ],
+    }
+}
+
+pub(crate) fn admin_flock() -> AdminFlockPage {
+    AdminFlockPage {
+        proof: "pr00f".to_owned(),
+        numbers: strings(&[
+            "58 of 60 live, 1 of them about to retire; 2 are being rendered, 1 entries wait",
+            "last day: 9 births, 2 of them artists', 71 answered ballots, work for 11.4 births",
+            "births due now: 1 (the pace says 2, at most 12 a day)",
+        ]),
+        waiting: vec![AdminWaiting {
+            id: "e4".parse().expect("an id"),
+            title: "Salt Marsh".to_owned(),
+            seconds_ago: 8_000,
+        }],
+        forecast: Some(strings(&[
+            "artist: entry e4, \"Salt Marsh\"",
+            "crossover of Abalone and Delft Tide: it may join (alternate)",
+            "would retire: q2 \"Gilded Cage\", rated -0.84, 31 acts",
+        ])),
+        births: 3,
+    }
+}
+
+pub(crate) fn admin_works() -> AdminWorksPage {
+    AdminWorksPage {
+        proof: "pr00f".to_owned(),
+        retried: true,
+        jobs: vec![
+            AdminJob {
+                number: 7,
+                key: "join:c3:1".to_owned(),
+                state: "failed".to_owned(),
+                failures: 20,
+                due_s: 0,
+                error: Some("no space left on device".to_owned()),
+            },
+            AdminJob {
+                number: 9,
+                key: "refit".to_owned(),
+                state: "waiting".to_owned(),
+                failures: 0,
+                due_s: 14_000,
+                error: None,
+            },
+        ],
+        free_bytes: Some(81_000_000_000),
+        live: (61, 183_000_000),
+        retired: (412, 1_240_000_000),
+        alone: 3,
+        looked_at: 61,
+        swarm: vec![AdminSwarm {
+            title: "Delft Tide".to_owned(),
+            info_hash: "9b1d".repeat(10),
+            seeders: 1,
+            leechers: 4,
+        }],
+        settings: vec![
+            ("flock-size", "60".to_owned()),
+            ("store", "SQLite in /var/lib/woolgather".to_owned()),
         ],
     }
 }

@@ -170,13 +170,24 @@ async fn a_branch_is_a_child_with_its_artists_name_and_its_parents_licence() {
         panic!("nothing is bred, so nobody waits");
     };
     let family = store.family(&branch).await.unwrap();
-    assert_eq!(family.parents[0].id, parent);
-    assert_eq!(store.family(&parent).await.unwrap().children[0].id, branch);
+    assert_eq!(family.parents().next().map(|kin| &kin.id), Some(&parent));
+    assert_eq!(
+        store
+            .family(&parent)
+            .await
+            .unwrap()
+            .children()
+            .next()
+            .map(|kin| kin.id.clone()),
+        Some(branch.clone())
+    );
     let sheep = store.sheep(&branch).await.unwrap();
     assert_eq!(
         (sheep.artist.as_str(), sheep.licence.as_str()),
         ("Ada", "CC-BY-4.0")
     );
+    let tags = store.tags_of(&branch).await.unwrap();
+    assert_eq!(tags, ["deep-sea".parse().unwrap()]);
     // A child's belief: narrower than a stranger's.
     assert!(
         (sheep.rating_variance - 0.9025).abs() < 1e-9,

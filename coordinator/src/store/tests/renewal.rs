@@ -75,10 +75,10 @@ async fn a_child_has_parents_a_lineage_and_a_rating_between_theirs_and_the_mean(
     assert_eq!(lineage.parents, [genome(0)]);
     assert_eq!(world.store.lineage(&parents[0]).await.unwrap(), None);
     let family = world.store.family(&sheep).await.unwrap();
-    let named: Vec<_> = family.parents.into_iter().map(|parent| parent.id).collect();
+    let named: Vec<_> = family.parents().map(|parent| parent.id.clone()).collect();
     assert_eq!(named, parents);
     let family = world.store.family(&parents[1]).await.unwrap();
-    assert_eq!(family.children[0].id, sheep);
+    assert_eq!(family.children().next().unwrap().id, sheep);
 
     world.publish_everything().await;
     let manifest = world.store.manifest(device(9)).await.unwrap();

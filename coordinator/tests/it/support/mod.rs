@@ -21,6 +21,7 @@ use woolgather_coordinator::config::Config;
 use woolgather_coordinator::hands::Hands;
 use woolgather_coordinator::http::{router, server};
 use woolgather_coordinator::jobs;
+use woolgather_coordinator::publish;
 use woolgather_coordinator::state::{App, Parts};
 use woolgather_coordinator::store::{
     FlockStatus, FoundingSheep, LeaseTerms, NewClipFile, NewFlock, Store,
@@ -237,7 +238,7 @@ impl TestCoordinator {
                 sha256: Sha256([1; 32]),
                 info_hash: info_hash(&sheep),
                 torrent: self.app.blobs.put(b"d4:infode").unwrap(),
-                poster: self.app.blobs.put(b"picture").unwrap(),
+                poster: self.app.blobs.put(&picture()).unwrap(),
             };
             let store = &self.app.store;
             store
@@ -268,4 +269,9 @@ fn new_flock(config: &Config) -> NewFlock {
             })
             .collect(),
     }
+}
+
+/// A picture, as posters are: WebP.
+fn picture() -> Vec<u8> {
+    publish::webp_of_rgb(&[90; 3 * 16 * 9], 16, 9).expect("a small picture")
 }
