@@ -28,6 +28,7 @@ fn main() -> anyhow::Result<()> {
         Command::Credit(args) => operate(operator::credit(args)),
         Command::Voter(args) => operate(operator::voter(args)),
         Command::Votes(args) => operate(operator::votes(args)),
+        Command::Import(args) => operate(operator::import(args)),
         Command::Flock(args) => operate(operator::flock(args)),
         Command::Blobs(args) => operate(operator::blobs(args)),
         Command::Backup(args) => operate(operator::backup(args)),

@@ -91,6 +91,7 @@ mod votes;
 mod appeals;
 mod drafts;
 mod entries;
+mod importing;
 mod status;
 
 pub use admins::{LINK_LASTS, SESSION_LASTS};
@@ -111,6 +112,7 @@ pub use gallery::{
     COUNTED_MAX, GALLERY_PAGE_MAX, GalleryFilter, GalleryPage, GalleryRequest, GalleryRow, Glance,
     Mark, MarkError, Start, TERMS_MAX,
 };
+pub use importing::{Imported, ImportedSheep};
 pub use jobs::{ClaimedJob, Job, JobLine};
 pub use leases::{LeaseTerms, LeasedWork, WorkForDevice};
 pub use ledger::CreditLine;
