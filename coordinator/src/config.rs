@@ -248,7 +248,11 @@ fn admission(limits: &LimitArgs) -> anyhow::Result<AdmissionSettings> {
 }
 
 /// A recipe by its name, or from a JSON file.
-fn recipe(choice: &str) -> anyhow::Result<Recipe> {
+///
+/// # Errors
+///
+/// When there is no such file, or it holds no legal recipe.
+pub fn recipe(choice: &str) -> anyhow::Result<Recipe> {
     let recipe = match choice {
         "default" => Recipe::default_flock(),
         "small" => Recipe::small(),

@@ -52,5 +52,6 @@ pub mod publish;
 pub mod http;
 pub mod pages;
 
+pub mod moving_in;
 pub mod operator;
 pub mod serve;

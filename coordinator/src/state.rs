@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use tokio::sync::Semaphore;
 use url::Url;
 use woolgather_protocol::{DeviceSecret, PublicKey};
 use woolgather_swarm::Swarm;
@@ -21,6 +22,7 @@ use crate::http::thumbnails::Thumbnails;
 use crate::kept::Kept;
 use crate::metrics::Metrics;
 use crate::pages::home::GlanceCache;
+use crate::pages::submit::stills::Stills;
 use crate::passkeys::Passkeys;
 use crate::publish::seeding::Seeded;
 use crate::pulse::Pulse;
@@ -77,6 +79,10 @@ pub struct App {
     pub manifests: ManifestCache,
     /// Everybody's credit, as it is exported.
     pub credit: CreditCache,
+    /// Small pictures of genomes, drawn lately.
+    pub stills: Stills,
+    /// Mutants are bred one at a time.
+    pub mutants: Semaphore,
     /// Small pictures of sheep.
     pub thumbnails: Thumbnails,
     /// What home says the grid is doing.
@@ -149,6 +155,8 @@ impl App {
             draining: AtomicBool::new(false),
             manifests: ManifestCache::default(),
             credit: CreditCache::default(),
+            stills: Stills::default(),
+            mutants: Semaphore::new(1),
             thumbnails: Thumbnails::default(),
             glances: GlanceCache::default(),
         }))

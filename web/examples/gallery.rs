@@ -15,6 +15,9 @@ use woolgather_web::assets;
 use woolgather_web::views::{AdminDoor, JustMe, Page, SeenPage, Shown, render, render_embed};
 
 const ASSETS: &[&str] = &[
+    "drop.js",
+    "preview.js",
+    "submit.css",
     "site.css",
     "home.css",
     "gallery.css",
@@ -70,6 +73,11 @@ fn main() -> io::Result<()> {
     write(&folder, "seen-empty", &SeenPage::default())?;
     write(&folder, "upload", &samples::upload())?;
     write(&folder, "upload-refused", &samples::upload_refused())?;
+    write(&folder, "upload-branch", &samples::upload_branch())?;
+    write(&folder, "review", &samples::review())?;
+    write(&folder, "own-entries", &samples::own_entries())?;
+    write(&folder, "entry-declined", &samples::entry_declined())?;
+    write(&folder, "entry-waiting", &samples::entry_waiting())?;
     write(&folder, "entry", &samples::entry(EntryState::Screening))?;
     write(&folder, "entry-born", &samples::entry(EntryState::Accepted))?;
     write(&folder, "status", &samples::status())?;

@@ -31,8 +31,8 @@ use woolgather_protocol::work::{
     ClipKind, DeviceKind, DrawingDevice, Lease, LeaseRequest, LeaseResponse, Notice, Task, WorkUnit,
 };
 use woolgather_protocol::{
-    Blake3, DeviceSecret, InfoHash, Problem, ProblemKind, PublicKey, Recipe, Sha256, SheepId,
-    Signature, Signed, limits, paths,
+    Blake3, DeviceSecret, InfoHash, Licence, Problem, ProblemKind, PublicKey, Recipe, Sha256,
+    SheepId, Signature, Signed, limits, paths,
 };
 
 /// When everything in the examples happens: November 2026.
@@ -342,6 +342,10 @@ fn entries() {
                 .into(),
         artist: "Ada".into(),
         consent: true,
+        title: Some("Example".into()),
+        tags: vec!["deep-sea".parse().unwrap()],
+        licence: Licence::CcBy,
+        parent: Some(id("sheep-9b0e")),
     };
     check("entry-request", &request);
     let entry = Entry {
@@ -351,6 +355,9 @@ fn entries() {
         title: "Example".into(),
         artist: "Ada".into(),
         sheep: None,
+        licence: Licence::CcBy,
+        tags: vec!["deep-sea".parse().unwrap()],
+        parent: Some(id("sheep-9b0e")),
     };
     check("entry", &entry);
 }

@@ -10,7 +10,7 @@
 
 pub mod births;
 pub mod deaths;
-mod eye;
+pub(crate) mod eye;
 pub mod forecast;
 
 use woolgather_coordinator_core::breeding::Pace;

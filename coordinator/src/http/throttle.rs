@@ -14,6 +14,11 @@ use woolgather_protocol::{Problem, ProblemKind, PublicKey};
 /// The most that are remembered by one throttle; about 5 MB.
 const REMEMBERED_MAX: usize = 100_000;
 
+/// Files that a network may have read for it in an hour: each costs some milliseconds and half a megabyte.
+const DRAFTS_AN_HOUR: u32 = 120;
+/// Stills that a network may have drawn for it in a minute: four full reviews.
+const STILLS_A_MINUTE: u32 = 128;
+
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
@@ -61,6 +66,10 @@ pub struct Throttles {
     pub sign_ins: Throttle<IpAddr>,
     /// Codes that were wrong, whoever gave them, loopback too: so many guesses in ten minutes are nobody's typing.
     pub wrong_codes: Throttle<()>,
+    /// Files looked at before they are offered.
+    pub drafts: Throttle<IpAddr>,
+    /// Stills and live previews asked for.
+    pub stills: Throttle<IpAddr>,
 }
 
 impl Throttles {
@@ -74,6 +83,8 @@ impl Throttles {
             entries: Throttle::new(rates.entries_an_hour, HOUR_MS, NETWORK),
             sign_ins: Throttle::new(rates.sign_ins_an_hour, HOUR_MS, NETWORK),
             wrong_codes: Throttle::new(WRONG_CODES_MAX, 10 * MINUTE_MS, "Somebody"),
+            drafts: Throttle::new(DRAFTS_AN_HOUR, HOUR_MS, NETWORK),
+            stills: Throttle::new(STILLS_A_MINUTE, MINUTE_MS, NETWORK),
         }
     }
 }

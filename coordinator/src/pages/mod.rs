@@ -8,9 +8,10 @@
 //!   the pages.
 //! * [`people`], [`teams`]: who wants to be found. [`account`]: what is one's own. [`forms`]: what it is sent with.
 //! * [`admin`]: the operator's console.
+//! * [`live`]: what a browser's graphics card draws a flame from.
 //! * [`embed`], [`feeds`], [`search_engines`]: what other websites and programs read.
 //! * [`times`]: moments in words. [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
-//! * [`answer`]: pages and refusals as responses.
+//! * [`answer`]: pages and refusals as responses. [`from_here`]: forms that come from our own pages.
 
 pub mod account;
 pub mod admin;
@@ -21,9 +22,11 @@ pub mod embed;
 pub mod feeds;
 pub mod fixed;
 pub mod forms;
+pub mod from_here;
 pub mod gallery;
 pub mod health;
 pub mod home;
+pub mod live;
 pub mod people;
 pub mod search_engines;
 pub mod seen;
@@ -68,8 +71,6 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/vote/next", get(vote::get_next))
         .route("/vote/undo", post(vote::post_undo))
         .route(paths::SEEN, get(seen::get_seen).post(seen::post_seen))
-        .route("/entries/{id}", get(submit::get_entry))
-        .route("/entries/{id}/preview.webp", get(submit::get_preview))
         .route("/status", get(status::get_status))
         .route("/status/me", get(health::get_mine))
         .route("/units/{id}", get(work::get_work))
@@ -82,11 +83,6 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/people/{handle}", get(people::get_person))
         .merge(account::routes())
         .merge(admin::routes())
+        .merge(submit::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .route(
-            "/submit",
-            get(submit::get_submit)
-                .post(submit::post_submit)
-                .layer(DefaultBodyLimit::max(submit::UPLOAD_BYTES_MAX)),
-        )
 }

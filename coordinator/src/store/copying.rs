@@ -359,7 +359,17 @@ const TABLES: &[Table] = &[
             "preview",
             "sheep",
             "accepted_ms",
+            "licence",
+            "tags",
+            "parent",
+            "appeal",
+            "appealed_ms",
         ],
+    ),
+    table(
+        "draft",
+        &["id"],
+        &["id", "uploader", "xml", "artist", "parent", "made_ms"],
     ),
     table(
         "voter",

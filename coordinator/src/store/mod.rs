@@ -21,8 +21,9 @@
 //!   back; `refit`: all of it weighed anew every night; `voters`: whose votes were voided.
 //! * `nursery`, `lineages`, `retirement`: who is bred, from whom, and who goes.
 //! * `gallery`, `tags`, `family`: how sheep are found, and who came from whom.
-//! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
 //! * `people`: accounts, sessions, passkeys, tokens, and which voters are whose.
+//! * `entries`, `appeals`, `drafts`: what artists offer, and what they may do with it before and after.
+//! * `jobs`: background tasks. `clips`, `sheep`, `votes`: what people see and give.
 //! * `blobs`: which of them rows need. `company`: several coordinators on one store.
 //! * `copying`: a store carried over whole, for backups and moves.
 //! * `status`: numbers for the status page and the metrics.
@@ -88,18 +89,23 @@ mod vote_lists;
 mod voters;
 mod votes;
 
+mod appeals;
+mod drafts;
 mod entries;
+mod importing;
 mod people;
 mod status;
 
 pub use admins::{LINK_LASTS, SESSION_LASTS};
 pub use answers::{EarlierAnswer, OpenLease, UnitFacts};
+pub use appeals::EntryPlace;
 pub use audits::{AuditAnswer, AuditEvidence, Settlement};
 pub use checking::{CheckedFrames, ClaimedCheck};
 pub use clips::{ClipRow, ClipState, JoinSegment, NewClipFile};
 pub use company::{Company, Gossip, Membership, SharedNonces, Sighting};
 pub use copying::{Progress, copy_store};
 pub use database::DatabaseError;
+pub use drafts::Draft;
 pub use entries::{Accepted, EntryRow, NewEntry, Screening};
 pub use error::StoreError;
 pub use family::{Family, GENERATIONS_MAX, InheritedCredit, Relative, Tie};
@@ -108,6 +114,7 @@ pub use gallery::{
     COUNTED_MAX, GALLERY_PAGE_MAX, GalleryFilter, GalleryPage, GalleryRequest, GalleryRow, Glance,
     Mark, MarkError, Start, TERMS_MAX,
 };
+pub use importing::{Imported, ImportedSheep};
 pub use jobs::{ClaimedJob, Job, JobLine};
 pub use leases::{LeaseTerms, LeasedWork, WorkForDevice};
 pub use ledger::CreditLine;

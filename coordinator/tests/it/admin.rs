@@ -5,7 +5,7 @@ use reqwest::{Client, Response, StatusCode, header};
 use woolgather_coordinator::pages::admin::link_url;
 use woolgather_genome::{print_flame, starter_flock};
 use woolgather_protocol::entries::{Entry, EntryRequest, EntryState};
-use woolgather_protocol::{EntryId, paths};
+use woolgather_protocol::{EntryId, Licence, paths};
 
 use crate::support::{TestCoordinator, rendered};
 
@@ -95,6 +95,10 @@ async fn offered(coordinator: &TestCoordinator, number: usize) -> EntryId {
         genome: print_flame(&starter_flock()[number].genome()),
         artist: "Ada <b>".into(),
         consent: true,
+        title: None,
+        tags: Vec::new(),
+        licence: Licence::default(),
+        parent: None,
     };
     let entry: Entry = coordinator.device(1).post(paths::ENTRIES, &request).await;
     coordinator.do_jobs().await;

@@ -13,6 +13,8 @@ mod evolution;
 mod gallery;
 mod hostile;
 mod keys;
+mod moving_in;
+mod offering;
 mod openapi;
 mod pages;
 mod passkeys;

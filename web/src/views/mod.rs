@@ -11,7 +11,9 @@
 //! | a sheep in somebody else's page | [`EmbedPage`] | `/embed/{id}` |
 //! | two sheep to compare | [`VotePage`] | `/vote` |
 //! | what a computer has just shown | [`SeenPage`] | `/seen` |
-//! | offering a genome | [`UploadPage`] | `/submit` |
+//! | offering flames | [`UploadPage`] | `/submit`, `/submit?parent={sheep}` |
+//! | what was read of them | [`ReviewPage`] | `/submit/review/{draft}` |
+//! | what a browser has offered | [`OwnEntriesPage`] | `/entries` |
 //! | what became of it | [`EntryPage`] | `/entries/{id}` |
 //! | the work going on | [`StatusPage`] | `/status` |
 //! | is it just me? | [`HealthPage`] | `/status/me` |
@@ -39,7 +41,9 @@ mod gallery;
 pub mod health;
 mod home;
 mod join;
+mod own;
 mod people;
+mod review;
 mod seen;
 mod sheep;
 mod status;
@@ -60,19 +64,21 @@ pub use admin::{
 pub use admin_works::{AdminFlockPage, AdminJob, AdminSwarm, AdminWaiting, AdminWorksPage};
 pub use api::ApiPage;
 pub use embed::{EmbedPage, render_embed};
-pub use entry::EntryPage;
+pub use entry::{EntryPage, EntryPlace};
 pub use error::ErrorPage;
 pub use gallery::{Counted, GalleryPage, GalleryQuery};
 pub use health::{Health, HealthLine, HealthPage, HealthWord, JustMe, MineLine};
 pub use home::{HomePage, Now, System};
 pub use join::JoinPage;
+pub use own::{OwnEntriesPage, OwnEntry};
 pub use people::{
     GroupLine, MachinesPage, PeoplePage, PersonPage, TeamItem, TeamPage, TeamsPage, UnitLine,
 };
+pub use review::{Became, ReviewFlame, ReviewPage, ReviewRemark, ReviewXform};
 pub use seen::{SeenPage, SeenSheep};
 pub use sheep::{ClipFacts, ClipLink, Credit, Kin, KinNode, Rating, SheepCard, SheepPage};
 pub use status::{ClipProgress, Published, StatusPage, SwarmNumbers, VolunteerLine};
-pub use upload::{Refusal, UploadPage};
+pub use upload::{BranchFrom, Refusal, SheepLink, UploadPage};
 pub use vote::{Pair, VotePage};
 pub use work::{WorkPage, WrongFrame};
 

@@ -1,21 +1,22 @@
 //! Sample views: a lively flock, an empty one, and one filled by somebody hostile. The tests and
 //! `examples/gallery.rs` share them.
 
-use woolgather_protocol::Tag;
 use woolgather_protocol::entries::{Entry, EntryState};
 use woolgather_protocol::ids::{ClipId, SheepId};
 use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::sheep::{Room, Sort};
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_protocol::votes::Answer;
+use woolgather_protocol::{Licence, Tag};
 use woolgather_web::views::{
     AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminFlockPage, AdminJob, AdminLog,
-    AdminPage, AdminSwarm, AdminVerdict, AdminWaiting, AdminWorksPage, ClipFacts, ClipLink,
-    ClipProgress, Counted, Credit, Decided, EmbedPage, EntryPage, ErrorPage, GalleryPage,
-    GalleryQuery, Health, HealthLine, HealthPage, HealthWord, HomePage, JoinPage, JustMe, Kin,
-    KinNode, MineLine, Now, Pair, Published, Rating, Refusal, SeenPage, SeenSheep, SheepCard,
-    SheepPage, StatusPage, SwarmNumbers, System, UploadPage, VolunteerLine, VotePage, WorkPage,
-    WrongFrame,
+    AdminPage, AdminSwarm, AdminVerdict, AdminWaiting, AdminWorksPage, Became, BranchFrom,
+    ClipFacts, ClipLink, ClipProgress, Counted, Credit, Decided, EmbedPage, EntryPage, EntryPlace,
+    ErrorPage, GalleryPage, GalleryQuery, Health, HealthLine, HealthPage, HealthWord, HomePage,
+    JoinPage, JustMe, Kin, KinNode, MineLine, Now, OwnEntriesPage, OwnEntry, Pair, Published,
+    Rating, Refusal, ReviewFlame, ReviewPage, ReviewRemark, ReviewXform, SeenPage, SeenSheep,
+    SheepCard, SheepLink, SheepPage, StatusPage, SwarmNumbers, System, UploadPage, VolunteerLine,
+    VotePage, WorkPage, WrongFrame,
 };
 
 const STARTERS: [(&str, &str); 8] = [
@@ -91,6 +92,11 @@ fn kin(number: usize, kin_of_it: Vec<KinNode>) -> KinNode {
 
 pub(crate) fn tag(text: &str) -> Tag {
     text.parse().expect("a sample tag")
+}
+
+fn link(number: usize) -> SheepLink {
+    let SheepCard { id, title, .. } = card(number);
+    SheepLink { id, title }
 }
 
 fn strings(texts: &[&str]) -> Vec<String> {
@@ -266,17 +272,173 @@ pub(crate) fn vote() -> VotePage {
 pub(crate) fn upload() -> UploadPage {
     UploadPage {
         artist: String::new(),
-        artist_chars_max: 80,
-        consent: false,
+        artist_chars_max: 64,
         genome_bytes_max: 512 * 1024,
+        flames_max: 32,
+        parent: None,
         refused: None,
+        has_entries: true,
+    }
+}
+
+pub(crate) fn upload_branch() -> UploadPage {
+    UploadPage {
+        artist: "Ines Marín".to_owned(),
+        parent: Some(BranchFrom {
+            sheep: link(2),
+            artist: "Woolgather flock".to_owned(),
+            licence: Licence::CcBy,
+            mutants: (6..12).collect(),
+            more: Some(2),
+        }),
+        ..upload()
+    }
+}
+
+fn remark(became: Became, line: u32, name: &str, words: &str) -> ReviewRemark {
+    ReviewRemark {
+        became,
+        line,
+        name: name.to_owned(),
+        words: words.to_owned(),
+    }
+}
+
+fn xform(place: &str, kept: &[&str], remarks: Vec<ReviewRemark>) -> ReviewXform {
+    ReviewXform {
+        place: place.to_owned(),
+        kept: strings(kept),
+        remarks,
+    }
+}
+
+/// A file of three flames: one kept whole, one poorer, one that cannot be drawn.
+pub(crate) fn review() -> ReviewPage {
+    let whole = ReviewFlame {
+        number: 0,
+        title: "Morning in the Kelp".to_owned(),
+        chosen: true,
+        undrawable: None,
+        xforms: vec![
+            xform("Xform 1", &["linear", "spherical"], vec![]),
+            xform("Xform 2", &["julian"], vec![]),
+        ],
+        remarks: vec![],
+    };
+    let poorer = ReviewFlame {
+        number: 1,
+        title: "Harbour Lights".to_owned(),
+        chosen: false,
+        xforms: vec![
+            xform(
+                "Xform 1",
+                &["linear"],
+                vec![
+                    remark(
+                        Became::Renamed,
+                        14,
+                        "linear3D=\"1\"",
+                        "is called linear here",
+                    ),
+                    remark(
+                        Became::Dropped,
+                        14,
+                        "hexes=\"0.5\"",
+                        "is left out: no variation or parameter of this name is known here",
+                    ),
+                ],
+            ),
+            xform("Final xform", &["spherical"], vec![]),
+        ],
+        remarks: vec![
+            remark(
+                Became::Changed,
+                12,
+                "cam_zoom=\"2\"",
+                "became scale=\"240\"",
+            ),
+            remark(
+                Became::Ignored,
+                12,
+                "nick=\"ines\"",
+                "is not kept: credit is given where a flame is handed in, not in the file",
+            ),
+        ],
+        ..whole.clone()
+    };
+    let undrawable = ReviewFlame {
+        number: 2,
+        title: "Too Wide".to_owned(),
+        chosen: false,
+        undrawable: Some("its estimator needs more memory than a frame may take.".to_owned()),
+        ..whole.clone()
+    };
+    ReviewPage {
+        draft: "d4r2f6t8s2u4w6y2".parse().expect("a sample id"),
+        flames: vec![whole, poorer, undrawable],
+        artist: "Ines Marín".to_owned(),
+        tags: "kelp, morning".to_owned(),
+        licence: Licence::Cc0,
+        consent: false,
+        parent: Some(link(2)),
+        owes_credit: false,
+        name_chars_max: 64,
+        remarks_left_out: 0,
+        refused: None,
+    }
+}
+
+pub(crate) fn own_entries() -> OwnEntriesPage {
+    let states = [
+        EntryState::Screening,
+        EntryState::Accepted,
+        EntryState::Rejected,
+    ];
+    let entries = states.map(|state| {
+        let page = entry(state);
+        OwnEntry {
+            entry: page.entry,
+            preview_url: page.preview_url,
+        }
+    });
+    OwnEntriesPage {
+        entries: entries.into(),
+    }
+}
+
+/// Turned down, and its artist may say why it should not be.
+pub(crate) fn entry_declined() -> EntryPage {
+    EntryPage {
+        yours: true,
+        ..entry(EntryState::Rejected)
+    }
+}
+
+/// Accepted, and not born yet.
+pub(crate) fn entry_waiting() -> EntryPage {
+    let mut page = entry(EntryState::Accepted);
+    page.entry.sheep = None;
+    page.entry.reason = "It is accepted, and waits for its turn.".to_owned();
+    page.entry.tags = vec![
+        "kelp".parse().expect("a tag"),
+        "morning".parse().expect("a tag"),
+    ];
+    EntryPage {
+        yours: true,
+        parent: Some(link(2)),
+        place: Some(EntryPlace {
+            review: false,
+            place: 3,
+            waiting: 7,
+            births_a_day: 2.4,
+        }),
+        ..page
     }
 }
 
 pub(crate) fn upload_refused() -> UploadPage {
     UploadPage {
         artist: "Ines Marín".to_owned(),
-        consent: true,
         refused: Some(Refusal {
             message: "The second xform has a weight that is not a number.".to_owned(),
             fault: Some(GenomeFault {
@@ -307,9 +469,17 @@ pub(crate) fn entry(state: EntryState) -> EntryPage {
             title: "Morning in the Kelp".to_owned(),
             artist: "Ines Marín".to_owned(),
             sheep: (state == EntryState::Accepted).then(|| sheep_id("abalone")),
+            licence: Licence::Cc0,
+            tags: Vec::new(),
+            parent: None,
         },
         preview_url: (state != EntryState::Received)
             .then(|| "/api/v1/sheep/abalone/poster.webp".to_owned()),
+        parent: None,
+        place: None,
+        yours: false,
+        appeal: None,
+        refused: None,
     }
 }
 
@@ -525,6 +695,9 @@ pub(crate) fn admin() -> AdminPage {
         artist: "Ada Quill".to_owned(),
         preview_url: Some(card(number).poster_url()),
         seconds_ago: 3_000,
+        licence: Licence::CcBy,
+        parent: (number == 4).then(|| card(0).id),
+        appeal: (number == 6).then(|| "The flashing is gone: I slowed it down.".to_owned()),
     };
     AdminPage {
         proof: "b".repeat(64),

@@ -1,6 +1,7 @@
 //! Stories about the store, told on real SQLite files with a clock we turn ourselves.
 
 mod admins;
+mod appeals;
 mod audits;
 mod clips;
 mod company;

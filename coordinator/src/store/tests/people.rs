@@ -3,7 +3,7 @@
 use woolgather_coordinator_core::PersonId;
 use woolgather_protocol::people::{Handle, Scope, UnitFate};
 use woolgather_protocol::votes::{Answer, BallotRequest, Vote};
-use woolgather_protocol::{Blake3, ProblemKind};
+use woolgather_protocol::{Blake3, Licence, ProblemKind};
 
 use super::support::*;
 use super::votes::{living, secret};
@@ -561,6 +561,10 @@ async fn a_deleted_account_leaves_nothing_that_leads_to_its_person() {
     let ada = opened.person;
     let offered = NewEntry {
         genome: genome(9),
+        title: String::new(),
+        tags: Vec::new(),
+        licence: Licence::default(),
+        parent: None,
         artist: "Ada L.".into(),
         voter: browser(1).voter,
     };
