@@ -9,6 +9,7 @@ use super::births::{NewSheep, Origin, bear, keep_genome, sheep_with};
 use super::database::{Database, Row, query};
 use super::jobs::enqueue;
 use super::nursery::recent_births;
+use super::people::canonical;
 use super::rows::{maybe_parsed, name_of, named, parsed};
 use super::sheep::load_genome;
 use super::writer::Tx;
@@ -185,10 +186,11 @@ impl Store {
 }
 
 fn new_entry(tx: &mut Tx<'_>, new: &NewEntry) -> Result<Entry, StoreError> {
+    let uploader = canonical(tx.conn, &new.voter)?;
     let genome = keep_genome(tx.conn, &new.genome)?;
     let row = query("SELECT * FROM entry WHERE genome = $1 AND uploader = $2")
         .bind(&genome)
-        .bind(new.voter.as_str())
+        .bind(uploader.as_str())
         .fetch_optional(&mut *tx.conn)?;
     if let Some(row) = row {
         return Ok(entry_row(&row)?.entry);
@@ -216,7 +218,7 @@ fn new_entry(tx: &mut Tx<'_>, new: &NewEntry) -> Result<Entry, StoreError> {
     .bind(&entry.title)
     .bind(&entry.artist)
     .bind(&genome)
-    .bind(new.voter.as_str())
+    .bind(uploader.as_str())
     .bind(tx.now_ms)
     .execute(&mut *tx.conn)?;
     let screen = Job::Screen {
