@@ -68,6 +68,8 @@ CREATE TABLE session (
     hash       TEXT PRIMARY KEY,
     id         TEXT NOT NULL UNIQUE,
     person     TEXT NOT NULL REFERENCES person (id),
+    -- The browser's; it is the person's for as long as the session.
+    voter      TEXT NOT NULL,
     -- Which browser, as far as it says.
     label      TEXT NOT NULL,
     made_ms    BIGINT NOT NULL,
@@ -75,6 +77,7 @@ CREATE TABLE session (
     expires_ms BIGINT NOT NULL
 );
 CREATE INDEX session_person ON session (person);
+CREATE INDEX session_voter ON session (voter);
 
 CREATE TABLE token (
     hash    TEXT PRIMARY KEY,

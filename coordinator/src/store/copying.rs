@@ -451,6 +451,7 @@ const TABLES: &[Table] = &[
             "hash",
             "id",
             "person",
+            "voter",
             "label",
             "made_ms",
             "seen_ms",

@@ -55,9 +55,19 @@ impl PeoplePage {
     /// The boards: element id, title, people, what is counted.
     fn lists(&self) -> [(&'static str, &'static str, &[PersonLine], Counted); 3] {
         [
-            ("week-title", "This week", &self.this_week, Counted::Week),
-            ("ever-title", "Ever", &self.ever, Counted::Ever),
-            ("artists-title", "Artists", &self.artists, Counted::Votes),
+            (
+                "week-title",
+                "Credit this week",
+                &self.this_week,
+                Counted::Week,
+            ),
+            ("ever-title", "Credit, ever", &self.ever, Counted::Ever),
+            (
+                "artists-title",
+                "Votes on their sheep",
+                &self.artists,
+                Counted::Votes,
+            ),
         ]
     }
 

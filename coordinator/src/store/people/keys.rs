@@ -1,6 +1,6 @@
 //! Which voters are whose: browsers and devices linked to a person are one voter.
 //!
-//! A linked voter's standing votes become the person's. Where both had answered the same question, the newer
+//! A linked voter's entries and standing votes become the person's, and stay so when it is let go. Where both had answered the same question, the newer
 //! answer stays. What the votes did to the ratings stays as it is; what they did to the voter's leniency is put
 //! right by the next refit.
 
@@ -65,6 +65,27 @@ impl Store {
         self.write(move |tx| unlink(tx, person, &VoterId::device(&device)))
             .await
     }
+}
+
+impl Store {
+    /// Whether two voters are one: the same browser or device, or those of one person.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn are_one(&self, one: &VoterId, other: &VoterId) -> Result<bool, StoreError> {
+        let (one, other) = (one.clone(), other.clone());
+        self.read(move |conn| are_one(conn, &one, &other)).await
+    }
+}
+
+/// As [`Store::are_one`].
+pub(in crate::store) fn are_one(
+    conn: &mut dyn Database,
+    one: &VoterId,
+    other: &VoterId,
+) -> Result<bool, StoreError> {
+    Ok(one == other || canonical(conn, one)? == canonical(conn, other)?)
 }
 
 pub(super) fn person_of(
@@ -135,7 +156,7 @@ pub(super) fn devices(
         .collect()
 }
 
-/// Links a voter to a person, and hands its standing votes over. Linking again changes nothing.
+/// Links a voter to a person, and hands its entries and standing votes over. Linking again changes nothing.
 pub(super) fn link(tx: &mut Tx<'_>, person: PersonId, voter: &VoterId) -> Result<(), StoreError> {
     let linked = query(
         "INSERT INTO person_key (voter, person, linked_ms) VALUES ($1, $2, $3)
@@ -195,6 +216,10 @@ fn hand_over(tx: &mut Tx<'_>, from: &VoterId, to: &VoterId) -> Result<(), StoreE
     .bind(from.as_str())
     .bind(to.as_str())
     .execute(&mut *tx.conn)?;
+    query("UPDATE entry SET uploader = $2 WHERE uploader = $1")
+        .bind(from.as_str())
+        .bind(to.as_str())
+        .execute(&mut *tx.conn)?;
     drop_doubles(tx, from, to)?;
     query("UPDATE ballot SET voter = $2 WHERE id IN (SELECT ballot FROM vote WHERE voter = $1)")
         .bind(from.as_str())

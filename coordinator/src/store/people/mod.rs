@@ -33,7 +33,7 @@ pub use sessions::{Browser, Opened, PERSON_SESSION_LASTS, Session};
 pub use teams::{NewTeam, TeamLine, TeamRow};
 pub use tokens::{TOKENS_MAX, TokenOwner, TokenRow};
 
-pub(super) use keys::{accepted_units, canonical};
+pub(super) use keys::{accepted_units, are_one, canonical};
 
 use data_encoding::BASE32_NOPAD;
 use rand_chacha::rand_core::Rng as _;

@@ -1,4 +1,7 @@
 //! Sessions: who is signed in, in which browser, since when.
+//!
+//! A browser's voter is the person's for as long as the session: whoever is signed out from elsewhere does not
+//! vote as the person any more.
 
 use std::time::Duration;
 
@@ -97,11 +100,12 @@ impl Store {
     pub async fn end_session(&self, person: PersonId, id: &str) -> Result<bool, StoreError> {
         let id = id.to_owned();
         self.write(move |tx| {
-            let ended = query("DELETE FROM session WHERE person = $1 AND id = $2")
+            let ended = query("DELETE FROM session WHERE person = $1 AND id = $2 RETURNING voter")
                 .bind(person.to_string())
                 .bind(id)
-                .execute(&mut *tx.conn)?;
-            Ok(ended > 0)
+                .fetch_all(&mut *tx.conn)?;
+            let_go(tx, person, &ended)?;
+            Ok(!ended.is_empty())
         })
         .await
     }
@@ -142,12 +146,13 @@ pub(super) fn open(
     keys::link(tx, person, &voter)?;
     let (secret, hash) = new_secret(tx);
     query(
-        "INSERT INTO session (hash, id, person, label, made_ms, seen_ms, expires_ms)
-         VALUES ($1, $2, $3, $4, $5, $5, $6)",
+        "INSERT INTO session (hash, id, person, voter, label, made_ms, seen_ms, expires_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
     )
     .bind(hash)
     .bind(new_name(tx))
     .bind(person.to_string())
+    .bind(voter.as_str())
     .bind(clean_line(&browser.label, LABEL_CHARS_MAX))
     .bind(tx.now_ms)
     .bind(tx.now_ms + lasts_ms(PERSON_SESSION_LASTS))
@@ -161,16 +166,32 @@ pub(super) fn open(
 
 /// Ends what is over, and the sessions unused for longest where there are very many.
 fn make_room(tx: &mut Tx<'_>, person: PersonId) -> Result<(), StoreError> {
-    query(
+    let ended = query(
         "DELETE FROM session WHERE person = $1
            AND (expires_ms <= $2
                 OR id NOT IN (SELECT kept.id FROM session AS kept WHERE kept.person = $1
-                              ORDER BY kept.seen_ms DESC, kept.id LIMIT $3))",
+                              ORDER BY kept.seen_ms DESC, kept.id LIMIT $3))
+         RETURNING voter",
     )
     .bind(person.to_string())
     .bind(tx.now_ms)
     .bind(SESSIONS_MAX - 1)
-    .execute(&mut *tx.conn)?;
+    .fetch_all(&mut *tx.conn)?;
+    let_go(tx, person, &ended)
+}
+
+/// Takes the browsers of ended sessions from the person, but those with another session.
+fn let_go(tx: &mut Tx<'_>, person: PersonId, ended: &[Row]) -> Result<(), StoreError> {
+    for row in ended {
+        let voter: VoterId = parsed(row, "voter")?;
+        let another = query("SELECT 1 FROM session WHERE voter = $1 AND person = $2")
+            .bind(voter.as_str())
+            .bind(person.to_string())
+            .fetch_optional(&mut *tx.conn)?;
+        if another.is_none() {
+            keys::unlink(tx, person, &voter)?;
+        }
+    }
     Ok(())
 }
 

@@ -94,6 +94,33 @@ async fn a_session_lasts_while_it_is_used_and_ends_when_told() {
     assert!(store.session(&opened.secret).await.unwrap().is_none());
     let again = store.sign_in_with_code("abcdefgh", browser(1)).await;
     assert_eq!(again.unwrap(), None);
+    // Whoever is signed out does not vote as Ada any more.
+    assert_eq!(store.person_of(&browser(1).voter).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn entries_stay_their_persons_when_the_browser_is_signed_out() {
+    let world = World::with_sheep(1).await;
+    let store = &world.store;
+    let offer = |number: usize| {
+        store.new_entry(NewEntry {
+            genome: genome(number),
+            artist: "Ada L.".into(),
+            voter: browser(1).voter,
+        })
+    };
+    let before = offer(8).await.unwrap().id;
+    let opened = store.make_person(handle("ada"), browser(1)).await.unwrap();
+    let after = offer(9).await.unwrap().id;
+    let again = offer(8).await.unwrap().id;
+    assert_eq!(again, before, "one genome is one entry of a person");
+    let session = store.session(&opened.secret).await.unwrap().unwrap();
+    store.end_session(opened.person, &session.id).await.unwrap();
+    let export = store.export_person(opened.person).await.unwrap();
+    let export = serde_json::to_value(&export).unwrap();
+    let entries = export["entries"].as_array().unwrap().iter();
+    let ids: Vec<_> = entries.map(|entry| entry["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, [before.as_str(), after.as_str()]);
 }
 
 #[tokio::test]
