@@ -17,8 +17,8 @@ use woolgather_protocol::manifest::{Manifest, ManifestClip, ManifestSheep};
 use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::seen::SeenList;
 use woolgather_protocol::sheep::{
-    FamilyMember, FamilyTie, FamilyTree, SheepClip, SheepCredit, SheepList, SheepRating, SheepRecord,
-    SheepStage, SheepSummary,
+    FamilyMember, FamilyTie, FamilyTree, SheepClip, SheepCredit, SheepList, SheepRating,
+    SheepRecord, SheepStage, SheepSummary,
 };
 use woolgather_protocol::signing::{self, Document, Nonce, RequestToSign};
 use woolgather_protocol::submission::{Preamble, Receipt, WorkUnitState, WorkUnitStatus};

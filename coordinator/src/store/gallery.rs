@@ -415,8 +415,13 @@ macro_rules! has_terms {
     };
 }
 
+// What the driver found is looked up by number. Said plainly, the room would tempt SQLite to walk the room's index
+// once for every sheep found, so it is said of a value that no index has.
 macro_rules! along {
     ($room:literal, $past:literal, $order:literal) => {
+        along!($room, $past, $order, "sheep.state || '' = $1", $past)
+    };
+    ($room:literal, $past:literal, $order:literal, $found_room:literal, $found_past:literal) => {
         Along {
             plain: with_clip!(
                 concat!(
@@ -451,9 +456,9 @@ macro_rules! along {
                     "SELECT sheep.* FROM (SELECT DISTINCT sheep_term.sheep AS found FROM sheep_term
                      WHERE sheep_term.term >= $5 AND sheep_term.term < $6 LIMIT $4) AS driver
                      CROSS JOIN sheep WHERE sheep.number = driver.found AND ",
-                    $room,
+                    $found_room,
                     " AND ",
-                    $past,
+                    $found_past,
                     " AND ",
                     has_terms!(),
                     " ORDER BY ",
@@ -500,12 +505,16 @@ const BIRTH_UP: Along = along!(
 const FAME_DOWN: Along = along!(
     "sheep.fame > 0 AND sheep.state <> $1",
     "(sheep.fame, sheep.number) < ($2, $3)",
-    "sheep.fame DESC, sheep.number DESC"
+    "sheep.fame DESC, sheep.number DESC",
+    "sheep.fame + 0.0 > 0 AND sheep.state <> $1",
+    "(sheep.fame + 0.0, sheep.number) < ($2, $3)"
 );
 const FAME_UP: Along = along!(
     "sheep.fame > 0 AND sheep.state <> $1",
     "(sheep.fame, sheep.number) > ($2, $3)",
-    "sheep.fame, sheep.number"
+    "sheep.fame, sheep.number",
+    "sheep.fame + 0.0 > 0 AND sheep.state <> $1",
+    "(sheep.fame + 0.0, sheep.number) > ($2, $3)"
 );
 
 /// Above and below every place.
