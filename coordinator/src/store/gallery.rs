@@ -405,13 +405,14 @@ macro_rules! with_clip {
     };
 }
 
+// Counted, since PostgreSQL would make a join of each EXISTS and think about their order for longer than it reads.
 macro_rules! has_terms {
     () => {
         has_terms!(@ "$5" "$6" "$7" "$8" "$9" "$10" "$11" "$12" "$13" "$14" "$15" "$16")
     };
     (@ $($from:literal $to:literal)*) => {
-        concat!("TRUE", $(" AND EXISTS (SELECT 1 FROM sheep_term WHERE sheep_term.sheep = sheep.number
-            AND sheep_term.term >= ", $from, " AND sheep_term.term < ", $to, ")"),*)
+        concat!("TRUE", $(" AND (SELECT COUNT(*) FROM sheep_term WHERE sheep_term.sheep = sheep.number
+            AND sheep_term.term >= ", $from, " AND sheep_term.term < ", $to, ") > 0"),*)
     };
 }
 
@@ -676,7 +677,8 @@ fn plan(
     let mut statement = if walks {
         placed(along.walked, WALK_MAX)
     } else {
-        placed(along.driven, RARE_MAX)
+        // Not a bound but a fact: PostgreSQL plans by it.
+        placed(along.driven, *fewest)
     };
     // Places that are not needed ask for the rarest term again.
     let ranges = counted.iter().map(|(_, range)| range);

@@ -1,4 +1,7 @@
 // Looking at sheep: home, the gallery, one sheep, what others embed; by mouse, by keys, on a phone and without scripts.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
 import { type Locator, type Page, expect, test } from "@playwright/test";
 
 const url = () => process.env.WOOLGATHER_URL!;
@@ -174,17 +177,20 @@ test("at most four clips play, none that is off the screen, and none for who wan
 
 test("what another website embeds plays in its frame, and other pages do not stand in one", async ({ page }) => {
   const [first] = await sheep();
-  await page.route("https://elsewhere.example/", (route) => route.fulfill({
-    contentType: "text/html",
-    body: `<iframe id="embed" src="${url()}/embed/${first.id}" width="640" height="360"></iframe>
-           <iframe id="page" src="${url()}/sheep/${first.id}"></iframe>`,
-  }));
-  await page.goto("https://elsewhere.example/");
+  // Another port is another website.
+  const elsewhere = createServer((_, answer) => {
+    answer.setHeader("content-type", "text/html");
+    answer.end(`<iframe id="embed" src="${url()}/embed/${first.id}" width="640" height="360"></iframe>
+                <iframe id="page" src="${url()}/sheep/${first.id}"></iframe>`);
+  });
+  await new Promise<void>((listening) => elsewhere.listen(0, "127.0.0.1", listening));
+  await page.goto(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`);
   const frame = page.frameLocator("#embed");
   await expect(frame.locator(".name")).toContainText(first.title);
   const video = frame.locator("video");
   await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime)).toBeGreaterThan(0);
   await expect(page.frameLocator("#page").getByTestId("clip-video")).toHaveCount(0);
+  elsewhere.close();
 });
 
 test("an address that leads nowhere helps on", async ({ page }) => {
