@@ -9,6 +9,7 @@ use woolgather_protocol::{EntryId, ProblemKind};
 use super::database::{Database, query};
 use super::entries::{EntryRow, News, change, entry_row, find_entry};
 use super::nursery::queue;
+use super::people::{are_one, canonical};
 use super::writer::Tx;
 use super::{Store, StoreError, VoterId};
 

@@ -23,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use woolgather_protocol::Problem;
 use woolgather_protocol::manifest::Manifest;
+use woolgather_protocol::sheep::{Room, Sort};
 use woolgather_protocol::submission::Preamble;
 use woolgather_protocol::work::WorkUnit;
 
@@ -58,7 +59,7 @@ use crate::state::App;
         (name = "operation", description = "For operators"),
         (name = "API", description = "About the API itself"),
     ),
-    components(schemas(Manifest, Preamble, Problem, WorkUnit)),
+    components(schemas(Manifest, Preamble, Problem, Room, Sort, WorkUnit)),
 )]
 struct About;
 

@@ -104,6 +104,10 @@ async fn entries_stay_their_persons_when_the_browser_is_signed_out() {
     let store = &world.store;
     let offer = |number: usize| {
         store.new_entry(NewEntry {
+            title: String::new(),
+            tags: Vec::new(),
+            licence: Licence::default(),
+            parent: None,
             genome: genome(number),
             artist: "Ada L.".into(),
             voter: browser(1).voter,
