@@ -78,6 +78,7 @@ CREATE TABLE session (
 );
 CREATE INDEX session_person ON session (person);
 CREATE INDEX session_voter ON session (voter);
+CREATE INDEX session_expires ON session (expires_ms);
 
 CREATE TABLE token (
     hash    TEXT PRIMARY KEY,

@@ -99,6 +99,21 @@ async fn a_session_lasts_while_it_is_used_and_ends_when_told() {
 }
 
 #[tokio::test]
+async fn a_session_that_is_over_takes_its_browser_along() {
+    let world = World::with_sheep(1).await;
+    let store = &world.store;
+    let ada = store.make_person(handle("ada"), browser(1)).await.unwrap();
+    world.clock.advance_ms(lasts_ms(PERSON_SESSION_LASTS));
+    assert!(store.session(&ada.secret).await.unwrap().is_none());
+    // It is cleared away when anybody signs in, and its browser is nobody's.
+    person(&world, "bo", 2).await;
+    assert_eq!(store.person_of(&browser(1).voter).await.unwrap(), None);
+    let export = store.export_person(ada.person).await.unwrap();
+    let export = serde_json::to_value(&export).unwrap();
+    assert!(export["browsers"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn entries_stay_their_persons_when_the_browser_is_signed_out() {
     let world = World::with_sheep(1).await;
     let store = &world.store;
