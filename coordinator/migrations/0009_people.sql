@@ -15,6 +15,8 @@ CREATE TABLE person (
     about   TEXT NOT NULL,
     -- 1: the person wants to be found.
     listed  BIGINT NOT NULL,
+    -- Why an operator hid the page, if one did; the person is not listed then.
+    hidden  TEXT,
     team    TEXT REFERENCES team (handle),
     made_ms BIGINT NOT NULL
 );

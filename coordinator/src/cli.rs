@@ -4,6 +4,7 @@
 //! or a container needs no wrapper script.
 
 mod flock;
+mod people;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::keys;
 use crate::store::Place;
 
 pub use flock::{FlockArgs, FlockCommand, VoterArgs, VoterCommand, VotesArgs, VotesCommand};
+pub use people::{PersonArgs, PersonCommand};
 
 /// Hands out work, checks it, publishes clips and counts votes: database, tracker, seeding,
 /// website and metrics in one program.
@@ -64,6 +66,8 @@ pub enum Command {
     Credit(CreditArgs),
     /// Look at voters, void or restore their votes; works while the coordinator runs
     Voter(VoterArgs),
+    /// Look at people with accounts, hide a page or delete an account; works while the coordinator runs
+    Person(PersonArgs),
     /// Export the log of votes for research; works while the coordinator runs
     Votes(VotesArgs),
     /// Look at how the flock renews itself, and try what it would do; works while the coordinator runs

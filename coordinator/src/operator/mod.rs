@@ -7,6 +7,7 @@ mod blobs;
 mod doctor;
 mod entries;
 mod flock;
+mod people;
 mod trust;
 mod voters;
 
@@ -25,6 +26,7 @@ pub use blobs::blobs;
 pub use doctor::doctor;
 pub use entries::entry;
 pub use flock::flock;
+pub use people::person;
 pub use trust::{credit, device, unit};
 pub use voters::{export, voter, votes};
 

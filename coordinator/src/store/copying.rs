@@ -405,7 +405,9 @@ const TABLES: &[Table] = &[
     table(
         "person",
         &["id"],
-        &["id", "handle", "name", "about", "listed", "team", "made_ms"],
+        &[
+            "id", "handle", "name", "about", "listed", "hidden", "team", "made_ms",
+        ],
     ),
     table("person_key", &["voter"], &["voter", "person", "linked_ms"]),
     table(

@@ -102,10 +102,11 @@ impl Store {
     pub async fn end_session(&self, person: PersonId, id: &str) -> Result<bool, StoreError> {
         let id = id.to_owned();
         self.write(move |tx| {
-            let ended = query("DELETE FROM session WHERE person = $1 AND id = $2 RETURNING person, voter")
-                .bind(person.to_string())
-                .bind(id)
-                .fetch_all(&mut *tx.conn)?;
+            let ended =
+                query("DELETE FROM session WHERE person = $1 AND id = $2 RETURNING person, voter")
+                    .bind(person.to_string())
+                    .bind(id)
+                    .fetch_all(&mut *tx.conn)?;
             let_go(tx, &ended)?;
             Ok(!ended.is_empty())
         })

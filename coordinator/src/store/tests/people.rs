@@ -547,6 +547,47 @@ async fn credit_is_on_the_boards_of_those_who_want_it() {
 }
 
 #[tokio::test]
+async fn a_page_that_an_operator_hid_stays_hidden_until_it_is_shown() {
+    let world = World::with_sheep(1).await;
+    let store = &world.store;
+    let ada = person(&world, "ada", 1).await;
+    let list = async || {
+        let profile = NewProfile {
+            name: "Ada".into(),
+            about: String::new(),
+            tags: Vec::new(),
+            listed: true,
+        };
+        store.change_person(ada, profile).await.unwrap();
+        store.person(ada).await.unwrap()
+    };
+    assert!(list().await.listed);
+    store
+        .hide_person(&handle("ada"), "An insult.")
+        .await
+        .unwrap();
+    let hidden = list().await;
+    assert_eq!(
+        (hidden.listed, hidden.hidden.as_deref()),
+        (false, Some("An insult."))
+    );
+    assert_eq!(
+        store.people_for_operators().await.unwrap()[0].hidden,
+        hidden.hidden
+    );
+    store.show_person(&handle("ada"), "Sorry.").await.unwrap();
+    assert!(list().await.listed);
+    let nobody = store.hide_person(&handle("bo"), "Why.").await;
+    assert_eq!(kind(nobody), ProblemKind::NotFound);
+    store
+        .remove_person(&handle("ada"), ArtistName::Keep, "A farm.")
+        .await
+        .unwrap();
+    assert!(store.people_for_operators().await.unwrap().is_empty());
+    assert_eq!(kind(store.person(ada).await), ProblemKind::NotFound);
+}
+
+#[tokio::test]
 async fn twenty_people_make_a_group() {
     let world = World::with_sheep(1).await;
     for number in 1..=20 {
