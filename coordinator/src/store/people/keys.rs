@@ -173,6 +173,17 @@ pub(super) fn unlink(
     Ok(unlinked > 0)
 }
 
+/// Lets every key of a person go.
+pub(super) fn unlink_all(tx: &mut Tx<'_>, person: PersonId) -> Result<(), StoreError> {
+    let rows = query("SELECT voter FROM person_key WHERE person = $1 ORDER BY voter")
+        .bind(person.to_string())
+        .fetch_all(&mut *tx.conn)?;
+    for row in &rows {
+        unlink(tx, person, &parsed(row, "voter")?)?;
+    }
+    Ok(())
+}
+
 fn keep_voided(tx: &mut Tx<'_>, from: &VoterId, to: &VoterId) -> Result<(), StoreError> {
     query(
         "UPDATE voter SET voided = COALESCE(voided, (SELECT was.voided FROM voter AS was WHERE was.id = $1))

@@ -268,6 +268,7 @@ fn delete(tx: &mut Tx<'_>, person: PersonId, artist: ArtistName) -> Result<(), S
     if artist == ArtistName::Remove {
         remove_artist(tx, person)?;
     }
+    keys::unlink_all(tx, person)?;
     for statement in [
         "DELETE FROM link_code WHERE person = $1",
         "DELETE FROM ceremony WHERE person = $1",
@@ -276,7 +277,6 @@ fn delete(tx: &mut Tx<'_>, person: PersonId, artist: ArtistName) -> Result<(), S
         "DELETE FROM recovery_code WHERE person = $1",
         "DELETE FROM passkey WHERE person = $1",
         "DELETE FROM person_tag WHERE person = $1",
-        "DELETE FROM person_key WHERE person = $1",
         "DELETE FROM person WHERE id = $1",
     ] {
         query(statement)

@@ -477,6 +477,8 @@ async fn voided_votes_stay_voided_through_links() {
     assert!(voided(ada.voter()).await);
     store.leave_person(device(1)).await.unwrap();
     assert!(voided(device_voter.clone()).await);
+    store.delete_person(ada, ArtistName::Keep).await.unwrap();
+    assert!(voided(browser(1).voter).await);
 }
 
 #[tokio::test]
