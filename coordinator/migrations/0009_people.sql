@@ -110,3 +110,7 @@ CREATE INDEX link_code_person ON link_code (person) WHERE person IS NOT NULL;
 -- Whose sheep is this, and which sheep are theirs?
 CREATE INDEX people_entry_uploader ON entry (uploader);
 CREATE INDEX people_entry_sheep ON entry (sheep) WHERE sheep IS NOT NULL;
+
+-- Units of this device that count for nobody's vote any more: it was linked to a person and let go. Otherwise one
+-- device could lend its weight to any number of accounts.
+ALTER TABLE voter ADD COLUMN units_spent BIGINT NOT NULL DEFAULT 0;

@@ -365,6 +365,7 @@ const TABLES: &[Table] = &[
             "voided",
             "reliability",
             "unreliable",
+            "units_spent",
         ],
     ),
     table(

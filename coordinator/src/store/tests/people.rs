@@ -451,6 +451,69 @@ async fn a_person_has_one_vote_however_many_browsers_and_devices() {
     assert_eq!(export["browsers"].as_array().unwrap().len(), 2);
 }
 
+/// What a thumb by this voter weighed, as it is logged.
+async fn weight(world: &World, voter: &VoterId) -> f64 {
+    thumb(world, voter, Answer::Up).await;
+    let log = world.store.logged_ballots("").await.unwrap();
+    let answered = log.into_iter().filter(|ballot| ballot.answer.is_some());
+    let last = answered.max_by_key(|ballot| (ballot.answered_ms, ballot.stands));
+    last.unwrap().weight.unwrap()
+}
+
+#[tokio::test]
+async fn one_trusted_device_does_not_lend_its_weight_to_fifty_accounts() {
+    let world = living(2).await;
+    let store = &world.store;
+    // It has rendered: see `render_everything`.
+    let trusted = device(201);
+    assert!(store.device(trusted).await.unwrap().unwrap().accepted_units > 0);
+    let sheep = live_sheep(store).await.remove(0);
+    let mut ratings = Vec::new();
+    for number in 1..=50_u8 {
+        world.clock.advance_ms(1);
+        let id = person(&world, &format!("p{number:02}"), number).await;
+        let code = store.screensaver_code(id).await.unwrap().code;
+        store.take_link(trusted, &code).await.unwrap();
+        let request = BallotRequest::Single {
+            on_screen: Some(sheep.clone()),
+        };
+        let voter = browser(number).voter;
+        let ballot = store.deal_ballot(&voter, request, &secret()).await;
+        let vote = Vote {
+            token: ballot.unwrap().token,
+            answer: Answer::Up,
+        };
+        let from = VoteFrom {
+            voter,
+            address: Some(format!("192.0.2.{number}").parse().unwrap()),
+        };
+        let receipt = store.record_vote(from, &vote, &secret()).await.unwrap();
+        ratings.push(receipt.left_rating);
+        store.leave_person(trusted).await.unwrap();
+    }
+    // The first account had a trusted device; of the others, all in one network, three count, a quarter each.
+    let moved = ratings
+        .windows(2)
+        .filter(|two| two[1] - two[0] > 1e-9)
+        .count();
+    assert_eq!(moved, 3, "{ratings:?}");
+}
+
+#[tokio::test]
+async fn an_old_browser_makes_one_account_old() {
+    let world = living(2).await;
+    let store = &world.store;
+    thumb(&world, &browser(1).voter, Answer::Up).await;
+    world.clock.advance_ms(8 * 24 * 60 * MINUTE_MS);
+    let ada = store.make_person(handle("ada"), browser(1)).await.unwrap();
+    assert_eq!(weight(&world, &browser(1).voter).await, 1.0);
+    let session = store.session(&ada.secret).await.unwrap().unwrap();
+    store.end_session(ada.person, &session.id).await.unwrap();
+    world.clock.advance_ms(1);
+    store.make_person(handle("bo"), browser(1)).await.unwrap();
+    assert_eq!(weight(&world, &browser(1).voter).await, 0.25);
+}
+
 #[tokio::test]
 async fn voided_votes_stay_voided_through_links() {
     let world = living(2).await;
