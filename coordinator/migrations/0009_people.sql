@@ -15,6 +15,8 @@ CREATE TABLE person (
     about   TEXT NOT NULL,
     -- 1: the person wants to be found.
     listed  BIGINT NOT NULL,
+    -- Why an operator hid the page, if one did; the person is not listed then.
+    hidden  TEXT,
     team    TEXT REFERENCES team (handle),
     made_ms BIGINT NOT NULL
 );
@@ -78,6 +80,7 @@ CREATE TABLE session (
 );
 CREATE INDEX session_person ON session (person);
 CREATE INDEX session_voter ON session (voter);
+CREATE INDEX session_expires ON session (expires_ms);
 
 CREATE TABLE token (
     hash    TEXT PRIMARY KEY,
@@ -107,3 +110,7 @@ CREATE INDEX link_code_person ON link_code (person) WHERE person IS NOT NULL;
 -- Whose sheep is this, and which sheep are theirs?
 CREATE INDEX people_entry_uploader ON entry (uploader);
 CREATE INDEX people_entry_sheep ON entry (sheep) WHERE sheep IS NOT NULL;
+
+-- Units of this device that count for nobody's vote any more: it was linked to a person and let go. Otherwise one
+-- device could lend its weight to any number of accounts.
+ALTER TABLE voter ADD COLUMN units_spent BIGINT NOT NULL DEFAULT 0;

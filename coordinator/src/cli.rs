@@ -6,6 +6,7 @@
 mod flock;
 mod import;
 mod sheep;
+mod people;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ pub use sheep::{SheepArgs, SheepCommand, TagChange};
 
 pub use flock::{FlockArgs, FlockCommand, VoterArgs, VoterCommand, VotesArgs, VotesCommand};
 pub use import::ImportArgs;
+pub use people::{PersonArgs, PersonCommand};
 
 /// Hands out work, checks it, publishes clips and counts votes: database, tracker, seeding,
 /// website and metrics in one program.
@@ -69,6 +71,8 @@ pub enum Command {
     Credit(CreditArgs),
     /// Look at voters, void or restore their votes; works while the coordinator runs
     Voter(VoterArgs),
+    /// Look at people with accounts, hide a page or delete an account; works while the coordinator runs
+    Person(PersonArgs),
     /// Export the log of votes for research; works while the coordinator runs
     Votes(VotesArgs),
     /// Give a sheep tags or another title; works while the coordinator runs

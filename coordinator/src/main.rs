@@ -27,6 +27,7 @@ fn main() -> anyhow::Result<()> {
         Command::Unit(args) => operate(operator::unit(args)),
         Command::Credit(args) => operate(operator::credit(args)),
         Command::Voter(args) => operate(operator::voter(args)),
+        Command::Person(args) => operate(operator::person(args)),
         Command::Votes(args) => operate(operator::votes(args)),
         Command::Sheep(args) => operate(operator::sheep(args)),
         Command::Import(args) => operate(operator::import(args)),

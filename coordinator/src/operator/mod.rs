@@ -9,6 +9,7 @@ mod entries;
 mod flock;
 mod import;
 mod sheep;
+mod people;
 mod trust;
 mod voters;
 
@@ -29,6 +30,7 @@ pub use entries::entry;
 pub use flock::flock;
 pub use import::import;
 pub use sheep::sheep;
+pub use people::person;
 pub use trust::{credit, device, unit};
 pub use voters::{export, voter, votes};
 

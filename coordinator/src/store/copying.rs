@@ -383,6 +383,7 @@ const TABLES: &[Table] = &[
             "voided",
             "reliability",
             "unreliable",
+            "units_spent",
         ],
     ),
     table(
@@ -423,7 +424,9 @@ const TABLES: &[Table] = &[
     table(
         "person",
         &["id"],
-        &["id", "handle", "name", "about", "listed", "team", "made_ms"],
+        &[
+            "id", "handle", "name", "about", "listed", "hidden", "team", "made_ms",
+        ],
     ),
     table("person_key", &["voter"], &["voter", "person", "linked_ms"]),
     table(

@@ -190,6 +190,8 @@ pub struct AccountPage {
     pub tags: String,
     /// Whether the person wants to be found.
     pub listed: bool,
+    /// Why an operator hid the person's page, if one did.
+    pub hidden: Option<String>,
     /// The team.
     pub team: Option<Handle>,
     /// The address of this website, for commands.

@@ -221,6 +221,7 @@ fn hostile_pages() -> Vec<String> {
     account.devices[0].volunteer = text();
     account.tokens[0].name = text();
     account.problem = Some(text());
+    account.hidden = Some(text());
     let mut link = people_samples::link_found();
     if let Linking::Confirm { volunteer, .. } = &mut link.linking {
         *volunteer = text();

@@ -34,6 +34,14 @@ fn an_account_that_only_a_cookie_opens_says_so() {
 }
 
 #[test]
+fn whose_page_was_hidden_is_told_why() {
+    let mut page = samples::account();
+    assert!(!html(&page).contains("has hidden your page"));
+    page.hidden = Some("An insult in the name.".into());
+    assert!(html(&page).contains("has hidden your page.</b> The reason given: An insult"));
+}
+
+#[test]
 fn what_was_done_is_said_once_by_a_word_that_is_known() {
     let mut page = samples::account();
     page.done = Done::read("token-revoked");

@@ -216,6 +216,7 @@ pub(crate) fn account() -> AccountPage {
         about: person().about,
         tags: "gold, deep-sea, ryzen".into(),
         listed: true,
+        hidden: None,
         team: Some(handle("night-owls")),
         coordinator_url: "https://flock.example".into(),
         passkeys_possible: true,

@@ -381,6 +381,7 @@ async fn show(app: &App, signed_in: &SignedIn, said: Said) -> Result<Response, P
         name: person.name,
         about: person.about,
         listed: person.listed,
+        hidden: person.hidden,
         team: person.team,
         coordinator_url: app.public_address(""),
         passkeys_possible: app.passkeys.is_some(),

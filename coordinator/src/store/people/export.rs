@@ -45,6 +45,7 @@ fn export(
     let row = find(conn, person)?;
     let account = json!({
         "handle": row.handle, "name": row.name, "about": row.about, "listed": row.listed,
+        "hidden": row.hidden,
         "team": row.team, "tags": row.tags, "made_ms": row.made_ms,
     });
     let devices = keys::devices(conn, person)?.into_iter().map(|device| {

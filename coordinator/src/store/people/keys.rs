@@ -3,6 +3,9 @@
 //! A linked voter's entries and standing votes become the person's, and stay so when it is let go. Where both had answered the same question, the newer
 //! answer stays. What the votes did to the ratings stays as it is; what they did to the voter's leniency is put
 //! right by the next refit.
+//!
+//! What makes a vote weigh (a key's age, a device's accepted units) is handed over as well and does not come back
+//! when the key is let go, so that no key lends its weight to one account after the other.
 
 use woolgather_coordinator_core::PersonId;
 use woolgather_protocol::{ProblemKind, PublicKey};
@@ -107,7 +110,8 @@ pub(in crate::store) fn canonical(
     Ok(person.map_or_else(|| voter.clone(), |person| person.voter()))
 }
 
-/// Units accepted of a voter: those of the device, or of all devices of the person.
+/// Units accepted of a voter: those of the device, or of all devices of the person, but what a device had when
+/// a person let it go.
 pub(in crate::store) fn accepted_units(
     conn: &mut dyn Database,
     voter: &VoterId,
@@ -118,14 +122,15 @@ pub(in crate::store) fn accepted_units(
         .and_then(|id| id.parse::<PersonId>().ok());
     let row = match person {
         Some(person) => query(
-            "SELECT CAST(COALESCE(SUM(device.accepted_units), 0) AS BIGINT) AS accepted
+            "SELECT CAST(COALESCE(SUM(device.accepted_units - voter.units_spent), 0) AS BIGINT) AS accepted
              FROM person_key JOIN device ON device.key = person_key.voter
+                  JOIN voter ON voter.id = person_key.voter
              WHERE person_key.person = $1",
         )
         .bind(person.to_string()),
         None => query(
-            "SELECT CAST(COALESCE(SUM(accepted_units), 0) AS BIGINT) AS accepted
-             FROM device WHERE key = $1",
+            "SELECT CAST(COALESCE(SUM(device.accepted_units - voter.units_spent), 0) AS BIGINT) AS accepted
+             FROM device JOIN voter ON voter.id = device.key WHERE device.key = $1",
         )
         .bind(voter.as_str()),
     };
@@ -190,8 +195,26 @@ pub(super) fn unlink(
     if unlinked > 0 {
         // Whoever's votes were voided does not get new ones by leaving.
         keep_voided(tx, &person.voter(), voter)?;
+        // What a device had rendered made its person's votes weigh; it does not make the next one's.
+        query(
+            "UPDATE voter SET units_spent = (SELECT device.accepted_units FROM device WHERE device.key = voter.id)
+             WHERE id = $1 AND EXISTS (SELECT 1 FROM device WHERE device.key = voter.id)",
+        )
+        .bind(voter.as_str())
+        .execute(&mut *tx.conn)?;
     }
     Ok(unlinked > 0)
+}
+
+/// Lets every key of a person go.
+pub(super) fn unlink_all(tx: &mut Tx<'_>, person: PersonId) -> Result<(), StoreError> {
+    let rows = query("SELECT voter FROM person_key WHERE person = $1 ORDER BY voter")
+        .bind(person.to_string())
+        .fetch_all(&mut *tx.conn)?;
+    for row in &rows {
+        unlink(tx, person, &parsed(row, "voter")?)?;
+    }
+    Ok(())
 }
 
 fn keep_voided(tx: &mut Tx<'_>, from: &VoterId, to: &VoterId) -> Result<(), StoreError> {
@@ -216,6 +239,11 @@ fn hand_over(tx: &mut Tx<'_>, from: &VoterId, to: &VoterId) -> Result<(), StoreE
     .bind(from.as_str())
     .bind(to.as_str())
     .execute(&mut *tx.conn)?;
+    // Age is handed over, not lent: one old key makes one old voter.
+    query("UPDATE voter SET first_seen_ms = $2 WHERE id = $1")
+        .bind(from.as_str())
+        .bind(tx.now_ms)
+        .execute(&mut *tx.conn)?;
     query("UPDATE entry SET uploader = $2 WHERE uploader = $1")
         .bind(from.as_str())
         .bind(to.as_str())

@@ -7,13 +7,14 @@
 //! * [`persons`](self): this file makes, changes, shows and deletes accounts.
 //! * `keys`: which voters are whose, and that they are one voter. `sessions`: who is signed in where.
 //! * `passkeys`, `recovery`, `tokens`, `link_codes`: ways in. `export`: everything held about a person.
-//! * `boards`, `profile`, `teams`, `machines`: what others may see.
+//! * `boards`, `profile`, `teams`, `machines`: what others may see; `moderation`: what operators hide.
 
 mod boards;
 mod export;
 mod keys;
 mod link_codes;
 mod machines;
+mod moderation;
 mod passkeys;
 mod profile;
 mod recovery;
@@ -26,6 +27,7 @@ pub use export::PersonExport;
 pub use keys::PersonDevice;
 pub use link_codes::{LINK_CODE_LASTS, Link, OfferedDevice};
 pub use machines::{Group, Machines};
+pub use moderation::PersonForOperator;
 pub use passkeys::{CEREMONY_LASTS, Ceremony, NewPasskey, PasskeyRow};
 pub use profile::Figures;
 pub use recovery::RECOVERY_CODES;
@@ -68,6 +70,8 @@ pub struct PersonRow {
     pub about: String,
     /// Whether they want to be found.
     pub listed: bool,
+    /// Why an operator hid their page, if one did.
+    pub hidden: Option<String>,
     /// Their team.
     pub team: Option<Handle>,
     /// When the account was made.
@@ -76,7 +80,7 @@ pub struct PersonRow {
     pub tags: Vec<Tag>,
 }
 
-/// What a person may change about their account.
+/// What a person may change about their account; whose page an operator hid stays hidden.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewProfile {
     /// The name to show; the handle when nothing is left of it.
@@ -200,6 +204,14 @@ fn find(conn: &mut dyn Database, person: PersonId) -> Result<PersonRow, StoreErr
     person_row(conn, &row)
 }
 
+fn id_of(conn: &mut dyn Database, handle: &Handle) -> Result<PersonId, StoreError> {
+    let row = query("SELECT id FROM person WHERE handle = $1")
+        .bind(handle.as_str())
+        .fetch_optional(conn)?
+        .ok_or_else(|| StoreError::not_found("person", handle))?;
+    parsed(&row, "id")
+}
+
 fn person_row(conn: &mut dyn Database, row: &Row) -> Result<PersonRow, StoreError> {
     let id: PersonId = parsed(row, "id")?;
     Ok(PersonRow {
@@ -208,6 +220,7 @@ fn person_row(conn: &mut dyn Database, row: &Row) -> Result<PersonRow, StoreErro
         name: row.try_get("name")?,
         about: row.try_get("about")?,
         listed: row.try_get::<i64>("listed")? == 1,
+        hidden: row.try_get("hidden")?,
         team: maybe_parsed(row, "team")?,
         made_ms: row.try_get("made_ms")?,
         tags: tags_of(conn, id)?,
@@ -232,7 +245,7 @@ fn change(tx: &mut Tx<'_>, person: PersonId, profile: &NewProfile) -> Result<(),
         .bind(person.to_string())
         .bind(name)
         .bind(clean_text(&profile.about, ABOUT_CHARS_MAX))
-        .bind(i64::from(profile.listed))
+        .bind(i64::from(profile.listed && before.hidden.is_none()))
         .execute(&mut *tx.conn)?;
     query("DELETE FROM person_tag WHERE person = $1")
         .bind(person.to_string())
@@ -255,6 +268,7 @@ fn delete(tx: &mut Tx<'_>, person: PersonId, artist: ArtistName) -> Result<(), S
     if artist == ArtistName::Remove {
         remove_artist(tx, person)?;
     }
+    keys::unlink_all(tx, person)?;
     for statement in [
         "DELETE FROM link_code WHERE person = $1",
         "DELETE FROM ceremony WHERE person = $1",
@@ -263,7 +277,6 @@ fn delete(tx: &mut Tx<'_>, person: PersonId, artist: ArtistName) -> Result<(), S
         "DELETE FROM recovery_code WHERE person = $1",
         "DELETE FROM passkey WHERE person = $1",
         "DELETE FROM person_tag WHERE person = $1",
-        "DELETE FROM person_key WHERE person = $1",
         "DELETE FROM person WHERE id = $1",
     ] {
         query(statement)

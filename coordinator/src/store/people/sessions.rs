@@ -22,6 +22,8 @@ const SEEN_AGAIN_MS: i64 = 60 * 60 * 1000;
 const LABEL_CHARS_MAX: usize = 60;
 /// The most sessions of a person; the one unused for longest makes room.
 const SESSIONS_MAX: i64 = 50;
+/// Sessions that are over and ended at a time.
+const OVER_AT_ONCE: i64 = 100;
 
 /// A browser that somebody signs in with.
 #[derive(Debug, Clone)]
@@ -100,11 +102,12 @@ impl Store {
     pub async fn end_session(&self, person: PersonId, id: &str) -> Result<bool, StoreError> {
         let id = id.to_owned();
         self.write(move |tx| {
-            let ended = query("DELETE FROM session WHERE person = $1 AND id = $2 RETURNING voter")
-                .bind(person.to_string())
-                .bind(id)
-                .fetch_all(&mut *tx.conn)?;
-            let_go(tx, person, &ended)?;
+            let ended =
+                query("DELETE FROM session WHERE person = $1 AND id = $2 RETURNING person, voter")
+                    .bind(person.to_string())
+                    .bind(id)
+                    .fetch_all(&mut *tx.conn)?;
+            let_go(tx, &ended)?;
             Ok(!ended.is_empty())
         })
         .await
@@ -164,26 +167,34 @@ pub(super) fn open(
     })
 }
 
-/// Ends what is over, and the sessions unused for longest where there are very many.
+/// Ends what is over, of anybody, and the person's sessions unused for longest where there are very many.
 fn make_room(tx: &mut Tx<'_>, person: PersonId) -> Result<(), StoreError> {
-    let ended = query(
+    let over = query(
+        "DELETE FROM session
+         WHERE hash IN (SELECT old.hash FROM session AS old WHERE old.expires_ms <= $1
+                        ORDER BY old.expires_ms LIMIT $2)
+         RETURNING person, voter",
+    )
+    .bind(tx.now_ms)
+    .bind(OVER_AT_ONCE)
+    .fetch_all(&mut *tx.conn)?;
+    let unused = query(
         "DELETE FROM session WHERE person = $1
-           AND (expires_ms <= $2
-                OR id NOT IN (SELECT kept.id FROM session AS kept WHERE kept.person = $1
-                              ORDER BY kept.seen_ms DESC, kept.id LIMIT $3))
-         RETURNING voter",
+           AND id NOT IN (SELECT kept.id FROM session AS kept WHERE kept.person = $1
+                          ORDER BY kept.seen_ms DESC, kept.id LIMIT $2)
+         RETURNING person, voter",
     )
     .bind(person.to_string())
-    .bind(tx.now_ms)
     .bind(SESSIONS_MAX - 1)
     .fetch_all(&mut *tx.conn)?;
-    let_go(tx, person, &ended)
+    let_go(tx, &over)?;
+    let_go(tx, &unused)
 }
 
-/// Takes the browsers of ended sessions from the person, but those with another session.
-fn let_go(tx: &mut Tx<'_>, person: PersonId, ended: &[Row]) -> Result<(), StoreError> {
+/// Takes the browsers of ended sessions from their people, but those with another session.
+fn let_go(tx: &mut Tx<'_>, ended: &[Row]) -> Result<(), StoreError> {
     for row in ended {
-        let voter: VoterId = parsed(row, "voter")?;
+        let (person, voter): (PersonId, VoterId) = (parsed(row, "person")?, parsed(row, "voter")?);
         let another = query("SELECT 1 FROM session WHERE voter = $1 AND person = $2")
             .bind(voter.as_str())
             .bind(person.to_string())

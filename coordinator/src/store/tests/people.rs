@@ -99,6 +99,21 @@ async fn a_session_lasts_while_it_is_used_and_ends_when_told() {
 }
 
 #[tokio::test]
+async fn a_session_that_is_over_takes_its_browser_along() {
+    let world = World::with_sheep(1).await;
+    let store = &world.store;
+    let ada = store.make_person(handle("ada"), browser(1)).await.unwrap();
+    world.clock.advance_ms(lasts_ms(PERSON_SESSION_LASTS));
+    assert!(store.session(&ada.secret).await.unwrap().is_none());
+    // It is cleared away when anybody signs in, and its browser is nobody's.
+    person(&world, "bo", 2).await;
+    assert_eq!(store.person_of(&browser(1).voter).await.unwrap(), None);
+    let export = store.export_person(ada.person).await.unwrap();
+    let export = serde_json::to_value(&export).unwrap();
+    assert!(export["browsers"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn entries_stay_their_persons_when_the_browser_is_signed_out() {
     let world = World::with_sheep(1).await;
     let store = &world.store;
@@ -440,6 +455,69 @@ async fn a_person_has_one_vote_however_many_browsers_and_devices() {
     assert_eq!(export["browsers"].as_array().unwrap().len(), 2);
 }
 
+/// What a thumb by this voter weighed, as it is logged.
+async fn weight(world: &World, voter: &VoterId) -> f64 {
+    thumb(world, voter, Answer::Up).await;
+    let log = world.store.logged_ballots("").await.unwrap();
+    let answered = log.into_iter().filter(|ballot| ballot.answer.is_some());
+    let last = answered.max_by_key(|ballot| (ballot.answered_ms, ballot.stands));
+    last.unwrap().weight.unwrap()
+}
+
+#[tokio::test]
+async fn one_trusted_device_does_not_lend_its_weight_to_fifty_accounts() {
+    let world = living(2).await;
+    let store = &world.store;
+    // It has rendered: see `render_everything`.
+    let trusted = device(201);
+    assert!(store.device(trusted).await.unwrap().unwrap().accepted_units > 0);
+    let sheep = live_sheep(store).await.remove(0);
+    let mut ratings = Vec::new();
+    for number in 1..=50_u8 {
+        world.clock.advance_ms(1);
+        let id = person(&world, &format!("p{number:02}"), number).await;
+        let code = store.screensaver_code(id).await.unwrap().code;
+        store.take_link(trusted, &code).await.unwrap();
+        let request = BallotRequest::Single {
+            on_screen: Some(sheep.clone()),
+        };
+        let voter = browser(number).voter;
+        let ballot = store.deal_ballot(&voter, request, &secret()).await;
+        let vote = Vote {
+            token: ballot.unwrap().token,
+            answer: Answer::Up,
+        };
+        let from = VoteFrom {
+            voter,
+            address: Some(format!("192.0.2.{number}").parse().unwrap()),
+        };
+        let receipt = store.record_vote(from, &vote, &secret()).await.unwrap();
+        ratings.push(receipt.left_rating);
+        store.leave_person(trusted).await.unwrap();
+    }
+    // The first account had a trusted device; of the others, all in one network, three count, a quarter each.
+    let moved = ratings
+        .windows(2)
+        .filter(|two| two[1] - two[0] > 1e-9)
+        .count();
+    assert_eq!(moved, 3, "{ratings:?}");
+}
+
+#[tokio::test]
+async fn an_old_browser_makes_one_account_old() {
+    let world = living(2).await;
+    let store = &world.store;
+    thumb(&world, &browser(1).voter, Answer::Up).await;
+    world.clock.advance_ms(8 * 24 * 60 * MINUTE_MS);
+    let ada = store.make_person(handle("ada"), browser(1)).await.unwrap();
+    assert_eq!(weight(&world, &browser(1).voter).await, 1.0);
+    let session = store.session(&ada.secret).await.unwrap().unwrap();
+    store.end_session(ada.person, &session.id).await.unwrap();
+    world.clock.advance_ms(1);
+    store.make_person(handle("bo"), browser(1)).await.unwrap();
+    assert_eq!(weight(&world, &browser(1).voter).await, 0.25);
+}
+
 #[tokio::test]
 async fn voided_votes_stay_voided_through_links() {
     let world = living(2).await;
@@ -466,6 +544,8 @@ async fn voided_votes_stay_voided_through_links() {
     assert!(voided(ada.voter()).await);
     store.leave_person(device(1)).await.unwrap();
     assert!(voided(device_voter.clone()).await);
+    store.delete_person(ada, ArtistName::Keep).await.unwrap();
+    assert!(voided(browser(1).voter).await);
 }
 
 #[tokio::test]
@@ -533,6 +613,47 @@ async fn credit_is_on_the_boards_of_those_who_want_it() {
     world.clock.advance_ms(8 * 24 * 60 * MINUTE_MS);
     let boards = store.boards().await.unwrap();
     assert!(boards.this_week.is_empty() && boards.people.people.len() == 1);
+}
+
+#[tokio::test]
+async fn a_page_that_an_operator_hid_stays_hidden_until_it_is_shown() {
+    let world = World::with_sheep(1).await;
+    let store = &world.store;
+    let ada = person(&world, "ada", 1).await;
+    let list = async || {
+        let profile = NewProfile {
+            name: "Ada".into(),
+            about: String::new(),
+            tags: Vec::new(),
+            listed: true,
+        };
+        store.change_person(ada, profile).await.unwrap();
+        store.person(ada).await.unwrap()
+    };
+    assert!(list().await.listed);
+    store
+        .hide_person(&handle("ada"), "An insult.")
+        .await
+        .unwrap();
+    let hidden = list().await;
+    assert_eq!(
+        (hidden.listed, hidden.hidden.as_deref()),
+        (false, Some("An insult."))
+    );
+    assert_eq!(
+        store.people_for_operators().await.unwrap()[0].hidden,
+        hidden.hidden
+    );
+    store.show_person(&handle("ada"), "Sorry.").await.unwrap();
+    assert!(list().await.listed);
+    let nobody = store.hide_person(&handle("bo"), "Why.").await;
+    assert_eq!(kind(nobody), ProblemKind::NotFound);
+    store
+        .remove_person(&handle("ada"), ArtistName::Keep, "A farm.")
+        .await
+        .unwrap();
+    assert!(store.people_for_operators().await.unwrap().is_empty());
+    assert_eq!(kind(store.person(ada).await), ProblemKind::NotFound);
 }
 
 #[tokio::test]
