@@ -15,6 +15,7 @@ use woolgather_web::views::{AdminDoor, JustMe, Page, SeenPage, render, render_em
 const ASSETS: &[&str] = &[
     "drop.js",
     "preview.js",
+    "preview.css",
     "submit.css",
     "site.css",
     "home.css",

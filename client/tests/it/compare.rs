@@ -30,7 +30,7 @@ fn renderings_of_one_flame_are_one_picture_and_another_flame_is_another() {
         (Some(true), Some(0.0))
     );
     studio.must_refuse("compare one.png other.png", "two pictures");
-    studio.must(&"render a.flam3 --size 32x18 --quality 5 --backend cpu -o small.png".to_string());
+    studio.must("render a.flam3 --size 32x18 --quality 5 --backend cpu -o small.png");
     studio.must_refuse("compare one.png small.png", "different sizes");
     studio.must_refuse("compare one.png none.png", "cannot read none.png");
 }
