@@ -59,6 +59,9 @@ pub(crate) enum Command {
     /// Look after genome files: check, info, convert, floor
     #[command(after_help = genomes::GENOME_HELP)]
     Genome(GenomeArgs),
+    /// Say whether two pictures are the same picture, as the flock judges it
+    #[command(after_help = pictures::COMPARE_HELP)]
+    Compare(CompareArgs),
     /// Render for a flock: take work, hand it in, check others' work
     #[command(after_help = flock::WORK_HELP)]
     Work(WorkArgs),

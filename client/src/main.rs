@@ -70,6 +70,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Animate(args) => commands::animate::animate(&args),
         Command::Breed(args) => commands::breed::breed(&args),
         Command::Genome(args) => commands::genome::genome(&args),
+        Command::Compare(args) => commands::compare::compare(&args),
         Command::Work(args) => wait(commands::work::work(data, args)),
         Command::Sync(args) => wait(commands::sync::sync(data, args)),
         Command::Play(args) => commands::play::play(data, config, &args),

@@ -37,6 +37,17 @@ impl Frame {
         }
     }
 
+    /// A picture that comes from elsewhere: 8-bit red, green and blue, row-major, row 0 at the top.
+    ///
+    /// # Panics
+    ///
+    /// If `rgb` is not `width * height` pixels: whoever decoded them is wrong.
+    #[must_use]
+    pub fn from_rgb8(width: u32, height: u32, rgb: &[u8]) -> Self {
+        let pixels = rgb.iter().map(|channel| u16::from(*channel) << 8);
+        Self::new(width, height, pixels.collect(), None)
+    }
+
     /// Whether the picture was planned with transparency.
     #[must_use]
     pub fn has_alpha(&self) -> bool {

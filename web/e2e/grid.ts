@@ -70,6 +70,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     return manifest.sheep.length >= 2 ? true : undefined;
   });
   process.env.WOOLGATHER_URL = url;
+  process.env.WOOLGATHER_COORDINATOR_FOLDER = data;
 
   return async () => {
     for (const child of [worker, coordinator]) child.kill("SIGKILL");

@@ -17,6 +17,7 @@ use woolgather_web::views::{AdminDoor, JustMe, Page, SeenPage, Shown, render, re
 const ASSETS: &[&str] = &[
     "drop.js",
     "preview.js",
+    "preview.css",
     "submit.css",
     "site.css",
     "home.css",

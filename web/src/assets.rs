@@ -52,6 +52,7 @@ static FILES: &[(&str, &str, &[u8])] = files![
     "drop.js" JS,
     "preview.js" JS,
     "submit.css" CSS,
+    "preview.css" CSS,
     "mark.svg" SVG,
     "favicon.ico" ICO,
     "apple-touch-icon.png" PNG,
@@ -123,7 +124,7 @@ mod tests {
 
     #[test]
     fn scripts_stay_small() {
-        // The live preview is for three pages that ask for it.
+        // The live preview is for the few pages that show flames live.
         let scripts = FILES
             .iter()
             .filter(|(name, kind, _)| *kind == JS && *name != "preview.js");
@@ -131,6 +132,12 @@ mod tests {
         assert!(
             total <= 20_000,
             "{total} bytes of script before compression"
+        );
+        let preview = FILES.iter().find(|(name, ..)| *name == "preview.js");
+        let bytes = preview.map_or(0, |(_, _, bytes)| bytes.len());
+        assert!(
+            (1..=13_000).contains(&bytes),
+            "{bytes} bytes of preview.js, a third when compressed"
         );
     }
 }

@@ -18,6 +18,8 @@ const SQUARE = 8;
 
 /** @type {Promise<Gpu> | undefined} */
 let opened;
+/** Ends the preview that is shown: one at a time, so that a page of many stays light. @type {(() => void) | null} */
+let end = null;
 
 /** @returns {Promise<Gpu>} */
 function device() {
@@ -187,13 +189,14 @@ async function easel(gpu, flame, canvas) {
 }
 
 /**
- * Draws until `wanted` says no.
+ * Draws until `wanted` says no, and only while it is `seen`.
  * @param {any} flame
  * @param {HTMLCanvasElement} canvas
  * @param {() => boolean} wanted
+ * @param {() => boolean} seen
  * @param {(state: string) => void} tell
  */
-async function draw(flame, canvas, wanted, tell) {
+async function draw(flame, canvas, wanted, seen, tell) {
   const gpu = await device();
   const { step, still, turns } = await easel(gpu, flame, canvas);
   let held = 0;
@@ -202,6 +205,7 @@ async function draw(flame, canvas, wanted, tell) {
   let turned = false;
   while (wanted()) {
     await nextFrame();
+    if (!seen()) continue;
     const turning = moving() && turns.length > 0;
     if (turning !== turned) [held, at, turned] = [0, 0, turning];
     if (turning) {
@@ -229,6 +233,8 @@ function offer(holder) {
   button.textContent = "Show it live";
   /** @type {HTMLCanvasElement | null} */
   let canvas = null;
+  let visible = true;
+  new IntersectionObserver((entries) => { visible = entries[entries.length - 1].isIntersecting; }).observe(holder);
   const stop = (/** @type {string} */ words) => {
     canvas?.remove();
     canvas = null;
@@ -238,6 +244,8 @@ function offer(holder) {
   };
   button.addEventListener("click", async () => {
     if (canvas) return stop("Show it live");
+    end?.();
+    end = () => { if (canvas) stop("Show it live"); };
     const mine = document.createElement("canvas");
     canvas = mine;
     mine.className = "live";
@@ -248,7 +256,7 @@ function offer(holder) {
       const reply = await fetch(holder.dataset.preview ?? "");
       if (!reply.ok) throw new Error(String(reply.status));
       const flame = await reply.json();
-      await draw(flame, mine, () => canvas === mine, (state) => {
+      await draw(flame, mine, () => canvas === mine, () => visible, (state) => {
         if (canvas !== mine) return;
         if (!mine.isConnected) button.before(mine);
         holder.dataset.live = state;
@@ -256,11 +264,11 @@ function offer(holder) {
         button.classList.add("live__badge--on");
       });
     } catch {
+      opened = undefined; // a device that was lost does not come back
       if (canvas === mine) stop("It cannot be shown live here");
     }
   });
   holder.append(button);
-  return button;
 }
 
 if ("gpu" in navigator) {

@@ -259,3 +259,23 @@ pub(crate) struct FilmArgs {
 fn bits() -> impl TypedValueParser<Value = u8> {
     PossibleValuesParser::new(["8", "16"]).map(|text| if text == "16" { 16 } else { 8 })
 }
+
+pub(super) const COMPARE_HELP: &str = "\
+Example:
+  woolgather compare mine.png theirs.png
+
+Two renderings of one flame with the same random numbers differ by rounding and, where a film was
+made of one, by what its encoder lost. That much may differ; the means of blocks of 8 by 8 pixels
+are compared. It ends with a failure where the pictures are two.";
+
+/// Options of `compare`.
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// A PNG
+    pub(crate) one: PathBuf,
+    /// Another, of the same size
+    pub(crate) other: PathBuf,
+    /// For programs: one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}

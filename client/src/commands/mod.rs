@@ -17,6 +17,7 @@ pub(crate) mod adapters;
 pub(crate) mod agent;
 pub(crate) mod animate;
 pub(crate) mod breed;
+pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod dist_files;
 pub(crate) mod doctor;

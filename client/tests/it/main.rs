@@ -3,6 +3,7 @@
 mod adapters;
 mod animate;
 mod breed;
+mod compare;
 mod genome;
 mod hosts;
 mod render;

@@ -54,7 +54,7 @@ fn a_folder_becomes_a_flock_and_the_report_says_what_of_it() {
     };
     starter("electricsheep.244.12345.flam3", 0);
     starter("00244=5=1=2.flam3", 1);
-    starter("again.flam3", 0);
+    starter("zz-again.flam3", 0);
     let report = folder.path().join("report.json");
     let options = ["--report", report.to_str().unwrap(), "--recipe", "small"];
 

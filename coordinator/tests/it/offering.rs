@@ -4,8 +4,8 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use woolgather_coordinator::store::PageRequest;
 use woolgather_genome::{print_flame, print_flames, starter_flock};
-use woolgather_protocol::EntryId;
 use woolgather_protocol::entries::EntryState;
+use woolgather_protocol::{EntryId, Tag};
 
 use crate::support::TestCoordinator;
 
@@ -196,12 +196,7 @@ async fn an_artist_looks_at_a_file_and_offers_what_is_chosen() {
     assert_eq!(rows.len(), 2);
     for row in &rows {
         assert_eq!(row.entry.licence.spdx(), "CC-BY-4.0");
-        let tags: Vec<_> = row
-            .entry
-            .tags
-            .iter()
-            .map(woolgather_protocol::Tag::as_str)
-            .collect();
+        let tags: Vec<_> = row.entry.tags.iter().map(Tag::as_str).collect();
         assert_eq!(tags, ["deep-sea", "red"]);
     }
     browser.post(&review, &all).await;
@@ -377,7 +372,7 @@ async fn another_browser_can_neither_see_a_draft_nor_touch_an_entry() {
         ] {
             let request = form(ada.client.post(ada.url(&path)), &[("words", "x")]);
             let forged = ada.send(request.header(name, value)).await;
-            assert_eq!(forged.status(), StatusCode::BAD_REQUEST, "{path} {name}");
+            assert_eq!(forged.status(), StatusCode::FORBIDDEN, "{path} {name}");
         }
     }
     let state = coordinator.app.store.entry(&id).await.unwrap().entry.state;

@@ -12,7 +12,7 @@ mod game;
 
 use std::mem::offset_of;
 
-use woolgather_shaders::assemble::FADE;
+use woolgather_shaders::assemble::{FADE, Structure};
 use woolgather_shaders::develop::{DENSITY, DevelopUniform, FILTER};
 use woolgather_shaders::present::PIXELS;
 
@@ -151,7 +151,7 @@ pub fn iterate_text(plan: &FramePlan) -> Result<String, NotOneMoment> {
     let structures = structures(plan, &plan.moments);
     structures
         .first()
-        .map(woolgather_shaders::assemble::Structure::iterate_text)
+        .map(Structure::iterate_text)
         .ok_or(NotOneMoment)
 }
 

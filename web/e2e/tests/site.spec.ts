@@ -69,7 +69,6 @@ test("a malformed genome is refused with line, attribute, value and legal range"
   const form = page.getByTestId("upload-form");
   await form.locator('input[type="file"]').setInputFiles({ name: "bad.flam3", mimeType: "text/xml", buffer: Buffer.from(genome) });
   await form.locator('input[name="artist"]').fill("Mary Shelley");
-  await form.locator('input[name="consent"]').check();
   await form.locator('button[type="submit"]').click();
   const problem = page.getByTestId("problem");
   await expect(problem).toContainText("line 1");
@@ -90,8 +89,10 @@ test("a good genome becomes an entry with a state", async ({ page }) => {
     buffer: Buffer.from(genome.replace(/brightness="[^"]*"/, 'brightness="5"')),
   });
   await form.locator('input[name="artist"]').fill("Ada");
-  await form.locator('input[name="consent"]').check();
   await form.locator('button[type="submit"]').click();
+  const review = page.getByTestId("review-form");
+  await review.locator('input[name="consent"]').check();
+  await review.locator('button[type="submit"]').click();
   await expect(page).toHaveURL(/\/entries\//);
 });
 

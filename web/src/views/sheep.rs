@@ -232,6 +232,11 @@ impl SheepPage {
         paths::genome(&self.sheep.id)
     }
 
+    /// What a browser draws it from.
+    fn flame_url(&self) -> String {
+        format!("{}/flame.json", self.sheep.url())
+    }
+
     /// Where a branch of it is offered.
     fn branch_url(&self) -> String {
         format!("/submit?parent={}", self.sheep.id)

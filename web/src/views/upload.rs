@@ -60,6 +60,10 @@ impl BranchFrom {
         format!("{}/genome.flam3", self.sheep.url())
     }
 
+    fn flame_url(&self) -> String {
+        format!("{}/flame.json", self.sheep.url())
+    }
+
     fn more_url(&self, more: &u32) -> String {
         format!("/submit?parent={}&more={more}#mutants", self.sheep.id)
     }

@@ -199,6 +199,12 @@ async fn a_branch_is_a_child_with_its_artists_name_and_its_parents_licence() {
         None,
         "an artist made it"
     );
+    let recent = store.nursery().await.unwrap().recent;
+    assert_eq!(
+        (recent.all, recent.artists),
+        (1, 1),
+        "it counts as an artist's"
+    );
 
     let second = NewEntry {
         parent: Some(branch),
