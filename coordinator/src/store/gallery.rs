@@ -295,7 +295,12 @@ pub(super) fn index(conn: &mut dyn Database, sheep: &SheepId) -> Result<(), Stor
     terms.insert(artist_term(artist));
     let texts = [title, artist];
     let texts = texts.into_iter().chain(tags.iter().map(Tag::as_str));
-    terms.extend(texts.flat_map(words).take(WORDS_MAX).map(word_term));
+    terms.extend(
+        texts
+            .flat_map(words)
+            .take(WORDS_MAX)
+            .map(|word| word_term(&word)),
+    );
     query("DELETE FROM sheep_term WHERE sheep = $1")
         .bind(place)
         .execute(&mut *conn)?;
@@ -341,7 +346,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
         })
 }
 
-fn word_term(word: String) -> Vec<u8> {
+fn word_term(word: &str) -> Vec<u8> {
     [b"w", word.as_bytes()].concat()
 }
 
@@ -377,7 +382,7 @@ fn ranges(filter: &GalleryFilter) -> Vec<Range> {
     let tags = filter.tags.iter().map(tag_term).map(Range::exactly);
     let artist = filter.artist.iter().map(|artist| artist_term(artist));
     let artist = artist.map(Range::exactly);
-    let words = words(&filter.words).map(word_term).map(Range::beginning);
+    let words = words(&filter.words).map(|word| Range::beginning(word_term(&word)));
     tags.chain(artist).chain(words).take(TERMS_MAX).collect()
 }
 
