@@ -6,7 +6,8 @@
 //! # Contents
 //!
 //! * [`cli`], [`settings`], [`config`]: what an operator decides.
-//! * [`clock`], [`keys`], [`blobs`], [`store`]: time, the signing key, files, everything remembered.
+//! * [`clock`], [`keys`], [`blobs`], [`store`], [`kept`]: time, the signing key, files, everything remembered, and what is
+//!   remembered for a moment.
 //! * [`hands`]: who does the long work.
 //! * [`credit`]: everybody's credit, for others to read.
 //! * [`state`], [`metrics`], [`logging`]: what requests and jobs share, and what monitoring sees.
@@ -29,6 +30,7 @@ pub mod clock;
 pub mod credit;
 pub mod disk;
 pub mod hands;
+pub mod kept;
 pub mod keys;
 pub mod store;
 

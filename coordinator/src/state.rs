@@ -17,11 +17,16 @@ use crate::http::admission::Admission;
 use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
+use crate::kept::Kept;
 use crate::metrics::Metrics;
-use crate::pages::home::GlanceCache;
 use crate::publish::seeding::Seeded;
-use crate::store::{Company, Flock, Membership, Store, StoreError};
+use crate::store::{Company, Flock, Glance, Membership, Store, StoreError, TagCount};
 use crate::tracker::Tracker;
+
+/// For how long the numbers on home are good, in milliseconds.
+const GLANCE_GOOD_MS: i64 = 5_000;
+/// For how long the gallery's choice of tags is good, in milliseconds.
+const TAGS_GOOD_MS: i64 = 60_000;
 
 /// The parts of a running coordinator, put together by [`crate::serve`] or by a test.
 pub struct App {
@@ -66,7 +71,9 @@ pub struct App {
     /// Everybody's credit, as it is exported.
     pub credit: CreditCache,
     /// What home says the grid is doing.
-    pub glances: GlanceCache,
+    pub glance: Kept<Glance>,
+    /// Tags that the gallery offers.
+    pub frequent_tags: Kept<Vec<TagCount>>,
 }
 
 /// What [`App::new`] is made from.
@@ -131,7 +138,8 @@ impl App {
             draining: AtomicBool::new(false),
             manifests: ManifestCache::default(),
             credit: CreditCache::default(),
-            glances: GlanceCache::default(),
+            glance: Kept::for_ms(GLANCE_GOOD_MS),
+            frequent_tags: Kept::for_ms(TAGS_GOOD_MS),
         }))
     }
 

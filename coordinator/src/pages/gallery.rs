@@ -72,7 +72,8 @@ pub async fn get_gallery(
             None => Counted::MoreThan(COUNTED_MAX),
         }
     };
-    let tags = app.store.frequent_tags(TAGS_SHOWN).await?;
+    let tags = app.store.frequent_tags(TAGS_SHOWN);
+    let tags = app.frequent_tags.get(app.clock.now_ms(), tags).await?;
     Ok(page(&GalleryPage {
         query,
         frequent: tags.into_iter().map(|count| count.tag).collect(),
