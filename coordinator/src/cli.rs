@@ -5,8 +5,8 @@
 
 mod flock;
 mod import;
-mod sheep;
 mod people;
+mod sheep;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -6,7 +6,8 @@
 //! # Contents
 //!
 //! * [`cli`], [`settings`], [`config`]: what an operator decides.
-//! * [`clock`], [`keys`], [`blobs`], [`store`]: time, the signing key, files, everything remembered.
+//! * [`clock`], [`keys`], [`blobs`], [`store`], [`kept`]: time, the signing key, files, everything remembered, and what is
+//!   remembered for a moment.
 //! * [`hands`]: who does the long work.
 //! * [`credit`]: everybody's credit, for others to read. [`passkeys`]: how people sign in.
 //!   [`kept`]: what is not made anew for everybody who looks.

@@ -21,13 +21,21 @@ use crate::http::throttle::Throttles;
 use crate::http::thumbnails::Thumbnails;
 use crate::kept::Kept;
 use crate::metrics::Metrics;
-use crate::pages::home::GlanceCache;
 use crate::pages::submit::stills::Stills;
 use crate::passkeys::Passkeys;
 use crate::publish::seeding::Seeded;
 use crate::pulse::Pulse;
-use crate::store::{Boards, Company, Flock, Machines, Membership, Store, StoreError};
+use crate::store::{
+    Boards, Company, Flock, Glance, Machines, Membership, Store, StoreError, TagCount,
+};
 use crate::tracker::Tracker;
+
+/// For how long the numbers on home are good, in milliseconds.
+const GLANCE_GOOD_MS: i64 = 5_000;
+/// For how long the boards of people are good, in milliseconds.
+const BOARDS_GOOD_MS: i64 = 60_000;
+/// For how long the gallery's choice of tags is good, in milliseconds.
+const TAGS_GOOD_MS: i64 = 60_000;
 
 /// The parts of a running coordinator, put together by [`crate::serve`] or by a test.
 pub struct App {
@@ -86,7 +94,9 @@ pub struct App {
     /// Small pictures of sheep.
     pub thumbnails: Thumbnails,
     /// What home says the grid is doing.
-    pub glances: GlanceCache,
+    pub glance: Kept<Glance>,
+    /// Tags that the gallery offers.
+    pub frequent_tags: Kept<Vec<TagCount>>,
 }
 
 /// What [`App::new`] is made from.
@@ -131,8 +141,8 @@ impl App {
         let throttles = Throttles::new(parts.config.rates);
         let admission = Admission::new(parts.config.admission);
         Ok(Arc::new(Self {
-            boards: Kept::default(),
-            machines: Kept::default(),
+            boards: Kept::for_ms(BOARDS_GOOD_MS),
+            machines: Kept::for_ms(BOARDS_GOOD_MS),
             passkeys: Passkeys::of(&parts.public_url),
             config: parts.config,
             public_url: parts.public_url,
@@ -158,7 +168,8 @@ impl App {
             stills: Stills::default(),
             mutants: Semaphore::new(1),
             thumbnails: Thumbnails::default(),
-            glances: GlanceCache::default(),
+            glance: Kept::for_ms(GLANCE_GOOD_MS),
+            frequent_tags: Kept::for_ms(TAGS_GOOD_MS),
         }))
     }
 

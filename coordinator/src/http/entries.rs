@@ -96,6 +96,7 @@ pub async fn take_entry(
         let detail = format!("An entry has at most {TAGS_MAX} tags.");
         return Err(ApiError::refused(ProblemKind::MalformedRequest, detail));
     }
+    consented(request.consent)?;
     let mut tags = request.tags.clone();
     let mut seen = HashSet::new();
     tags.retain(|tag| seen.insert(tag.clone()));
@@ -111,6 +112,15 @@ pub async fn take_entry(
     take_offer(app, from, offer).await
 }
 
+/// Whether the artist agrees to the licence, which is asked before anything is looked at.
+fn consented(consent: bool) -> Result<(), ApiError> {
+    if consent {
+        return Ok(());
+    }
+    let detail = "Genome and pictures are published under the licence that you choose; that needs your consent.";
+    Err(ApiError::refused(ProblemKind::ConsentMissing, detail))
+}
+
 /// Takes an entry from the API or the website; nothing is stored unless all of it is good.
 ///
 /// # Errors
@@ -118,10 +128,7 @@ pub async fn take_entry(
 /// `consent-missing`, `malformed-request` without an artist's name, `not-found` without such a parent,
 /// `too-many`.
 pub async fn take_offer(app: &App, from: VoteFrom, offer: Offer) -> Result<Entry, ApiError> {
-    if !offer.consent {
-        let detail = "Genome and pictures are published under the licence that you choose; that needs your consent.";
-        return Err(ApiError::refused(ProblemKind::ConsentMissing, detail));
-    }
+    consented(offer.consent)?;
     let artist = limits::clean_name(&offer.artist);
     if artist.is_empty() {
         let detail = "A name to credit is needed; any name will do.";

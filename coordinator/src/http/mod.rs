@@ -70,7 +70,7 @@ pub fn router(app: Arc<App>) -> Router {
     let document = openapi::Document::new(&document);
     let quick = quick
         .merge(stats::routes())
-        .merge(pages::routes())
+        .merge(pages::routes(&app))
         .layer(axum::middleware::from_fn(layers::limit_time));
     let router = quick
         .merge(slow)

@@ -72,10 +72,11 @@ pub async fn get_gallery(
             None => Counted::MoreThan(COUNTED_MAX),
         }
     };
-    let tags = app.store.frequent_tags(TAGS_SHOWN).await?;
+    let tags = app.store.frequent_tags(TAGS_SHOWN);
+    let tags = app.frequent_tags.get(app.clock.now_ms(), tags).await?;
     Ok(page(&GalleryPage {
         query,
-        frequent: tags.into_iter().map(|count| count.tag).collect(),
+        frequent: tags.iter().map(|count| count.tag.clone()).collect(),
         sheep: found.rows.into_iter().map(gallery_card).collect(),
         counted,
         is_first: found.before.is_none(),

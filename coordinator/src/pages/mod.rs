@@ -53,7 +53,7 @@ use crate::state::App;
 const FORM_BYTES_MAX: usize = 16 * 1024;
 
 /// Routes of the pages.
-pub fn routes() -> Router<Arc<App>> {
+pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/", get(home::get_home))
         .route("/gallery", get(gallery::get_gallery))
@@ -81,7 +81,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/people", get(people::get_people))
         .route("/people/machines", get(people::get_machines))
         .route("/people/{handle}", get(people::get_person))
-        .merge(account::routes())
+        .merge(account::routes(app))
         .merge(admin::routes())
         .merge(submit::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))

@@ -102,7 +102,10 @@ fn an_artist_who_wants_to_be_found_is_one_step_from_their_sheep() {
     let mut page = crate::samples::sheep();
     assert!(!html(&page).contains("href=\"/people/"));
     page.person = Some(samples::handle("mira"));
-    assert!(html(&page).contains("by <a href=\"/people/mira\" data-testid=\"artist\">Woolgather flock</a>"));
+    assert!(
+        html(&page)
+            .contains("by <a href=\"/people/mira\" data-testid=\"artist\">Woolgather flock</a>")
+    );
 }
 
 #[test]

@@ -19,7 +19,7 @@ use woolgather_web::views::{
     VotePage, WorkPage, WrongFrame,
 };
 
-const STARTERS: [(&str, &str); 8] = [
+const STARTERS: [(&str, &str); 16] = [
     ("cinder-star", "Cinder Star"),
     ("lightning-rose", "Lightning Rose"),
     ("abalone", "Abalone"),
@@ -28,6 +28,14 @@ const STARTERS: [(&str, &str); 8] = [
     ("delft-tide", "Delft Tide"),
     ("owl-in-the-reeds", "Owl in the Reeds"),
     ("honeycomb-moon", "Honeycomb Moon"),
+    ("nautilus-lamp", "Nautilus Lamp"),
+    ("foxfire", "Foxfire"),
+    ("seahorse-lane", "Seahorse Lane"),
+    ("ribbon-dancers", "Ribbon Dancers"),
+    ("lily-in-sparks", "Lily in Sparks"),
+    ("urchin-window", "Urchin Window"),
+    ("glassblower", "Glassblower"),
+    ("seven-veils", "Seven Veils"),
 ];
 
 /// Text that must never reach a page as markup.
@@ -108,8 +116,8 @@ pub(crate) fn home() -> HomePage {
         flock: "Meadow".to_owned(),
         system: System::Debian,
         hero: Some(card(0)),
-        best: (1..8).map(card).collect(),
-        newest: (3..8).map(card).collect(),
+        best: (1..13).map(card).collect(),
+        newest: (4..16).rev().map(card).collect(),
         now: Now {
             sheep_living: 1_023,
             clips_rendering: 4,
@@ -143,7 +151,7 @@ pub(crate) fn gallery() -> GalleryPage {
         frequent: ["blue", "calm", "gold", "vivid", "deep-sea", "symmetric"]
             .map(tag)
             .to_vec(),
-        sheep: (0..8).map(card).collect(),
+        sheep: (0..15).map(card).collect(),
         counted: Counted::MoreThan(1_000),
         is_first: true,
         before: None,

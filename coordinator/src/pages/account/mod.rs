@@ -16,21 +16,18 @@ pub mod signin;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
-use axum::middleware::{Next, from_fn};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use url::Url;
-use woolgather_protocol::ProblemKind;
 
 use super::answer::{PageError, wants_page};
-use super::teams;
-use crate::http::error::ApiError;
+use super::{from_here, teams};
 use crate::state::App;
 
 /// Routes of accounts, and of every form that only a signed-in person may send.
-pub fn routes() -> Router<Arc<App>> {
+pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/signin", get(signin::get_signin))
         .route("/signin/new", post(signin::post_new))
@@ -56,15 +53,15 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/teams/leave", post(teams::leave_team))
         .route("/teams/{handle}", get(teams::get_team))
         .route("/teams/{handle}/join", post(teams::join_team))
-        .layer(from_fn(only_from_here))
+        .layer(from_fn_with_state(Arc::clone(app), only_from_here))
 }
 
-/// Refuses a form of another website, and keeps every answer out of caches.
-async fn only_from_here(request: Request, next: Next) -> Response {
+/// Refuses a form of another website, or of nobody knows where, and keeps every answer out of caches.
+async fn only_from_here(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    if request.method() == Method::POST && !is_from_here(headers) {
-        let detail = "Open the page on this website and send the form from there.";
-        let error = ApiError::refused(ProblemKind::CrossSite, detail);
+    let is_ours = || from_here::said(headers, &app.public_url) == Some(true);
+    if request.method() == Method::POST && !is_ours() {
+        let error = from_here::elsewhere();
         return if wants_page(headers) {
             PageError::from(error).into_response()
         } else {
@@ -77,46 +74,4 @@ async fn only_from_here(request: Request, next: Next) -> Response {
         .headers_mut()
         .insert(header::CACHE_CONTROL, nothing);
     response
-}
-
-/// Whether a browser says that a form is this website's own. Browsers say so in `Sec-Fetch-Site`, or, where the
-/// connection is not encrypted, in `Origin`, which neither forms nor scripts of others can choose.
-fn is_from_here(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
-        return site == "same-origin";
-    }
-    let origin = text("origin").and_then(|origin| Url::parse(origin).ok());
-    let (Some(origin), Some(host)) = (origin, text("host")) else {
-        return false;
-    };
-    let here = Url::parse(&format!("{}://{host}/", origin.scheme()));
-    here.is_ok_and(|here| here.origin() == origin.origin() && origin.has_host())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_forms_of_this_website_are_from_here() {
-        let check = |pairs: &[(&'static str, &str)], expected: bool| {
-            let mut headers = HeaderMap::new();
-            headers.insert("host", HeaderValue::from_static("flock.example:8080"));
-            for (name, value) in pairs {
-                headers.insert(*name, value.parse().unwrap());
-            }
-            assert_eq!(is_from_here(&headers), expected, "{pairs:?}");
-        };
-        let own = ("origin", "http://flock.example:8080");
-        check(&[("sec-fetch-site", "same-origin")], true);
-        check(&[own], true);
-        check(&[("origin", "https://flock.example:8080")], true);
-        check(&[], false);
-        check(&[("sec-fetch-site", "cross-site"), own], false);
-        check(&[("sec-fetch-site", "same-site"), own], false);
-        check(&[("origin", "http://evil.example")], false);
-        check(&[("origin", "http://flock.example")], false);
-        check(&[("origin", "null")], false);
-    }
 }
