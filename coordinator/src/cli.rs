@@ -4,6 +4,7 @@
 //! or a container needs no wrapper script.
 
 mod flock;
+mod import;
 mod sheep;
 
 use std::net::SocketAddr;
@@ -24,6 +25,7 @@ use crate::store::Place;
 pub use sheep::{SheepArgs, SheepCommand, TagChange};
 
 pub use flock::{FlockArgs, FlockCommand, VoterArgs, VoterCommand, VotesArgs, VotesCommand};
+pub use import::ImportArgs;
 
 /// Hands out work, checks it, publishes clips and counts votes: database, tracker, seeding,
 /// website and metrics in one program.
@@ -73,6 +75,8 @@ pub enum Command {
     Sheep(SheepArgs),
     /// Look at how the flock renews itself, and try what it would do; works while the coordinator runs
     Flock(FlockArgs),
+    /// Make a flock of a folder of flam3 genomes, or let them join one; works while the coordinator runs
+    Import(ImportArgs),
     /// Remove blobs that nothing needs any more; works while the coordinator runs
     Blobs(BlobsArgs),
     /// Copy everything into a folder, from which it can be restored; works while the coordinator runs
@@ -422,6 +426,14 @@ pub struct LimitArgs {
         default_value = "20"
     )]
     pub entries_an_hour: u32,
+    /// Attempts to sign in, make an account or give a code by one network in an hour; 0 is without limit
+    #[arg(
+        long = "sign-ins-per-network",
+        env = "WOOLGATHER_SIGN_INS_PER_NETWORK",
+        value_name = "N",
+        default_value = "60"
+    )]
+    pub sign_ins_an_hour: u32,
     /// Requests for work that are answered at a time; others are told to come back
     #[arg(
         long = "leases-at-once",

@@ -109,9 +109,73 @@ impl Config {
                 network_requests_a_minute: args.limits.network_requests_a_minute,
                 ballots_a_minute: args.limits.ballots_a_minute,
                 entries_an_hour: args.limits.entries_an_hour,
+                sign_ins_an_hour: args.limits.sign_ins_an_hour,
             },
             admission,
         })
+    }
+
+    /// What was decided, by the options' names, for an operator to read. No secrets: an address is shown without its
+    /// password.
+    #[must_use]
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
+        let seconds = |time: Duration| format!("{} s", time.as_secs());
+        let gigabytes = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
+        let or = |value: Option<String>, none: &str| value.unwrap_or_else(|| none.to_owned());
+        let Rates {
+            device_requests_a_minute,
+            network_requests_a_minute,
+            ballots_a_minute,
+            entries_an_hour,
+            sign_ins_an_hour,
+        } = self.rates;
+        vec![
+            ("name", self.name.clone()),
+            ("data", self.data.display().to_string()),
+            ("store", self.store.to_string()),
+            ("blobs", self.blobs.to_string()),
+            ("listen", self.listen.to_string()),
+            (
+                "public-url",
+                or(
+                    self.public_url.as_ref().map(Url::to_string),
+                    "as listened on",
+                ),
+            ),
+            ("trust-forwarded-for", self.trust_forwarded_for.to_string()),
+            ("accept-entries", self.accept_entries.to_string()),
+            ("flock-size", self.evolution.flock_size.to_string()),
+            ("births-a-day", self.evolution.births_a_day.to_string()),
+            ("edges", self.evolution.edges.to_string()),
+            ("lease-term-min", seconds(self.lease_term_min)),
+            ("audit-patience", seconds(self.audit_patience)),
+            ("origin-listen", self.origin_listen.to_string()),
+            (
+                "origin-upload-limit",
+                or(
+                    self.origin_upload_bytes_per_second_max
+                        .map(|bytes| format!("{bytes} bytes a second")),
+                    "none",
+                ),
+            ),
+            ("drain", seconds(self.drain)),
+            ("requests-per-device", device_requests_a_minute.to_string()),
+            (
+                "requests-per-network",
+                network_requests_a_minute.to_string(),
+            ),
+            ("ballots-per-network", ballots_a_minute.to_string()),
+            ("entries-per-network", entries_an_hour.to_string()),
+            ("sign-ins-per-network", sign_ins_an_hour.to_string()),
+            (
+                "free-space-leases",
+                gigabytes(self.admission.lease_free_bytes_min),
+            ),
+            (
+                "free-space-uploads",
+                gigabytes(self.admission.upload_free_bytes_min),
+            ),
+        ]
     }
 
     /// The configuration of a coordinator for tests: loopback, any free port, the given recipe and
@@ -184,7 +248,11 @@ fn admission(limits: &LimitArgs) -> anyhow::Result<AdmissionSettings> {
 }
 
 /// A recipe by its name, or from a JSON file.
-fn recipe(choice: &str) -> anyhow::Result<Recipe> {
+///
+/// # Errors
+///
+/// When there is no such file, or it holds no legal recipe.
+pub fn recipe(choice: &str) -> anyhow::Result<Recipe> {
     let recipe = match choice {
         "default" => Recipe::default_flock(),
         "small" => Recipe::small(),

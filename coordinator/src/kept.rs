@@ -1,64 +1,81 @@
-//! What is asked for far more often than it changes: worked out once, kept for a while.
+//! A value that costs more to make than it changes: kept for a minute, or until somebody says that it is old.
 
-use std::sync::{Mutex, PoisonError};
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// A value, for as long as it is good.
+/// How long a value is good.
+const GOOD_MS: i64 = 60_000;
+
+/// The last value, for as long as it is good.
 #[derive(Debug)]
-pub struct Kept<T> {
-    good_ms: i64,
-    last: Mutex<Option<(i64, T)>>,
+pub struct Kept<T>(Mutex<Option<(i64, Arc<T>)>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
 }
 
-impl<T: Clone> Kept<T> {
-    /// Nothing yet; what comes is good for so many milliseconds.
-    #[must_use]
-    pub fn for_ms(good_ms: i64) -> Self {
-        Self {
-            good_ms,
-            last: Mutex::new(None),
-        }
-    }
-
-    /// The value, or a fresh one where it is too old. Several who come at once may each work it out.
+impl<T> Kept<T> {
+    /// The value, made by `make` where there is no good one.
     ///
     /// # Errors
     ///
-    /// Those of `fresh`; what is kept stays.
+    /// Those of `make`; nothing is kept then.
     pub async fn get<E>(
         &self,
         now_ms: i64,
-        fresh: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E> {
-        if let Some(value) = self.good(now_ms) {
+        make: impl Future<Output = Result<T, E>>,
+    ) -> Result<Arc<T>, E> {
+        let good = |made_ms: i64| (made_ms..made_ms + GOOD_MS).contains(&now_ms);
+        let last = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some((_, value)) = last.filter(|(made_ms, _)| good(*made_ms)) {
             return Ok(value);
         }
-        let value = fresh.await?;
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((now_ms, value.clone()));
+        let value = Arc::new(make.await?);
+        let kept = Some((now_ms, Arc::clone(&value)));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = kept;
         Ok(value)
     }
 
-    fn good(&self, now_ms: i64) -> Option<T> {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let (made_ms, value) = last.as_ref()?;
-        let good = (*made_ms..made_ms.saturating_add(self.good_ms)).contains(&now_ms);
-        good.then(|| value.clone())
+    /// Has the value made anew the next time, since something it tells has changed.
+    pub fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::convert::Infallible;
+
+    async fn get(kept: &Kept<u8>, now_ms: i64, fresh: u8) -> u8 {
+        let made: Result<_, Infallible> = kept.get(now_ms, async { Ok(fresh) }).await;
+        let Ok(value) = made;
+        *value
+    }
 
     #[tokio::test]
-    async fn a_value_is_kept_while_it_is_good_and_a_failure_keeps_it() {
-        let kept = Kept::for_ms(10);
-        let get = async |now_ms, fresh: Result<u8, &str>| kept.get(now_ms, async { fresh }).await;
-        assert_eq!(get(100, Err("away")).await, Err("away"));
-        assert_eq!(get(100, Ok(1)).await, Ok(1));
-        assert_eq!(get(109, Ok(2)).await, Ok(1));
-        assert_eq!(get(110, Err("away")).await, Err("away"));
-        assert_eq!(get(110, Ok(3)).await, Ok(3));
-        // A clock that was put back.
-        assert_eq!(get(50, Ok(4)).await, Ok(4));
+    async fn a_value_is_good_for_a_minute_or_until_it_is_forgotten() {
+        let kept = Kept::default();
+        assert_eq!(get(&kept, 0, 1).await, 1);
+        assert_eq!(get(&kept, GOOD_MS - 1, 2).await, 1);
+        assert_eq!(get(&kept, GOOD_MS, 3).await, 3);
+        kept.forget();
+        assert_eq!(get(&kept, GOOD_MS, 4).await, 4);
+        // A clock that was set back makes nothing good again.
+        assert_eq!(get(&kept, 0, 5).await, 5);
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_not_kept() {
+        let kept = Kept::default();
+        let failed: Result<Arc<u8>, &str> = kept.get(0, async { Err("no") }).await;
+        assert!(failed.is_err());
+        assert_eq!(get(&kept, 0, 1).await, 1);
     }
 }

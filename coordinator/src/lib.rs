@@ -6,11 +6,12 @@
 //! # Contents
 //!
 //! * [`cli`], [`settings`], [`config`]: what an operator decides.
-//! * [`clock`], [`keys`], [`blobs`], [`store`], [`kept`]: time, the signing key, files, everything remembered, and what is
-//!   remembered for a moment.
+//! * [`clock`], [`keys`], [`blobs`], [`store`]: time, the signing key, files, everything remembered.
 //! * [`hands`]: who does the long work.
-//! * [`credit`]: everybody's credit, for others to read.
-//! * [`state`], [`metrics`], [`logging`]: what requests and jobs share, and what monitoring sees.
+//! * [`credit`]: everybody's credit, for others to read. [`passkeys`]: how people sign in.
+//!   [`kept`]: what is not made anew for everybody who looks.
+//! * [`state`], [`metrics`], [`logging`]: what requests and jobs share, and what monitoring sees. [`pulse`]: for whom
+//!   it works.
 //! * [`tracker`]: tells BitTorrent peers of each other.
 //! * [`checks`], [`jobs`], [`publish`]: submissions judged, long work, clips made and seeded.
 //! * [`http`]: the API and the tracker's door. [`pages`]: the website.
@@ -34,8 +35,11 @@ pub mod kept;
 pub mod keys;
 pub mod store;
 
+pub mod passkeys;
+
 pub mod logging;
 pub mod metrics;
+pub mod pulse;
 pub mod state;
 
 pub mod tracker;
@@ -48,5 +52,6 @@ pub mod publish;
 pub mod http;
 pub mod pages;
 
+pub mod moving_in;
 pub mod operator;
 pub mod serve;

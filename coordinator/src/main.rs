@@ -29,6 +29,7 @@ fn main() -> anyhow::Result<()> {
         Command::Voter(args) => operate(operator::voter(args)),
         Command::Votes(args) => operate(operator::votes(args)),
         Command::Sheep(args) => operate(operator::sheep(args)),
+        Command::Import(args) => operate(operator::import(args)),
         Command::Flock(args) => operate(operator::flock(args)),
         Command::Blobs(args) => operate(operator::blobs(args)),
         Command::Backup(args) => operate(operator::backup(args)),

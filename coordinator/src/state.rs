@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use tokio::sync::Semaphore;
 use url::Url;
 use woolgather_protocol::{DeviceSecret, PublicKey};
 use woolgather_swarm::Swarm;
@@ -17,16 +18,16 @@ use crate::http::admission::Admission;
 use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
+use crate::http::thumbnails::Thumbnails;
 use crate::kept::Kept;
 use crate::metrics::Metrics;
+use crate::pages::home::GlanceCache;
+use crate::pages::submit::stills::Stills;
+use crate::passkeys::Passkeys;
 use crate::publish::seeding::Seeded;
-use crate::store::{Company, Flock, Glance, Membership, Store, StoreError, TagCount};
+use crate::pulse::Pulse;
+use crate::store::{Boards, Company, Flock, Machines, Membership, Store, StoreError, TagCount};
 use crate::tracker::Tracker;
-
-/// For how long the numbers on home are good, in milliseconds.
-const GLANCE_GOOD_MS: i64 = 5_000;
-/// For how long the gallery's choice of tags is good, in milliseconds.
-const TAGS_GOOD_MS: i64 = 60_000;
 
 /// The parts of a running coordinator, put together by [`crate::serve`] or by a test.
 pub struct App {
@@ -58,8 +59,16 @@ pub struct App {
     pub seeded: Seeded,
     /// For the operator's monitoring.
     pub metrics: Metrics,
+    /// For whom it works, by the last hour's requests.
+    pub pulse: Pulse,
     /// Signed requests seen lately.
     pub nonces: Nonces,
+    /// Who gave most, as it is shown.
+    pub boards: Kept<Boards>,
+    /// Machines in groups, as they are shown.
+    pub machines: Kept<Machines>,
+    /// Passkeys of the website; none where it has no name.
+    pub passkeys: Option<Passkeys>,
     /// What networks and devices asked for lately.
     pub throttles: Throttles,
     /// Who is let in when not everybody can be.
@@ -70,8 +79,14 @@ pub struct App {
     pub manifests: ManifestCache,
     /// Everybody's credit, as it is exported.
     pub credit: CreditCache,
+    /// Small pictures of genomes, drawn lately.
+    pub stills: Stills,
+    /// Mutants are bred one at a time.
+    pub mutants: Semaphore,
+    /// Small pictures of sheep.
+    pub thumbnails: Thumbnails,
     /// What home says the grid is doing.
-    pub glance: Kept<Glance>,
+    pub glances: GlanceCache,
     /// Tags that the gallery offers.
     pub frequent_tags: Kept<Vec<TagCount>>,
 }
@@ -118,6 +133,9 @@ impl App {
         let throttles = Throttles::new(parts.config.rates);
         let admission = Admission::new(parts.config.admission);
         Ok(Arc::new(Self {
+            boards: Kept::default(),
+            machines: Kept::default(),
+            passkeys: Passkeys::of(&parts.public_url),
             config: parts.config,
             public_url: parts.public_url,
             store: parts.store,
@@ -132,14 +150,18 @@ impl App {
             origin_peers: parts.origin_peers,
             seeded: Seeded::default(),
             metrics: Metrics::new(),
+            pulse: Pulse::default(),
             nonces,
             throttles,
             admission,
             draining: AtomicBool::new(false),
             manifests: ManifestCache::default(),
             credit: CreditCache::default(),
-            glance: Kept::for_ms(GLANCE_GOOD_MS),
-            frequent_tags: Kept::for_ms(TAGS_GOOD_MS),
+            stills: Stills::default(),
+            mutants: Semaphore::new(1),
+            thumbnails: Thumbnails::default(),
+            glances: GlanceCache::default(),
+            frequent_tags: Kept::default(),
         }))
     }
 
@@ -147,6 +169,17 @@ impl App {
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
         self.secret.public()
+    }
+
+    /// Who gave most, at most a minute old; what people change here is seen at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::boards`].
+    pub async fn boards(&self) -> Result<Arc<Boards>, StoreError> {
+        self.boards
+            .get(self.clock.now_ms(), self.store.boards())
+            .await
     }
 
     /// The address of a path from [`woolgather_protocol::paths`] (or of a page), as others reach

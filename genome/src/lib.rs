@@ -118,8 +118,9 @@ pub use choices::{
 };
 pub use edit::Edit;
 pub use flam3::{
-    Flam3Palettes, ParseError, ParseErrorKind, ReadOptions, Reading, Remark, RemarkKind, Template,
-    XformPlace, parse_flames, print_flame, print_flames, read_flames, read_template,
+    Flam3Palettes, FlameReport, Outcome, ParseError, ParseErrorKind, ReadOptions, Reading, Remark,
+    RemarkKind, Template, XformPlace, XformReport, parse_flames, print_flame, print_flames,
+    read_flames, read_template,
 };
 pub use id::{GenomeId, GenomeIdError};
 pub use model::{Estimator, Genome, TemporalFilter};

@@ -380,7 +380,7 @@ impl Canvas {
     /// Goes on to the frame of `plan`; false where it needs other buffers.
     fn set_plan(&mut self, device: &GpuDevice, plan: &FramePlan) -> Result<bool, GpuError> {
         self.development
-            .set_plan(device, plan, histogram::has_counts(plan))
+            .set_plan(device, plan, crate::packing::has_counts(plan))
     }
 }
 

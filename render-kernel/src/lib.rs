@@ -52,6 +52,7 @@
 //!   Everything that a backend needs is in the plan, and nothing else is.
 //! * [`render`]: the processor's backend. Same plan, same bits, on every machine and for any number of threads.
 //! * `gpu` (feature `gpu`): the graphics card's backend. Same plan, same orbits; a picture differs by rounding only.
+//! * `packing` (feature `packing`): a plan as the bytes that the shaders read, for a graphics card or for a browser.
 //! * [`Renderer`]: a card with the processor behind it, or the processor alone; what programs draw with.
 //! * [`Frame`], [`LinearImage`] and [`Planes`]: the picture, the picture before the tone map, and the picture as a
 //!   video encoder takes it.
@@ -86,6 +87,8 @@ mod frame;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 mod linear;
+#[cfg(feature = "packing")]
+pub mod packing;
 mod plan;
 mod planes;
 mod probe;

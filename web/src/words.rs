@@ -38,6 +38,23 @@ pub(crate) fn counted(value: &u64, noun: &str) -> String {
     format!("{} {noun}{plural}", count(value))
 }
 
+/// So many sheep, whose plural is the same: `1 sheep`, `3 sheep`.
+pub(crate) fn counted_sheep(value: &u64) -> String {
+    format!("{} sheep", count(value))
+}
+
+/// A place in a row: `1st`, `22nd`, `113th`.
+pub(crate) fn ordinal(place: u32) -> String {
+    let ending = match (place % 100, place % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{}{ending}", count(&u64::from(place)))
+}
+
 /// How long ago something was, roughly: `just now`, `4 minutes ago`, `3 days ago`.
 pub(crate) fn ago(seconds: &u64) -> String {
     let (value, noun) = match *seconds {
@@ -88,6 +105,22 @@ pub(crate) fn pieces(text: &str) -> Vec<(&str, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_are_read_as_people_say_them() {
+        for (place, words) in [
+            (1, "1st"),
+            (2, "2nd"),
+            (3, "3rd"),
+            (4, "4th"),
+            (11, "11th"),
+            (112, "112th"),
+            (23, "23rd"),
+            (1_001, "1,001st"),
+        ] {
+            assert_eq!(ordinal(place), words);
+        }
+    }
 
     #[test]
     fn sizes_change_unit_at_a_thousand() {

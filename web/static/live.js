@@ -14,7 +14,13 @@ async function renew() {
   for (const region of document.querySelectorAll("[data-live]")) {
     const next = fresh.getElementById(region.id);
     if (!next || region.contains(document.activeElement)) continue;
-    if (next.innerHTML !== region.innerHTML) region.replaceWith(document.adoptNode(next));
+    if (next.innerHTML === region.innerHTML) continue;
+    // What the visitor opened stays open.
+    const opened = region.querySelectorAll("details");
+    next.querySelectorAll("details").forEach((details, place) => {
+      if (opened[place]) details.open = opened[place].open;
+    });
+    region.replaceWith(document.adoptNode(next));
   }
 }
 

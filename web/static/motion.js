@@ -28,10 +28,15 @@ function remembered() {
   }
 }
 
-/** @type {boolean} */
-let moving = remembered() === null
-  ? !calm.matches && !(/** @type {any} */ (navigator).connection?.saveData)
-  : remembered() === "on";
+/** What the visitor chose here, or else what they ask of every page. */
+function wanted() {
+  const chosen = remembered();
+  return chosen === null
+    ? !calm.matches && !(/** @type {any} */ (navigator).connection?.saveData)
+    : chosen === "on";
+}
+
+let moving = wanted();
 
 /** @param {HTMLElement} holder */
 function mount(holder) {
@@ -124,8 +129,7 @@ button?.addEventListener("click", () => {
 });
 // Who asks the system for less motion while the page is open gets it at once.
 calm.addEventListener("change", () => {
-  if (remembered() !== null) return;
-  moving = !calm.matches;
+  moving = wanted();
   announce();
   update();
 });

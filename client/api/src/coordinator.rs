@@ -11,6 +11,7 @@ use woolgather_protocol::audit::AuditReport;
 use woolgather_protocol::entries::{Entry, EntryRequest};
 use woolgather_protocol::info::{CoordinatorInfo, Device, DeviceRequest, PROTOCOL_VERSION};
 use woolgather_protocol::manifest::{Manifest, ManifestClip};
+use woolgather_protocol::people::{LinkAnswer, LinkRequest};
 use woolgather_protocol::submission::{self, Preamble, Receipt, WorkUnitStatus};
 use woolgather_protocol::votes::{Ballot, BallotRequest, Vote, VoteReceipt};
 use woolgather_protocol::work::{LeaseRequest, LeaseResponse};
@@ -49,6 +50,16 @@ pub struct Submission {
     pub segment: Vec<u8>,
 }
 
+/// Version and system: the status page says for which of them it does not work.
+fn user_agent() -> String {
+    let (version, os, arch) = (
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH,
+    );
+    format!("woolgather/{version} ({os} {arch})")
+}
+
 impl Coordinator {
     /// Asks the coordinator at `url` who it is and keeps to that, also to the address it redirects
     /// to.
@@ -69,7 +80,7 @@ impl Coordinator {
         let http = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(READ_TIMEOUT)
-            .user_agent(concat!("woolgather/", env!("CARGO_PKG_VERSION")))
+            .user_agent(user_agent())
             .build()?;
         let (info, url) = fetch_info(&http, &url).await?;
         if let Some(pinned) = pinned {
@@ -240,6 +251,15 @@ impl Coordinator {
     /// `genome-refused` says where the genome is at fault.
     pub async fn offer(&self, entry: &EntryRequest) -> Result<Entry, ApiError> {
         self.post(paths::ENTRIES, entry).await
+    }
+
+    /// Asks whose the device is, or changes that.
+    ///
+    /// # Errors
+    ///
+    /// As any signed call; `unknown-code`, `linked-already`, `not-linked` say what stands in the way.
+    pub async fn link(&self, request: &LinkRequest) -> Result<LinkAnswer, ApiError> {
+        self.post(paths::LINK, request).await
     }
 
     async fn get(&self, path: &str) -> Result<reqwest::Response, ApiError> {

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{EntryId, SheepId};
+use crate::licence::Licence;
+use crate::tags::Tag;
 
 /// Life of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,15 @@ pub struct Entry {
     pub artist: String,
     /// The sheep it became.
     pub sheep: Option<SheepId>,
+    /// The licence of genome and pictures.
+    #[serde(default)]
+    pub licence: Licence,
+    /// The artist's tags.
+    #[serde(default)]
+    pub tags: Vec<Tag>,
+    /// The sheep that it branches from.
+    #[serde(default)]
+    pub parent: Option<SheepId>,
 }
 
 /// An artist offers a genome through the API (the website's form carries the same fields).
@@ -49,6 +60,18 @@ pub struct EntryRequest {
     pub genome: String,
     /// The name to credit.
     pub artist: String,
-    /// The artist agrees to publish genome and pictures under CC0-1.0.
+    /// The artist agrees to publish genome and pictures under `licence`.
     pub consent: bool,
+    /// The name of the sheep to be; the genome's own unless given.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Words by which it may be found; each once, up to [`crate::tags::TAGS_MAX`].
+    #[serde(default)]
+    pub tags: Vec<Tag>,
+    /// The licence; CC0-1.0 unless given. What branches from a CC-BY-4.0 sheep is CC-BY-4.0 whatever is asked.
+    #[serde(default)]
+    pub licence: Licence,
+    /// The sheep that it branches from, whose genome its artist began with.
+    #[serde(default)]
+    pub parent: Option<SheepId>,
 }

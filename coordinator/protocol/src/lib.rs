@@ -12,7 +12,9 @@
 //! * [`manifest`]: what a client may play and share.
 //! * [`votes`], [`entries`]: what people give; [`tags`]: words to find things by; [`seen`]: what a device has
 //!   shown them.
+//! * [`licence`], [`tags`]: what goes with a sheep or an entry.
 //! * [`sheep`]: the gallery's lists, and what is known of one sheep.
+//! * [`people`]: accounts, and how a device is linked to one.
 //! * [`info`]: what a coordinator says of itself.
 //! * [`problem`]: every refusal, with a stable kind.
 //! * [`limits`], [`paths`]: sizes and addresses both ends use.
@@ -30,9 +32,11 @@ pub mod examples;
 pub mod ids;
 pub mod info;
 pub mod keys;
+pub mod licence;
 pub mod limits;
 pub mod manifest;
 pub mod paths;
+pub mod people;
 pub mod problem;
 pub mod recipe;
 pub mod seen;
@@ -46,6 +50,7 @@ pub mod work;
 pub use digests::{Blake3, InfoHash, Sha256};
 pub use ids::{ClipId, EntryId, LeaseId, SheepId, WorkUnitId};
 pub use keys::{DeviceSecret, PublicKey, Signature};
+pub use licence::Licence;
 pub use problem::{Problem, ProblemKind};
 pub use recipe::Recipe;
 pub use signing::Signed;

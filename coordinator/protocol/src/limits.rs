@@ -27,6 +27,10 @@ pub const NAME_CHARS_MAX: usize = 64;
 
 /// The longest reason of an operator's decision, in characters.
 pub const REASON_CHARS_MAX: usize = 400;
+/// The longest appeal against a decision, in characters.
+pub const APPEAL_CHARS_MAX: usize = 500;
+/// The most flames of one file that the website's review shows.
+pub const REVIEW_FLAMES_MAX: usize = 32;
 /// The most devices that a worker says it draws with.
 pub const DEVICES_MAX: usize = 8;
 /// The longest description of such a device, in characters.

@@ -14,6 +14,10 @@ use woolgather_protocol::entries::{Entry, EntryRequest, EntryState};
 use woolgather_protocol::examples;
 use woolgather_protocol::info::{CoordinatorInfo, Device, DeviceRequest, PROTOCOL_VERSION};
 use woolgather_protocol::manifest::{Manifest, ManifestClip, ManifestSheep};
+use woolgather_protocol::people::{
+    LinkAnswer, LinkCode, LinkRequest, People, PersonLine, PersonProfile, PersonSheep, PersonUnit,
+    UnitFate,
+};
 use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::seen::SeenList;
 use woolgather_protocol::sheep::{
@@ -27,8 +31,8 @@ use woolgather_protocol::work::{
     ClipKind, DeviceKind, DrawingDevice, Lease, LeaseRequest, LeaseResponse, Notice, Task, WorkUnit,
 };
 use woolgather_protocol::{
-    Blake3, DeviceSecret, InfoHash, Problem, ProblemKind, PublicKey, Recipe, Sha256, SheepId,
-    Signature, Signed, limits, paths,
+    Blake3, DeviceSecret, InfoHash, Licence, Problem, ProblemKind, PublicKey, Recipe, Sha256,
+    SheepId, Signature, Signed, limits, paths,
 };
 
 /// When everything in the examples happens: November 2026.
@@ -338,6 +342,10 @@ fn entries() {
                 .into(),
         artist: "Ada".into(),
         consent: true,
+        title: Some("Example".into()),
+        tags: vec!["deep-sea".parse().unwrap()],
+        licence: Licence::CcBy,
+        parent: Some(id("sheep-9b0e")),
     };
     check("entry-request", &request);
     let entry = Entry {
@@ -347,6 +355,9 @@ fn entries() {
         title: "Example".into(),
         artist: "Ada".into(),
         sheep: None,
+        licence: Licence::CcBy,
+        tags: vec!["deep-sea".parse().unwrap()],
+        parent: Some(id("sheep-9b0e")),
     };
     check("entry", &entry);
 }
@@ -411,6 +422,60 @@ fn sheep() {
         sheep: sheep_summary(),
     };
     check("sheep-record", &record);
+}
+
+#[test]
+fn people() {
+    let code: LinkCode = id("hdmkwpqz");
+    check("link-request", &LinkRequest::Offer);
+    check(
+        "link-request-take",
+        &LinkRequest::Take { code: code.clone() },
+    );
+    let answer = LinkAnswer {
+        person: None,
+        code: Some(code),
+        expires_at_ms: Some(NOW_MS + 600_000),
+    };
+    check("link-answer", &answer);
+    let ada = PersonLine {
+        handle: id("ada"),
+        name: "Ada".into(),
+        team: Some(id("night-owls")),
+        tags: vec![id("deep-sea"), id("gold")],
+        credit: 93_312,
+        credit_week: 4_096,
+        sheep: 1,
+        sheep_votes: 12,
+    };
+    let people = People {
+        people: vec![ada.clone()],
+        other_devices: 7,
+    };
+    check("people", &people);
+    let profile = PersonProfile {
+        person: ada,
+        about: "I draw at night.".into(),
+        since_ms: NOW_MS - 86_400_000,
+        frames: 136,
+        bytes: 8_210_044,
+        sheep: vec![PersonSheep {
+            id: id("sheep-9b0e"),
+            title: "Example".into(),
+            votes: 12,
+        }],
+        units: vec![PersonUnit {
+            id: id("unit-7f3a"),
+            title: "Example".into(),
+            segment: 1,
+            frames: 8,
+            state: UnitFate::Accepted,
+            credit: 5_488,
+            escrow: false,
+            handed_in_ms: NOW_MS,
+        }],
+    };
+    check("person-profile", &profile);
 }
 
 #[test]

@@ -69,6 +69,16 @@ impl std::fmt::Debug for AwsSettings {
     }
 }
 
+/// For an operator to read; no secrets.
+impl std::fmt::Display for BlobPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder => f.write_str("in the data folder"),
+            Self::Bucket(BucketPlace { bucket, prefix, .. }) => write!(f, "s3://{bucket}/{prefix}"),
+        }
+    }
+}
+
 impl BlobPlace {
     /// Reads `s3://bucket/prefix`; the rest comes from the environment.
     ///

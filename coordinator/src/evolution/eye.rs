@@ -5,8 +5,8 @@ use woolgather_genome::{BoundingBox, Examine, Genome, Picture, Undrawable};
 use woolgather_render_kernel::{Examiner, RenderControl};
 
 /// Looks at genomes until it is told to stop; then nothing can be drawn any more.
-pub(super) struct Eye<'a> {
-    pub(super) control: &'a RenderControl<'a>,
+pub(crate) struct Eye<'a> {
+    pub(crate) control: &'a RenderControl<'a>,
 }
 
 impl Eye<'_> {
@@ -15,7 +15,7 @@ impl Eye<'_> {
     /// # Errors
     ///
     /// When it was told to stop: what `look` made of that says nothing about the genome.
-    pub(super) fn calm<T>(&self, look: impl FnOnce(&Self) -> T) -> anyhow::Result<T> {
+    pub(crate) fn calm<T>(&self, look: impl FnOnce(&Self) -> T) -> anyhow::Result<T> {
         let seen = look(self);
         if (self.control.cancelled)() {
             bail!("nobody waits for this child any more");

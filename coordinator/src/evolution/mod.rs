@@ -6,11 +6,12 @@
 //!                    └─> [deaths]: who leaves -> edges around it -> retired
 //! ```
 //!
-//! The job `Breed` ([`crate::jobs`]) carries it out, `flock dry-run` only says what it would do.
+//! The job `Breed` ([`crate::jobs`]) carries it out, [`forecast`] only says what it would do.
 
 pub mod births;
 pub mod deaths;
-mod eye;
+pub(crate) mod eye;
+pub mod forecast;
 
 use woolgather_coordinator_core::breeding::Pace;
 use woolgather_genome::{Descriptors, Undrawable};

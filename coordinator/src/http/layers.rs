@@ -16,6 +16,7 @@ use woolgather_protocol::ProblemKind;
 use super::error::{ApiError, Refusal};
 use super::extract::ClientAddress;
 use crate::pages::answer::{PageError, wants_page};
+use crate::pulse::{Cohort, Outcome};
 use crate::state::App;
 
 /// How long an answer may take before we give up on it, a short body's upload included.
@@ -124,16 +125,18 @@ async fn add_safe_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Counts the request by its route's pattern, and the refusal by its kind.
+/// Counts the request by its route's pattern, and the refusal by its kind; tells the pulse how it ended.
 async fn observe(
     State(app): State<Arc<App>>,
     route: Option<MatchedPath>,
+    ClientAddress(address): ClientAddress,
     request: Request,
     next: Next,
 ) -> Response {
     let method = request.method().clone();
     let started = Instant::now();
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    let cohort = Cohort::of(route, request.headers(), address);
     // Below what the log shows: it is there for traces.
     let span = tracing::debug_span!(
         "request",
@@ -145,10 +148,20 @@ async fn observe(
         problem.kind = tracing::field::Empty,
     );
     let response = next.run(request).instrument(span.clone()).await;
-    let seconds = started.elapsed().as_secs_f64();
+    let took = started.elapsed();
+    let seconds = took.as_secs_f64();
     let status = response.status().as_u16();
     app.metrics.request(route, status, seconds);
     let refusal = response.extensions().get::<Refusal>();
+    if let Some(cohort) = cohort {
+        let outcome = Outcome {
+            status,
+            refusal: refusal.map(|refusal| refusal.0),
+            took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        };
+        app.pulse
+            .note(cohort, address, &outcome, app.clock.now_ms());
+    }
     if let Some(Refusal(kind)) = refusal {
         app.metrics.refusal(*kind);
         span.record("problem.kind", kind.as_str());

@@ -6,19 +6,14 @@ use woolgather_genome::Genome;
 use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::work::ClipKind;
 use woolgather_protocol::{EntryId, Recipe};
-use woolgather_render_kernel::{
-    ClipGenomes, Frame, PlanError, RenderControl, StillSettings, plan_still, render,
-};
+use woolgather_render_kernel::{ClipGenomes, Frame, PlanError, RenderControl, plan_still, render};
 
 use crate::checks::rendering::{self, ClipToDraw};
+use crate::pages::submit::stills::{preview_settings, previewed};
 use crate::publish;
 use crate::state::App;
 use crate::store::Screening;
 
-/// The preview has the recipe's shape and fits into this many pixels each way.
-const PREVIEW_MAX: [u32; 2] = [640, 360];
-/// Samples per pixel of the preview.
-const PREVIEW_QUALITY: f64 = 40.0;
 /// Frames of the loop whose plans are looked at, evenly spaced.
 const FRAMES_LOOKED_AT: u32 = 8;
 /// A pixel this close to the background (of 255, in every channel) shows nothing.
@@ -51,7 +46,8 @@ pub(super) async fn screen(app: &Arc<App>, entry: &EntryId) -> anyhow::Result<()
 
 fn look(app: &App, genome: &Genome, control: &RenderControl<'_>) -> anyhow::Result<Screening> {
     let recipe = &app.flock.recipe;
-    let plan = check_loop(genome, recipe).and_then(|()| plan_still(genome, &preview(recipe)));
+    let plan = check_loop(genome, recipe)
+        .and_then(|()| plan_still(&previewed(genome.clone()), &preview_settings(recipe)));
     let plan = match plan {
         Ok(plan) => plan,
         Err(error) => {
@@ -88,18 +84,6 @@ fn check_loop(genome: &Genome, recipe: &Recipe) -> Result<(), PlanError> {
     frames.try_for_each(|frame| clip.check(frame))
 }
 
-fn preview(recipe: &Recipe) -> StillSettings {
-    let [width_max, height_max] = PREVIEW_MAX;
-    let height = height_max.min(width_max * recipe.height / recipe.width);
-    StillSettings {
-        width: (height * recipe.width).div_ceil(recipe.height).max(1),
-        height: height.max(1),
-        quality: PREVIEW_QUALITY.min(recipe.quality),
-        rng_seed: 0,
-        ..StillSettings::default()
-    }
-}
-
 /// What is wrong with the picture, as a sentence for its artist.
 fn fault(frame: &Frame, genome: &Genome) -> Option<&'static str> {
     let pixels = frame.to_rgb8();
@@ -119,29 +103,4 @@ fn fault(frame: &Frame, genome: &Genome) -> Option<&'static str> {
         return Some("Too much of the picture is burnt out to white: lower its brightness.");
     }
     None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(width: u32, height: u32, expected: (u32, u32)) {
-        let recipe = Recipe {
-            width,
-            height,
-            ..Recipe::small()
-        };
-        let settings = preview(&recipe);
-        assert_eq!((settings.width, settings.height), expected);
-    }
-
-    #[test]
-    fn a_preview_has_the_recipes_shape_and_a_pages_size() {
-        check(1280, 720, (640, 360));
-        check(320, 180, (640, 360));
-        check(64, 64, (360, 360));
-        check(64, 128, (180, 360));
-        check(1024, 64, (640, 40));
-        check(4096, 16, (512, 2));
-    }
 }

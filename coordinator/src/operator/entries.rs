@@ -46,15 +46,20 @@ async fn list(store: &Store) -> anyhow::Result<()> {
     }
 }
 
-/// An entry in a line: id, state, title, artist, reason.
+/// An entry in a line: id, state, title, artist, licence, reason, appeal.
 fn line(row: &EntryRow) -> String {
     let entry = &row.entry;
+    let appeal = match &row.appeal {
+        Some(appeal) => format!("  (its artist asks for a second look: {appeal})"),
+        None => String::new(),
+    };
     format!(
-        "{}  {:12}  \"{}\" by {}: {}",
+        "{}  {:12}  \"{}\" by {}, {}: {}{appeal}",
         entry.id,
         state_name(entry.state),
         entry.title,
         entry.artist,
+        entry.licence,
         entry.reason
     )
 }

@@ -76,7 +76,7 @@ pub async fn get_gallery(
     let tags = app.frequent_tags.get(app.clock.now_ms(), tags).await?;
     Ok(page(&GalleryPage {
         query,
-        frequent: tags.into_iter().map(|count| count.tag).collect(),
+        frequent: tags.iter().map(|count| count.tag.clone()).collect(),
         sheep: found.rows.into_iter().map(gallery_card).collect(),
         counted,
         is_first: found.before.is_none(),

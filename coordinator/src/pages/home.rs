@@ -1,6 +1,6 @@
 //! `/`: what this is, the flock moving, and what the grid is doing now.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -11,10 +11,37 @@ use woolgather_web::views::{HomePage, Now, SheepCard, System};
 use super::answer::{PageError, page};
 use super::cards::gallery_card;
 use crate::state::App;
-use crate::store::{GalleryFilter, GalleryRequest, Start, StoreError};
+use crate::store::{GalleryFilter, GalleryRequest, Glance, Start, StoreError};
 
 /// Sheep in each row: whole rows at two, three and four across.
 const SHEEP_PER_ROW: u32 = 12;
+/// For how long numbers of the grid are good, in milliseconds.
+const GLANCE_GOOD_MS: i64 = 5_000;
+
+/// The last glance at the grid, for as long as it is good: home is asked for much more often than it changes.
+#[derive(Debug, Default)]
+pub struct GlanceCache(Mutex<Option<(i64, Glance)>>);
+
+impl GlanceCache {
+    /// What the flock is doing, at most a few seconds old.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::store::Store::glance`].
+    pub async fn glance(&self, app: &App) -> Result<Glance, StoreError> {
+        let now_ms = app.clock.now_ms();
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((seen_ms, glance)) = last
+            && (seen_ms..seen_ms + GLANCE_GOOD_MS).contains(&now_ms)
+        {
+            return Ok(glance);
+        }
+        let glance = app.store.glance().await?;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now_ms, glance));
+        Ok(glance)
+    }
+}
+
 /// Home.
 ///
 /// # Errors
@@ -27,8 +54,7 @@ pub async fn get_home(
     let mut best = row(&app, Sort::Best).await?;
     let newest = row(&app, Sort::Newest).await?;
     let hero = (!best.is_empty()).then(|| best.remove(0));
-    let now_ms = app.clock.now_ms();
-    let glance = app.glance.get(now_ms, app.store.glance()).await?;
+    let glance = app.glances.glance(&app).await?;
     let agent = headers.get(header::USER_AGENT);
     let agent = agent.and_then(|agent| agent.to_str().ok());
     Ok(page(&HomePage {

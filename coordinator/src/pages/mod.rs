@@ -4,12 +4,16 @@
 //! GET /sheep/{id} -> store rows -> views::SheepPage -> HTML
 //! ```
 //!
-//! * [`home`], [`gallery`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`work`], [`fixed`], [`api`]: the pages.
+//! * [`home`], [`gallery`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`health`], [`work`], [`fixed`], [`api`]:
+//!   the pages.
+//! * [`people`], [`teams`]: who wants to be found. [`account`]: what is one's own. [`forms`]: what it is sent with.
 //! * [`admin`]: the operator's console.
+//! * [`live`]: what a browser's graphics card draws a flame from.
 //! * [`embed`], [`feeds`], [`search_engines`]: what other websites and programs read.
 //! * [`times`]: moments in words. [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
-//! * [`answer`]: pages and refusals as responses.
+//! * [`answer`]: pages and refusals as responses. [`from_here`]: forms that come from our own pages.
 
+pub mod account;
 pub mod admin;
 pub mod answer;
 pub mod api;
@@ -17,13 +21,19 @@ pub mod cards;
 pub mod embed;
 pub mod feeds;
 pub mod fixed;
+pub mod forms;
+pub mod from_here;
 pub mod gallery;
+pub mod health;
 pub mod home;
+pub mod live;
+pub mod people;
 pub mod search_engines;
 pub mod seen;
 pub mod sheep;
 pub mod status;
 pub mod submit;
+pub mod teams;
 pub mod times;
 pub mod vote;
 pub mod voter;
@@ -33,9 +43,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use axum::routing::{get, post};
 use woolgather_protocol::paths;
 
+use crate::http::thumbnails;
 use crate::state::App;
 
 /// The largest form without a file, in bytes: a ballot's token and an answer, or a list of sheep.
@@ -49,6 +60,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/gallery/random", get(gallery::get_random))
         .route("/sheep/{id}", get(sheep::get_sheep))
         .route("/sheep/{id}/genome.flam3", get(sheep::get_genome))
+        .route("/sheep/{id}/small.webp", get(thumbnails::get_thumbnail))
         .route("/embed/{id}", get(embed::get_embed))
         .route("/oembed", get(embed::get_oembed))
         .route("/feeds/new.atom", get(feeds::get_new))
@@ -56,21 +68,21 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/feeds/tag/{name}", get(feeds::get_tag))
         .merge(search_engines::routes())
         .route("/vote", get(vote::get_vote).post(vote::post_vote))
+        .route("/vote/next", get(vote::get_next))
+        .route("/vote/undo", post(vote::post_undo))
         .route(paths::SEEN, get(seen::get_seen).post(seen::post_seen))
-        .route("/entries/{id}", get(submit::get_entry))
-        .route("/entries/{id}/preview.webp", get(submit::get_preview))
         .route("/status", get(status::get_status))
+        .route("/status/me", get(health::get_mine))
         .route("/units/{id}", get(work::get_work))
         .route("/units/{id}/{picture}", get(work::get_picture))
         .route("/join", get(fixed::get_join))
         .route("/api", get(api::get_api))
         .route("/static/{*path}", get(fixed::get_static))
+        .route("/people", get(people::get_people))
+        .route("/people/machines", get(people::get_machines))
+        .route("/people/{handle}", get(people::get_person))
+        .merge(account::routes())
         .merge(admin::routes())
+        .merge(submit::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .route(
-            "/submit",
-            get(submit::get_submit)
-                .post(submit::post_submit)
-                .layer(DefaultBodyLimit::max(submit::UPLOAD_BYTES_MAX)),
-        )
 }

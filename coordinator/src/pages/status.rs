@@ -10,6 +10,7 @@ use woolgather_web::views::{ClipProgress, Published, StatusPage, SwarmNumbers, V
 
 use super::answer::{PageError, page};
 use super::cards::card_with;
+use super::health;
 use crate::state::App;
 use crate::store::{ClipRow, StoreError};
 
@@ -43,6 +44,7 @@ pub async fn get_status(State(app): State<Arc<App>>) -> Result<Response, PageErr
         published: published(&app, status.recent).await?,
         volunteers: volunteers.collect(),
         swarm: swarm(&app),
+        health: health::health(&app),
     })?)
 }
 

@@ -1,7 +1,8 @@
 //! `/vote`: two sheep side by side.
 //!
 //! Without scripts a vote is a form, answered with a redirect to the next pair. The page's script
-//! sends the same form and asks for JSON, to change the pair in place.
+//! sends the same form and asks for JSON; it holds the next pair before the first is answered, so that
+//! nobody waits for pictures.
 
 use std::sync::Arc;
 
@@ -30,6 +31,15 @@ pub struct Before {
     counted: Option<u64>,
     /// It was not, for this reason.
     problem: Option<ProblemKind>,
+    /// It was taken back, and so many are left.
+    undone: Option<u64>,
+}
+
+/// Which pair the script holds already.
+#[derive(Debug, Deserialize)]
+pub struct Held {
+    /// Its ballot's token.
+    besides: String,
 }
 
 /// The form.
@@ -39,6 +49,8 @@ pub struct VoteForm {
     ballot: String,
     /// `left`, `right` or `same`.
     answer: Answer,
+    /// The token of the pair that the script shows meanwhile.
+    besides: Option<String>,
 }
 
 /// What the script gets after a vote.
@@ -75,12 +87,61 @@ pub async fn get_vote(
     QueryOf(before): QueryOf<Before>,
 ) -> Result<Response, PageError> {
     let view = VotePage {
-        pair: deal(&app, &voter.from).await?,
-        votes: before.counted.unwrap_or(0),
+        pair: deal(&app, &voter.from, None).await?,
+        votes: before.counted.or(before.undone).unwrap_or(0),
         thanked: before.counted.is_some(),
+        undone: before.undone.is_some(),
         problem: before.problem.map(|kind| kind.title().to_owned()),
     };
     Ok(voter.remember(page(&view)?))
+}
+
+/// The pair after the one that the script holds.
+///
+/// # Errors
+///
+/// `unknown-ballot`, `too-many`, or the store's.
+pub async fn get_next(
+    State(app): State<Arc<App>>,
+    voter: WebVoter,
+    QueryOf(held): QueryOf<Held>,
+) -> Result<Response, ApiError> {
+    let next = deal(&app, &voter.from, Some(&held.besides)).await?;
+    Ok(Json(next.map(NextPair::from)).into_response())
+}
+
+/// Takes the last vote back and shows its pair again.
+///
+/// # Errors
+///
+/// The store's own failures. Where there is nothing to take back the page says so.
+pub async fn post_undo(
+    State(app): State<Arc<App>>,
+    voter: WebVoter,
+    headers: HeaderMap,
+) -> Response {
+    undo(&app, &voter.from, &headers)
+        .await
+        .unwrap_or_else(|error| PageError::from(error).into_response())
+}
+
+async fn undo(app: &App, from: &VoteFrom, headers: &HeaderMap) -> Result<Response, ApiError> {
+    let taken = app.store.take_back_vote(&from.voter, &app.secret).await?;
+    if !wants_json(headers) {
+        let to = match &taken {
+            Some(taken) => format!("/vote?undone={}", taken.votes_by_you),
+            None => "/vote".to_owned(),
+        };
+        return Ok(Redirect::to(&to).into_response());
+    }
+    let voted = match taken {
+        Some(taken) => Some(Voted {
+            votes: taken.votes_by_you,
+            next: pair_of(app, taken.ballot).await?.map(NextPair::from),
+        }),
+        None => None,
+    };
+    Ok(Json(voted).into_response())
 }
 
 /// Counts a vote and goes on to the next pair.
@@ -95,9 +156,10 @@ pub async fn post_vote(
     headers: HeaderMap,
     form: Result<Form<VoteForm>, FormRejection>,
 ) -> Response {
+    let besides = form.as_ref().ok().and_then(|form| form.besides.clone());
     let voted = count(&app, voter.from.clone(), form).await;
     let response = if wants_json(&headers) {
-        answer_script(&app, &voter.from, voted).await
+        answer_script(&app, &voter.from, voted, besides.as_deref()).await
     } else {
         Ok(answer_form(voted))
     };
@@ -135,50 +197,67 @@ async fn answer_script(
     app: &App,
     from: &VoteFrom,
     voted: Result<VoteReceipt, ApiError>,
+    besides: Option<&str>,
 ) -> Result<Response, ApiError> {
     let receipt = voted?;
-    let next = deal(app, from).await?.map(|pair| NextPair {
-        ballot: pair.ballot,
-        left: next_sheep(pair.left),
-        right: next_sheep(pair.right),
-    });
+    let next = deal(app, from, besides).await?.map(NextPair::from);
     let votes = receipt.votes_by_you;
     Ok(Json(Voted { next, votes }).into_response())
 }
 
-fn next_sheep(card: SheepCard) -> NextSheep {
-    NextSheep {
-        poster: card.poster_url(),
-        video: card.clip.as_ref().map(ClipLink::video_url),
-        id: card.id,
-        title: card.title,
-        artist: card.artist,
+impl From<Pair> for NextPair {
+    fn from(pair: Pair) -> Self {
+        Self {
+            ballot: pair.ballot,
+            left: pair.left.into(),
+            right: pair.right.into(),
+        }
     }
 }
 
-/// Deals a pair; `None` while there are too few sheep.
-async fn deal(app: &App, from: &VoteFrom) -> Result<Option<Pair>, ApiError> {
+impl From<SheepCard> for NextSheep {
+    fn from(card: SheepCard) -> Self {
+        Self {
+            poster: card.poster_url(),
+            video: card.clip.as_ref().map(ClipLink::video_url),
+            id: card.id,
+            title: card.title,
+            artist: card.artist,
+        }
+    }
+}
+
+/// Deals a pair, another than the one of the token `besides`; `None` while there are too few sheep.
+async fn deal(app: &App, from: &VoteFrom, besides: Option<&str>) -> Result<Option<Pair>, ApiError> {
     if let Some(address) = from.address {
         app.throttles.ballots.claim(address, app.clock.now_ms())?;
     }
-    let dealt = app
-        .store
-        .deal_ballot(&from.voter, BallotRequest::Pair, &app.secret)
-        .await;
+    let (store, secret) = (&app.store, &app.secret);
+    let dealt = match besides {
+        None => {
+            store
+                .deal_ballot(&from.voter, BallotRequest::Pair, secret)
+                .await
+        }
+        Some(held) => store.deal_next_pair(&from.voter, held, secret).await,
+    };
     match refusal(dealt)? {
-        Ok(Ballot {
-            token,
-            left,
-            right: Some(right),
-        }) => Ok(Some(Pair {
-            ballot: token,
-            left: dealt_card(app, &left).await?,
-            right: dealt_card(app, &right).await?,
-        })),
-        Ok(_) => Ok(None),
+        Ok(ballot) => pair_of(app, ballot).await,
         Err(problem) if problem.kind == ProblemKind::NoBallot => Ok(None),
         Err(problem) => Err(problem.into()),
     }
+}
+
+/// A ballot as two cards; `None` for one about a single sheep.
+async fn pair_of(app: &App, ballot: Ballot) -> Result<Option<Pair>, ApiError> {
+    let Some(right) = ballot.right else {
+        return Ok(None);
+    };
+    Ok(Some(Pair {
+        left: dealt_card(app, &ballot.left).await?,
+        right: dealt_card(app, &right).await?,
+        ballot: ballot.token,
+    }))
 }
 
 async fn dealt_card(app: &App, sheep: &BallotSheep) -> Result<SheepCard, StoreError> {

@@ -28,7 +28,7 @@ use crate::checks::{means_of, same_picture};
 use crate::state::App;
 use crate::store::{ClipRow, ClipState, FrameMeans, JoinSegment, NewClipFile};
 
-pub use poster::{webp, webp_of_pixels};
+pub use poster::{webp, webp_of_pixels, webp_of_rgb};
 
 /// Publishes a clip whose segments are all accepted, and begins to seed it. A clip that is live
 /// already is seeded; one that is another version by now, or has no file, is left alone.

@@ -11,12 +11,7 @@ const QUALITY: f32 = 82.0;
 ///
 /// When the frame is larger than WebP allows (16,383 pixels a side).
 pub fn webp(frame: &Frame) -> anyhow::Result<Vec<u8>> {
-    let pixels = frame.to_rgb8();
-    encode(&webp::Encoder::from_rgb(
-        &pixels,
-        frame.width(),
-        frame.height(),
-    ))
+    webp_of_rgb(&frame.to_rgb8(), frame.width(), frame.height())
 }
 
 /// Encodes pixels of four bytes each: red, green, blue, and one that is not looked at.
@@ -30,7 +25,16 @@ pub fn webp_of_pixels(pixels: &[u8], width: u32, height: u32) -> anyhow::Result<
         .iter()
         .flat_map(|pixel| pixel[..3].to_vec())
         .collect();
-    encode(&webp::Encoder::from_rgb(&opaque, width, height))
+    webp_of_rgb(&opaque, width, height)
+}
+
+/// Encodes pixels of three bytes each: red, green, blue.
+///
+/// # Errors
+///
+/// As [`webp`].
+pub fn webp_of_rgb(pixels: &[u8], width: u32, height: u32) -> anyhow::Result<Vec<u8>> {
+    encode(&webp::Encoder::from_rgb(pixels, width, height))
 }
 
 fn encode(encoder: &webp::Encoder<'_>) -> anyhow::Result<Vec<u8>> {

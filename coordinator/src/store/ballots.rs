@@ -1,4 +1,9 @@
 //! Ballots dealt: which sheep, to whom, until when. The choice is the core crate's.
+//!
+//! A voter has one open question of each kind. Asking again deals it out again, as long as it lives and
+//! stays good for a while: otherwise whoever wants a certain sheep on a ballot would throw ballots away
+//! until it comes (fifty fakes who do so for a week succeed, `sim flock`). A question dealt again is no
+//! second exposure.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +14,7 @@ use woolgather_protocol::votes::{Ballot, BallotRequest, BallotSheep};
 use woolgather_protocol::{DeviceSecret, ProblemKind, SheepId};
 
 use super::database::{Database, query};
-use super::rows::{name_of, number, parsed};
+use super::rows::{maybe_parsed, name_of, number, parsed};
 use super::sheep::belief;
 use super::writer::Tx;
 use super::{SheepState, StoreError, VoterId};
@@ -20,11 +25,16 @@ struct Living {
     candidate: Candidate,
 }
 
-/// Deals a ballot and logs it.
+/// A ballot that runs out sooner than this is not dealt out again: there must be time to answer.
+const DEALT_AGAIN_MS: i64 = 60 * 60 * 1000;
+
+/// Deals a ballot and logs it; or deals out again the oldest of this kind that waits for its answer,
+/// other than the one `held`.
 pub(super) fn deal(
     tx: &mut Tx<'_>,
     voter: VoterId,
     request: &BallotRequest,
+    held: Option<&str>,
     secret: &DeviceSecret,
 ) -> Result<Ballot, StoreError> {
     meet_voter(tx, &voter)?;
@@ -33,6 +43,18 @@ pub(super) fn deal(
         BallotRequest::Single { on_screen: None } => answered(tx.conn, &voter)?,
         _ => BTreeSet::new(),
     };
+    let could_be_asked: Vec<&BallotSheep> = living
+        .iter()
+        .map(|living| &living.sheep)
+        .filter(|sheep| !answered.contains(&sheep.id))
+        .collect();
+    if let Some((ticket, left, right)) = open(tx, &voter, request, held, &could_be_asked)? {
+        return Ok(Ballot {
+            token: seal_token(&ticket, secret),
+            left,
+            right,
+        });
+    }
     let (left, right) = choose(tx, &living, &answered, request).ok_or_else(|| {
         let detail = "There are not enough living sheep yet.";
         StoreError::refused(ProblemKind::NoBallot, detail)
@@ -45,6 +67,52 @@ pub(super) fn deal(
     };
     log(tx, &ticket, &ballot)?;
     Ok(ballot)
+}
+
+/// The voter's oldest open ballot of this kind about such sheep.
+fn open(
+    tx: &mut Tx<'_>,
+    voter: &VoterId,
+    request: &BallotRequest,
+    held: Option<&str>,
+    sheep: &[&BallotSheep],
+) -> Result<Option<(BallotTicket, BallotSheep, Option<BallotSheep>)>, StoreError> {
+    let rows = query(
+        "SELECT id, left_sheep, right_sheep, expires_ms FROM ballot
+         WHERE voter = $1 AND answered_ms IS NULL AND expires_ms > $2 ORDER BY dealt_ms, id",
+    )
+    .bind(voter.as_str())
+    .bind(tx.now_ms + DEALT_AGAIN_MS)
+    .fetch_all(&mut *tx.conn)?;
+    let found = |id: &SheepId| sheep.iter().find(|sheep| sheep.id == *id).copied().cloned();
+    for row in rows {
+        let ballot: String = row.try_get("id")?;
+        let left: SheepId = parsed(&row, "left_sheep")?;
+        let right: Option<SheepId> = maybe_parsed(&row, "right_sheep")?;
+        let is_asked_for = match request {
+            BallotRequest::Pair => right.is_some(),
+            BallotRequest::Single { on_screen: None } => right.is_none(),
+            BallotRequest::Single {
+                on_screen: Some(shown),
+            } => right.is_none() && left == *shown,
+        };
+        if !is_asked_for || held == Some(ballot.as_str()) {
+            continue;
+        }
+        let Some(left) = found(&left) else { continue };
+        let is_pair = right.is_some();
+        let right = right.and_then(|right| found(&right));
+        if is_pair != right.is_some() {
+            continue;
+        }
+        let ticket = BallotTicket {
+            ballot,
+            voter: voter.clone(),
+            expires_at_ms: row.try_get("expires_ms")?,
+        };
+        return Ok(Some((ticket, left, right)));
+    }
+    Ok(None)
 }
 
 /// A ticket for a new ballot.

@@ -6,7 +6,7 @@ use woolgather_coordinator_core::seeds::clip_rng_seed;
 use woolgather_genome::{Descriptors, Genome};
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_protocol::work::ClipKind;
-use woolgather_protocol::{ClipId, SheepId, WorkUnitId};
+use woolgather_protocol::{ClipId, Licence, SheepId, WorkUnitId};
 
 use super::database::{Database, query};
 use super::family::link_parents;
@@ -17,14 +17,13 @@ use super::tags::tag_by_looks;
 use super::writer::Tx;
 use super::{ClipState, SheepState, StoreError};
 
-/// Every sheep's: what artists agree to when they offer one.
-const LICENCE: &str = "CC0-1.0";
-
 /// A sheep about to be born.
 pub(super) struct NewSheep<'a> {
     pub(super) title: &'a str,
     pub(super) artist: &'a str,
     pub(super) genome: &'a Genome,
+    /// What its maker asks for; its parents' licences may ask for more.
+    pub(super) licence: Licence,
     pub(super) origin: Origin<'a>,
 }
 
@@ -32,6 +31,14 @@ pub(super) struct NewSheep<'a> {
 pub(super) enum Origin<'a> {
     /// Somebody made it.
     Made,
+    /// Somebody made it of a sheep.
+    Branched {
+        parents: &'a [SheepId],
+        /// What is believed of it.
+        prior: Belief,
+        /// The mean of its parents' ratings.
+        mid_parent: Option<f64>,
+    },
     /// The flock bred it.
     Bred {
         parents: &'a [SheepId],
@@ -45,6 +52,22 @@ pub(super) enum Origin<'a> {
     },
 }
 
+impl Origin<'_> {
+    fn parents(&self) -> &[SheepId] {
+        match self {
+            Self::Made => &[],
+            Self::Branched { parents, .. } | Self::Bred { parents, .. } => parents,
+        }
+    }
+
+    fn prior(&self) -> Belief {
+        match self {
+            Self::Made => Belief::NEW_SHEEP,
+            Self::Branched { prior, .. } | Self::Bred { prior, .. } => *prior,
+        }
+    }
+}
+
 /// Makes a sheep and plans its loop. A sheep with the same genome is returned as it is.
 pub(super) fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId, StoreError> {
     let genome = keep_genome(tx.conn, new.genome)?;
@@ -52,26 +75,25 @@ pub(super) fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId, Store
         return Ok(sheep);
     }
     let sheep = SheepId::from_random(tx.random());
-    let Belief { mean, variance } = match new.origin {
-        Origin::Made => Belief::NEW_SHEEP,
-        Origin::Bred { prior, .. } => prior,
-    };
+    let Belief { mean, variance } = new.origin.prior();
+    let licence = with_parents(tx.conn, new.licence, new.origin.parents())?;
     query(
         "INSERT INTO sheep (number, id, title, artist, genome, licence, parents, state, born_ms,
                             rating_mean, rating_variance, rated_ms, prior_mean, prior_variance, fame)
-         VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM sheep), $1, $2, $3, $4, $5, '[]', $6,
+         VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM sheep), $1, $2, $3, $4, $5, $11, $6,
                  $7, $8, $9, $7, $8, $9, $10)",
     )
     .bind(sheep.as_str())
     .bind(new.title)
     .bind(new.artist)
     .bind(&genome)
-    .bind(LICENCE)
+    .bind(licence.spdx())
     .bind(name_of(&SheepState::Rendering))
     .bind(tx.now_ms)
     .bind(mean)
     .bind(variance)
     .bind(stored_fame(Belief { mean, variance }))
+    .bind(to_json(&new.origin.parents()))
     .execute(&mut *tx.conn)?;
     write_origin(tx, &sheep, &new.origin)?;
     index(tx.conn, &sheep)?;
@@ -86,28 +108,50 @@ pub(super) fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId, Store
 }
 
 fn write_origin(tx: &mut Tx<'_>, sheep: &SheepId, origin: &Origin<'_>) -> Result<(), StoreError> {
-    let Origin::Bred {
-        parents,
-        lineage,
-        mid_parent,
-        descriptors,
-        ..
-    } = origin
-    else {
-        return Ok(());
+    let written = match origin {
+        Origin::Made => return Ok(()),
+        Origin::Branched { mid_parent, .. } => {
+            query("UPDATE sheep SET mid_parent = $2 WHERE id = $1")
+                .bind(sheep.as_str())
+                .bind(*mid_parent)
+        }
+        Origin::Bred {
+            lineage,
+            mid_parent,
+            descriptors,
+            ..
+        } => {
+            query("UPDATE sheep SET mid_parent = $2, lineage = $3, descriptors = $4 WHERE id = $1")
+                .bind(sheep.as_str())
+                .bind(*mid_parent)
+                .bind(*lineage)
+                .bind(to_json(&descriptors.values()))
+        }
     };
-    query(
-        "UPDATE sheep SET parents = $2, lineage = $3, mid_parent = $4, descriptors = $5
-         WHERE id = $1",
-    )
-    .bind(sheep.as_str())
-    .bind(to_json(parents))
-    .bind(*lineage)
-    .bind(*mid_parent)
-    .bind(to_json(&descriptors.values()))
-    .execute(&mut *tx.conn)?;
-    link_parents(tx, sheep, parents)?;
-    tag_by_looks(tx.conn, sheep, descriptors)
+    written.execute(&mut *tx.conn)?;
+    link_parents(tx, sheep, origin.parents())?;
+    match origin {
+        Origin::Bred { descriptors, .. } => tag_by_looks(tx.conn, sheep, descriptors),
+        Origin::Made | Origin::Branched { .. } => Ok(()),
+    }
+}
+
+/// The licence of a child: whatever a parent's asks of others stays asked.
+pub(super) fn with_parents(
+    conn: &mut dyn Database,
+    licence: Licence,
+    parents: &[SheepId],
+) -> Result<Licence, StoreError> {
+    let mut joined = licence;
+    for parent in parents {
+        let row = query("SELECT licence FROM sheep WHERE id = $1")
+            .bind(parent.as_str())
+            .fetch_optional(&mut *conn)?;
+        if let Some(row) = row {
+            joined = joined.joined(parsed(&row, "licence")?);
+        }
+    }
+    Ok(joined)
 }
 
 /// Stores a genome's canonical bytes under its id, once.

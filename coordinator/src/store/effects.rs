@@ -10,6 +10,7 @@ use woolgather_protocol::SheepId;
 
 use super::database::{Database, query};
 use super::gallery::stored_fame;
+use super::people::accepted_units;
 use super::questions::{Question, Verdict};
 use super::refit::leniency;
 use super::rows::number;
@@ -25,19 +26,41 @@ pub(super) struct Effect {
     pub(super) leniency: Shift,
 }
 
-/// A keyed hash of the voter's network and the day: enough to add up what young keys of one
-/// network did today, too little to find anybody by. Empty without an address.
-pub(super) fn network_of(tx: &mut Tx<'_>, address: Option<IpAddr>) -> Result<String, StoreError> {
-    let Some(address) = address else {
-        return Ok(String::new());
-    };
-    let row = query("SELECT network_key FROM flock").fetch_one(&mut *tx.conn)?;
-    let key: String = row.try_get("network_key")?;
-    let mut hasher = blake3::Hasher::new_derive_key("woolgather 2026 network of a voter");
-    hasher.update(key.as_bytes());
-    hasher.update(&tx.now_ms.div_euclid(DAY_MS).to_le_bytes());
-    hasher.update(&network_prefix(address));
-    Ok(hasher.finalize().to_hex()[..32].to_owned())
+/// Where a vote comes from: a keyed hash of the voter's network and the day, as its row keeps it, and
+/// those of the days before. Enough to add up what young keys of one network did in a week, too little
+/// to find anybody by.
+#[derive(Debug)]
+pub(super) struct VoteNetwork {
+    /// Today first, then back for as long as a key is young; empty without an address.
+    days: Vec<String>,
+}
+
+impl VoteNetwork {
+    pub(super) fn of(tx: &mut Tx<'_>, address: Option<IpAddr>) -> Result<Self, StoreError> {
+        let Some(address) = address else {
+            return Ok(Self { days: Vec::new() });
+        };
+        let row = query("SELECT network_key FROM flock").fetch_one(&mut *tx.conn)?;
+        let key: String = row.try_get("network_key")?;
+        let prefix = network_prefix(address);
+        let today = tx.now_ms.div_euclid(DAY_MS);
+        let hash = |day: i64| {
+            let mut hasher = blake3::Hasher::new_derive_key("woolgather 2026 network of a voter");
+            hasher.update(key.as_bytes());
+            hasher.update(&day.to_le_bytes());
+            hasher.update(&prefix);
+            hasher.finalize().to_hex()[..32].to_owned()
+        };
+        let days = (0..ratings::YOUNG_MS / DAY_MS).map(|back| hash(today - back));
+        Ok(Self {
+            days: days.collect(),
+        })
+    }
+
+    /// What a vote's row keeps; empty without an address.
+    pub(super) fn today(&self) -> &str {
+        self.days.first().map_or("", String::as_str)
+    }
 }
 
 /// The part of an address that its owner cannot choose: /24, /48.
@@ -49,30 +72,23 @@ pub(super) fn network_prefix(address: IpAddr) -> Vec<u8> {
 }
 
 /// What this vote weighs: less for a young key, and less still when its network has voted on
-/// the same sheep today.
+/// the same sheep within the week for which a key is young.
 pub(super) fn weigh(
     tx: &mut Tx<'_>,
     voter: &VoterId,
     question: &Question,
-    network: &str,
+    network: &VoteNetwork,
 ) -> Result<f64, StoreError> {
-    let row = query(
-        "SELECT first_seen_ms,
-                COALESCE((SELECT accepted_units FROM device WHERE key = voter.id), 0) AS accepted
-         FROM voter WHERE id = $1",
-    )
-    .bind(voter.as_str())
-    .fetch_one(&mut *tx.conn)?;
+    let row = query("SELECT first_seen_ms FROM voter WHERE id = $1")
+        .bind(voter.as_str())
+        .fetch_one(&mut *tx.conn)?;
     let age_ms = tx.now_ms - row.try_get::<i64>("first_seen_ms")?;
-    let mut weight = ratings::voter_weight(age_ms, number(&row, "accepted")?);
-    if network.is_empty() {
-        return Ok(weight);
-    }
+    let mut weight = ratings::voter_weight(age_ms, accepted_units(tx.conn, voter)?);
     for sheep in [Some(&question.first), question.second.as_ref()]
         .into_iter()
         .flatten()
     {
-        let spent = spent_today(tx.conn, network, sheep)?;
+        let spent = spent(tx.conn, network, sheep)?;
         weight = ratings::capped_weight(weight, spent);
     }
     Ok(weight)
@@ -92,15 +108,24 @@ pub(super) fn influence(tx: &mut Tx<'_>, voter: &VoterId) -> Result<f64, StoreEr
     })
 }
 
-fn spent_today(conn: &mut dyn Database, network: &str, sheep: &SheepId) -> Result<f64, StoreError> {
-    let row = query(
-        "SELECT COALESCE(SUM(weight), 0.0) AS spent FROM vote
-         WHERE network = $1 AND weight < 1.0 AND (first_sheep = $2 OR second_sheep = $2)",
-    )
-    .bind(network)
-    .bind(sheep.as_str())
-    .fetch_one(conn)?;
-    Ok(row.try_get("spent")?)
+/// The weight that young keys of a network have put on a sheep lately.
+fn spent(
+    conn: &mut dyn Database,
+    network: &VoteNetwork,
+    sheep: &SheepId,
+) -> Result<f64, StoreError> {
+    let mut sum = 0.0;
+    for day in &network.days {
+        let row = query(
+            "SELECT COALESCE(SUM(weight), 0.0) AS spent FROM vote
+             WHERE network = $1 AND weight < 1.0 AND (first_sheep = $2 OR second_sheep = $2)",
+        )
+        .bind(day)
+        .bind(sheep.as_str())
+        .fetch_one(conn)?;
+        sum += row.try_get::<f64>("spent")?;
+    }
+    Ok(sum)
 }
 
 pub(super) fn effect(

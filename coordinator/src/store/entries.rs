@@ -1,16 +1,19 @@
 //! Entries: what artists offer, from upload to sheep.
 
+use woolgather_coordinator_core::ratings::{child_prior, mid_parent};
 use woolgather_genome::Genome;
 use woolgather_protocol::entries::{Entry, EntryState};
 use woolgather_protocol::limits::clean_name;
-use woolgather_protocol::{Blake3, EntryId, ProblemKind, SheepId};
+use woolgather_protocol::{Blake3, EntryId, Licence, ProblemKind, SheepId, Tag};
 
-use super::births::{NewSheep, Origin, bear, keep_genome, sheep_with};
+use super::births::{NewSheep, Origin, bear, keep_genome, sheep_with, with_parents};
 use super::database::{Database, Row, query};
 use super::jobs::enqueue;
 use super::nursery::recent_births;
-use super::rows::{maybe_parsed, name_of, named, parsed};
-use super::sheep::load_genome;
+use super::people::canonical;
+use super::rows::{json, maybe_parsed, name_of, named, parsed, to_json};
+use super::sheep::{belief, load_genome};
+use super::tags::{TagSource, tag};
 use super::writer::Tx;
 use super::{Job, Page, PageRequest, Store, StoreError, VoterId};
 
@@ -21,10 +24,18 @@ const UNKNOWN_ARTIST: &str = "unknown";
 /// A genome an artist offers, parsed and checked.
 #[derive(Debug, Clone)]
 pub struct NewEntry {
-    /// The genome; its name becomes the title.
+    /// The genome.
     pub genome: Genome,
+    /// The name of the sheep to be; where it is empty, the genome's.
+    pub title: String,
     /// The name to credit.
     pub artist: String,
+    /// Words by which it may be found.
+    pub tags: Vec<Tag>,
+    /// The licence; that of `parent` may ask for more.
+    pub licence: Licence,
+    /// The sheep that it branches from.
+    pub parent: Option<SheepId>,
     /// Who uploads it.
     pub voter: VoterId,
 }
@@ -40,6 +51,10 @@ pub struct EntryRow {
     pub received_at_ms: i64,
     /// The blob with its preview; `None` before screening.
     pub preview: Option<Blake3>,
+    /// Who uploaded it.
+    pub uploader: VoterId,
+    /// What the artist said against a decision.
+    pub appeal: Option<String>,
 }
 
 /// What the job `Screen` found.
@@ -72,11 +87,11 @@ pub enum Accepted {
 
 impl Store {
     /// Takes an entry and adds the job `Screen`. The same genome from the same uploader again
-    /// returns the entry that is there.
+    /// returns the entry that is there, unless that was withdrawn.
     ///
     /// # Errors
     ///
-    /// As every write: [`StoreError::Database`].
+    /// [`StoreError::Refused`] with `not-found` where there is no such parent.
     pub async fn new_entry(&self, new: NewEntry) -> Result<Entry, StoreError> {
         self.write(move |tx| new_entry(tx, &new)).await
     }
@@ -185,14 +200,29 @@ impl Store {
 }
 
 fn new_entry(tx: &mut Tx<'_>, new: &NewEntry) -> Result<Entry, StoreError> {
+    let uploader = canonical(tx.conn, &new.voter)?;
     let genome = keep_genome(tx.conn, &new.genome)?;
-    let row = query("SELECT * FROM entry WHERE genome = $1 AND uploader = $2")
-        .bind(&genome)
-        .bind(new.voter.as_str())
-        .fetch_optional(&mut *tx.conn)?;
+    let row = query(
+        "SELECT * FROM entry WHERE genome = $1 AND uploader = $2 AND state <> 'withdrawn'
+         ORDER BY number LIMIT 1",
+    )
+    .bind(&genome)
+    .bind(uploader.as_str())
+    .fetch_optional(&mut *tx.conn)?;
     if let Some(row) = row {
         return Ok(entry_row(&row)?.entry);
     }
+    if let Some(parent) = &new.parent {
+        query("SELECT id FROM sheep WHERE id = $1")
+            .bind(parent.as_str())
+            .fetch_optional(&mut *tx.conn)?
+            .ok_or_else(|| StoreError::not_found("sheep", parent))?;
+    }
+    let licence = with_parents(tx.conn, new.licence, new.parent.as_slice())?;
+    let title = match clean_name(&new.title) {
+        title if title.is_empty() => clean_name(&new.genome.name),
+        title => title,
+    };
     let or = |name: String, otherwise: &str| match name.as_str() {
         "" => otherwise.to_owned(),
         _ => name,
@@ -201,14 +231,18 @@ fn new_entry(tx: &mut Tx<'_>, new: &NewEntry) -> Result<Entry, StoreError> {
         id: EntryId::from_random(tx.random()),
         state: EntryState::Received,
         reason: "It waits for its preview.".into(),
-        title: or(clean_name(&new.genome.name), UNTITLED),
+        title: or(title, UNTITLED),
         artist: or(clean_name(&new.artist), UNKNOWN_ARTIST),
         sheep: None,
+        licence,
+        tags: new.tags.clone(),
+        parent: new.parent.clone(),
     };
     query(
         "INSERT INTO entry (number, id, state, reason, title, artist, genome, uploader,
-                            received_ms)
-         VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM entry), $1, $2, $3, $4, $5, $6, $7, $8)",
+                            received_ms, licence, tags, parent)
+         VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM entry), $1, $2, $3, $4, $5, $6, $7, $8,
+                 $9, $10, $11)",
     )
     .bind(entry.id.as_str())
     .bind(name_of(&entry.state))
@@ -216,8 +250,16 @@ fn new_entry(tx: &mut Tx<'_>, new: &NewEntry) -> Result<Entry, StoreError> {
     .bind(&entry.title)
     .bind(&entry.artist)
     .bind(&genome)
-    .bind(new.voter.as_str())
+    .bind(uploader.as_str())
     .bind(tx.now_ms)
+    .bind(entry.licence.spdx())
+    .bind(to_json(&entry.tags))
+    .bind(
+        entry
+            .parent
+            .as_ref()
+            .map(|parent| parent.as_str().to_owned()),
+    )
     .execute(&mut *tx.conn)?;
     let screen = Job::Screen {
         entry: entry.id.clone(),
@@ -321,9 +363,13 @@ fn make_sheep(tx: &mut Tx<'_>, row: &EntryRow) -> Result<SheepId, StoreError> {
         title: &row.entry.title,
         artist: &row.entry.artist,
         genome: &genome,
-        origin: Origin::Made,
+        licence: row.entry.licence,
+        origin: origin(tx, row.entry.parent.as_slice())?,
     };
     let sheep = bear(tx, &sheep)?;
+    for word in &row.entry.tags {
+        tag(tx, &sheep, word, TagSource::Artist)?;
+    }
     query("UPDATE entry SET sheep = $2 WHERE id = $1")
         .bind(entry.as_str())
         .bind(sheep.as_str())
@@ -334,6 +380,26 @@ fn make_sheep(tx: &mut Tx<'_>, row: &EntryRow) -> Result<SheepId, StoreError> {
         &News::of(EntryState::Accepted, "It is a sheep now."),
     )?;
     Ok(sheep)
+}
+
+/// Where an artist's sheep comes from: nowhere, or the sheep that it branches from.
+fn origin<'a>(tx: &mut Tx<'_>, parents: &'a [SheepId]) -> Result<Origin<'a>, StoreError> {
+    if parents.is_empty() {
+        return Ok(Origin::Made);
+    }
+    let flock = query("SELECT heritability FROM flock").fetch_one(&mut *tx.conn)?;
+    let mut ratings = Vec::new();
+    for parent in parents {
+        let row = query("SELECT * FROM sheep WHERE id = $1")
+            .bind(parent.as_str())
+            .fetch_one(&mut *tx.conn)?;
+        ratings.push(belief(&row, tx.now_ms)?.mean);
+    }
+    Ok(Origin::Branched {
+        parents,
+        prior: child_prior(flock.try_get("heritability")?, &ratings),
+        mid_parent: mid_parent(&ratings),
+    })
 }
 
 fn reject(tx: &mut Tx<'_>, entry: &EntryId, reason: &str) -> Result<(), StoreError> {
@@ -354,18 +420,18 @@ fn decided(entry: &Entry) -> StoreError {
 }
 
 /// Where an entry is now, and why.
-struct News<'a> {
+pub(super) struct News<'a> {
     state: EntryState,
     reason: &'a str,
 }
 
 impl<'a> News<'a> {
-    fn of(state: EntryState, reason: &'a str) -> Self {
+    pub(super) fn of(state: EntryState, reason: &'a str) -> Self {
         Self { state, reason }
     }
 }
 
-fn change(tx: &mut Tx<'_>, entry: &EntryId, news: &News<'_>) -> Result<(), StoreError> {
+pub(super) fn change(tx: &mut Tx<'_>, entry: &EntryId, news: &News<'_>) -> Result<(), StoreError> {
     query("UPDATE entry SET state = $2, reason = $3 WHERE id = $1")
         .bind(entry.as_str())
         .bind(name_of(&news.state))
@@ -374,7 +440,7 @@ fn change(tx: &mut Tx<'_>, entry: &EntryId, news: &News<'_>) -> Result<(), Store
     Ok(())
 }
 
-fn find_entry(conn: &mut dyn Database, entry: &EntryId) -> Result<EntryRow, StoreError> {
+pub(super) fn find_entry(conn: &mut dyn Database, entry: &EntryId) -> Result<EntryRow, StoreError> {
     let row = query("SELECT * FROM entry WHERE id = $1")
         .bind(entry.as_str())
         .fetch_optional(conn)?
@@ -390,7 +456,7 @@ fn genome_id(conn: &mut dyn Database, entry: &EntryId) -> Result<String, StoreEr
     Ok(row.try_get("genome")?)
 }
 
-fn entry_row(row: &Row) -> Result<EntryRow, StoreError> {
+pub(super) fn entry_row(row: &Row) -> Result<EntryRow, StoreError> {
     Ok(EntryRow {
         number: row.try_get("number")?,
         entry: Entry {
@@ -400,8 +466,13 @@ fn entry_row(row: &Row) -> Result<EntryRow, StoreError> {
             title: row.try_get("title")?,
             artist: row.try_get("artist")?,
             sheep: maybe_parsed(row, "sheep")?,
+            licence: parsed(row, "licence")?,
+            tags: json(row, "tags")?,
+            parent: maybe_parsed(row, "parent")?,
         },
         received_at_ms: row.try_get("received_ms")?,
         preview: maybe_parsed(row, "preview")?,
+        uploader: parsed(row, "uploader")?,
+        appeal: row.try_get("appeal")?,
     })
 }

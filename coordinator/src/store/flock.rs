@@ -7,7 +7,7 @@ use std::time::Duration;
 use woolgather_genome::Genome;
 use woolgather_protocol::manifest::{Manifest, ManifestClip, ManifestSheep};
 use woolgather_protocol::work::ClipKind;
-use woolgather_protocol::{ClipId, ProblemKind, PublicKey, Recipe};
+use woolgather_protocol::{ClipId, Licence, ProblemKind, PublicKey, Recipe};
 
 use super::births::{self, NewSheep, Origin};
 use super::clips::volunteer_counts;
@@ -242,6 +242,7 @@ fn found(tx: &mut Tx<'_>, new: NewFlock) -> Result<Flock, StoreError> {
             title: &title,
             artist: &artist,
             genome: &genome,
+            licence: Licence::default(),
             origin: Origin::Made,
         };
         births::bear(tx, &sheep)?;

@@ -382,7 +382,9 @@ fn ranges(filter: &GalleryFilter) -> Vec<Range> {
     let tags = filter.tags.iter().map(tag_term).map(Range::exactly);
     let artist = filter.artist.iter().map(|artist| artist_term(artist));
     let artist = artist.map(Range::exactly);
-    let words = words(&filter.words).map(|word| Range::beginning(word_term(&word)));
+    let words = words(&filter.words)
+        .map(|word| word_term(&word))
+        .map(Range::beginning);
     tags.chain(artist).chain(words).take(TERMS_MAX).collect()
 }
 

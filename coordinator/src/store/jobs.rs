@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use woolgather_protocol::{ClipId, EntryId, WorkUnitId};
 
-use super::database::query;
+use super::database::{Row, query};
+use super::operators::log;
 use super::rows::{json, number, stored, to_json};
 use super::writer::Tx;
 use super::{AuditAgain, DoubtReports, Store, StoreError};
@@ -156,6 +157,75 @@ impl Store {
     /// As every write: [`StoreError::Database`].
     pub async fn reclaim_jobs(&self) -> Result<u64, StoreError> {
         self.write(reclaim).await
+    }
+}
+
+/// A job as an operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobLine {
+    /// Its number.
+    pub number: i64,
+    /// What it is about: `join:…`, `screen:…`.
+    pub key: String,
+    /// `waiting`, `running` or `failed`.
+    pub state: String,
+    /// Failures in a row.
+    pub failures: u64,
+    /// When it is due.
+    pub run_after_ms: i64,
+    /// What the last failure said.
+    pub error: Option<String>,
+}
+
+impl Store {
+    /// Jobs that are not done: those given up first, then running ones, then by when they are due.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn job_lines(&self, limit: u32) -> Result<Vec<JobLine>, StoreError> {
+        let wanted = query(
+            "SELECT number, key, state, failures, run_after_ms, error FROM job
+             WHERE state IN ('failed', 'running', 'waiting')
+             ORDER BY CASE state WHEN 'failed' THEN 0 WHEN 'running' THEN 1 ELSE 2 END, run_after_ms, number
+             LIMIT $1",
+        )
+        .bind(i64::from(limit));
+        let rows = self.rows(wanted).await?;
+        let line = |row: &Row| {
+            Ok(JobLine {
+                number: row.try_get("number")?,
+                key: row.try_get("key")?,
+                state: row.try_get("state")?,
+                failures: number(row, "failures")?,
+                run_after_ms: row.try_get("run_after_ms")?,
+                error: row.try_get("error")?,
+            })
+        };
+        rows.iter().map(line).collect()
+    }
+
+    /// Makes a job that was given up, or waits for its next try, due now.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] with `not-found` where it is neither.
+    pub async fn retry_job(&self, number: i64, reason: &str) -> Result<(), StoreError> {
+        let reason = reason.to_owned();
+        self.write(move |tx| {
+            let row = query(
+                "UPDATE job SET state = 'waiting', failures = 0, run_after_ms = $2
+                 WHERE number = $1 AND state IN ('failed', 'waiting') RETURNING key",
+            )
+            .bind(number)
+            .bind(tx.now_ms)
+            .fetch_optional(&mut *tx.conn)?;
+            let row = row.ok_or_else(|| StoreError::not_found("job", number))?;
+            tx.news.jobs = true;
+            let key: String = row.try_get("key")?;
+            log(tx, "retry", &key, &reason)
+        })
+        .await
     }
 }
 

@@ -3,7 +3,7 @@
 use woolgather_coordinator_core::breeding::BirthRecord;
 use woolgather_coordinator_core::ratings::{child_prior, mid_parent};
 use woolgather_genome::{Descriptors, Genome};
-use woolgather_protocol::{EntryId, SheepId};
+use woolgather_protocol::{EntryId, Licence, SheepId};
 
 use super::births::{NewSheep, Origin, bear};
 use super::database::{Database, query};
@@ -98,6 +98,7 @@ fn bear_child(
         title: &title,
         artist: BRED,
         genome: &child.genome,
+        licence: Licence::default(),
         origin: Origin::Bred {
             parents: &child.parents,
             lineage: &lineage,

@@ -17,11 +17,13 @@
 //! * `records`, `classes`, `auditors`: trust. `verdicts`, `repair`: what follows when the referee
 //!   found a frame wrong. `ledger`: credit. `operators`: what operators decide; `admins`: who
 //!   may use their console. Their rules are those of `woolgather_coordinator_core`.
-//! * `questions`, `ballots`, `votes`, `effects`: what voters are asked and say; `refit`: all of it weighed
-//!   anew every night; `voters`: whose votes were voided.
+//! * `questions`, `ballots`, `votes`, `effects`: what voters are asked and say; `undo`: a vote taken
+//!   back; `refit`: all of it weighed anew every night; `voters`: whose votes were voided.
 //! * `nursery`, `lineages`, `retirement`: who is bred, from whom, and who goes.
 //! * `gallery`, `tags`, `family`: how sheep are found, and who came from whom.
-//! * `jobs`: background tasks. `clips`, `sheep`, `entries`, `votes`: what people see and give.
+//! * `people`: accounts, sessions, passkeys, tokens, and which voters are whose.
+//! * `entries`, `appeals`, `drafts`: what artists offer, and what they may do with it before and after.
+//! * `jobs`: background tasks. `clips`, `sheep`, `votes`: what people see and give.
 //! * `blobs`: which of them rows need. `company`: several coordinators on one store.
 //! * `copying`: a store carried over whole, for backups and moves.
 //! * `status`: numbers for the status page and the metrics.
@@ -82,21 +84,28 @@ mod effects;
 mod questions;
 mod refit;
 mod seen;
+mod undo;
 mod vote_lists;
 mod voters;
 mod votes;
 
+mod appeals;
+mod drafts;
 mod entries;
+mod importing;
+mod people;
 mod status;
 
 pub use admins::{LINK_LASTS, SESSION_LASTS};
 pub use answers::{EarlierAnswer, OpenLease, UnitFacts};
+pub use appeals::EntryPlace;
 pub use audits::{AuditAnswer, AuditEvidence, Settlement};
 pub use checking::{CheckedFrames, ClaimedCheck};
 pub use clips::{ClipRow, ClipState, JoinSegment, NewClipFile};
 pub use company::{Company, Gossip, Membership, SharedNonces, Sighting};
 pub use copying::{Progress, copy_store};
 pub use database::DatabaseError;
+pub use drafts::Draft;
 pub use entries::{Accepted, EntryRow, NewEntry, Screening};
 pub use error::StoreError;
 pub use family::{Family, GENERATIONS_MAX, InheritedCredit, Relative, Tie};
@@ -105,7 +114,8 @@ pub use gallery::{
     COUNTED_MAX, GALLERY_PAGE_MAX, GalleryFilter, GalleryPage, GalleryRequest, GalleryRow, Glance,
     Mark, MarkError, Start, TERMS_MAX,
 };
-pub use jobs::{ClaimedJob, Job};
+pub use importing::{Imported, ImportedSheep};
+pub use jobs::{ClaimedJob, Job, JobLine};
 pub use leases::{LeaseTerms, LeasedWork, WorkForDevice};
 pub use ledger::CreditLine;
 pub use lineages::{BRED, Lineage, NewChild};
@@ -114,17 +124,25 @@ pub use nursery::{Change, LivingSheep, Nursery, WaitingEntry};
 pub use open::Store;
 pub use operators::{DeviceLine, LogLine};
 pub use paging::{Page, PageRequest};
+pub use people::{
+    ArtistLine, ArtistName, Boards, Browser, CEREMONY_LASTS, Ceremony, Figures, Group,
+    LINK_CODE_LASTS, Link, Machines, NewPasskey, NewProfile, NewTeam, OfferedDevice, Opened,
+    PERSON_SESSION_LASTS, PasskeyRow, PersonDevice, PersonExport, PersonRow, RECOVERY_CODES,
+    Session, TOKENS_MAX, TeamLine, TeamRow, TokenOwner, TokenRow,
+};
 pub use place::Place;
 pub use refit::VoteLog;
 pub use repair::{AuditAgain, DoubtReports};
 pub use seen::SeenBallot;
 pub use sheep::{SheepOrder, SheepRow, SheepState};
-pub use status::{ClipProgress, FlockStatus, UnitCounts, VolunteerCredit};
+pub use status::{ClipProgress, FlockStatus, Held, UnitCounts, VolunteerCredit};
 pub use submissions::NewSubmission;
 pub use tags::{TITLE_CHARS_MAX, TagCount, TagSource};
+pub use undo::{TakenBack, UNDO_TERM_MS};
 pub use verdicts::{Verdict, VerdictPictures};
 pub use vote_lists::{LoggedBallot, SheepLine, VoterLine};
 pub use votes::{VoteFrom, VoterId};
+pub use woolgather_coordinator_core::PersonId;
 
 #[cfg(test)]
 mod tests;

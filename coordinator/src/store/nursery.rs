@@ -284,7 +284,7 @@ pub(super) fn descriptors(row: &Row) -> Result<Option<Descriptors>, StoreError> 
     Ok(Some(Descriptors::of_values(json(row, "descriptors")?)))
 }
 
-fn queue(conn: &mut dyn Database) -> Result<Vec<WaitingEntry>, StoreError> {
+pub(super) fn queue(conn: &mut dyn Database) -> Result<Vec<WaitingEntry>, StoreError> {
     let rows = query(
         "SELECT id, title, COALESCE(accepted_ms, received_ms) AS since_ms,
                 (SELECT MAX(sheep.born_ms) FROM entry AS served

@@ -28,6 +28,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_admins.sql"),
     include_str!("../../migrations/0007_evolution.sql"),
     include_str!("../../migrations/0008_gallery.sql"),
+    include_str!("../../migrations/0009_people.sql"),
+    include_str!("../../migrations/0010_entries.sql"),
+    include_str!("../../migrations/0011_ballots.sql"),
 ];
 /// After this one, what it made is filled by the program: SQL alone cannot take words out of titles.
 const GALLERY: usize = 8;

@@ -1,5 +1,6 @@
 //! Where a store lives: a folder with an SQLite file, or a PostgreSQL server.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::database::{Database, DatabaseError, Postgres, Sqlite};
@@ -25,6 +26,25 @@ impl From<&Path> for Place {
 impl From<&PathBuf> for Place {
     fn from(folder: &PathBuf) -> Self {
         Self::Folder(folder.clone())
+    }
+}
+
+/// For an operator to read: a folder, or hosts and database without user and password.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(f, "SQLite in {}", folder.display()),
+            Self::Server(config) => {
+                let hosts = config.get_hosts().iter().map(|host| match host {
+                    postgres::config::Host::Tcp(name) => name.clone(),
+                    #[cfg(unix)]
+                    postgres::config::Host::Unix(folder) => folder.display().to_string(),
+                });
+                let hosts: Vec<String> = hosts.collect();
+                let database = config.get_dbname().unwrap_or("its own");
+                write!(f, "PostgreSQL on {}, database {database}", hosts.join(", "))
+            }
+        }
     }
 }
 

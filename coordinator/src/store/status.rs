@@ -88,7 +88,42 @@ pub struct FlockStatus {
     pub volunteers: Vec<VolunteerCredit>,
 }
 
+/// What is held for good, by state of the clips.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Held {
+    /// Published clips.
+    pub live_clips: u64,
+    /// Their bytes.
+    pub live_bytes: u64,
+    /// Retired clips, which keep file and torrent.
+    pub retired_clips: u64,
+    /// Their bytes.
+    pub retired_bytes: u64,
+}
+
 impl Store {
+    /// What the clips take.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Database`].
+    pub async fn held(&self) -> Result<Held, StoreError> {
+        let wanted = query(
+            "SELECT state, COUNT(*) AS clips, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes FROM clip
+             WHERE state IN ('live', 'retired') GROUP BY state",
+        );
+        let mut held = Held::default();
+        for row in self.rows(wanted).await? {
+            let (clips, bytes) = (number(&row, "clips")?, number(&row, "bytes")?);
+            if row.try_get::<&str>("state")? == "live" {
+                (held.live_clips, held.live_bytes) = (clips, bytes);
+            } else {
+                (held.retired_clips, held.retired_bytes) = (clips, bytes);
+            }
+        }
+        Ok(held)
+    }
+
     /// The flock in numbers, as of one moment.
     ///
     /// # Errors

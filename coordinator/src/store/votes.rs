@@ -1,7 +1,8 @@
 //! Votes counted: a ballot is spent, a standing vote replaced, ratings moved.
 //!
 //! The mathematics is `woolgather_coordinator_core::ratings`. A vote keeps what it did to each
-//! belief, so that its replacement first takes exactly that back.
+//! belief, so that its replacement first takes exactly that back. The browsers and devices of a person are
+//! one voter.
 
 use std::net::IpAddr;
 
@@ -13,8 +14,9 @@ use woolgather_protocol::{DeviceSecret, ProblemKind};
 use super::ballots;
 use super::database::{Row, query};
 use super::effects::{
-    Direction, Effect, apply, effect, influence, network_of, sheep_belief, weigh,
+    Direction, Effect, VoteNetwork, apply, effect, influence, sheep_belief, weigh,
 };
+use super::people::canonical;
 use super::questions::Question;
 use super::rows::{maybe_parsed, name_of, number, parsed};
 use super::writer::Tx;
@@ -33,7 +35,9 @@ pub struct VoteFrom {
 }
 
 impl Store {
-    /// Deals a ballot; its token is signed with the coordinator's key and good for 24 hours.
+    /// Deals a ballot; its token is signed with the coordinator's key and good for 24 hours. Where one
+    /// of this kind waits for the voter's answer it is dealt out again: who throws a question away is
+    /// asked the same.
     ///
     /// # Errors
     ///
@@ -45,8 +49,33 @@ impl Store {
         secret: &DeviceSecret,
     ) -> Result<Ballot, StoreError> {
         let (voter, secret) = (voter.clone(), secret.clone());
-        self.write(move |tx| ballots::deal(tx, voter, &request, &secret))
-            .await
+        self.write(move |tx| {
+            let voter = canonical(tx.conn, &voter)?;
+            ballots::deal(tx, voter, &request, None, &secret)
+        })
+        .await
+    }
+
+    /// Deals the pair that comes after the one whose token the voter holds, so that it can be fetched
+    /// while the first is looked at. However often it is asked for, two pairs wait at most.
+    ///
+    /// # Errors
+    ///
+    /// As [`deal_ballot`](Self::deal_ballot), and `unknown-ballot` for a token that was not dealt to
+    /// this voter.
+    pub async fn deal_next_pair(
+        &self,
+        voter: &VoterId,
+        held: &str,
+        secret: &DeviceSecret,
+    ) -> Result<Ballot, StoreError> {
+        let held = open_token(held, &secret.public()).map_err(|_| unknown_ballot())?;
+        let (voter, secret) = (voter.clone(), secret.clone());
+        self.write(move |tx| {
+            let voter = owner(tx, &voter, &held)?;
+            ballots::deal(tx, voter, &BallotRequest::Pair, Some(&held.ballot), &secret)
+        })
+        .await
     }
 
     /// Counts a vote: checks and spends its ballot, replaces the voter's standing vote on the
@@ -63,13 +92,24 @@ impl Store {
         secret: &DeviceSecret,
     ) -> Result<VoteReceipt, StoreError> {
         let ticket = open_token(&vote.token, &secret.public()).map_err(|_| unknown_ballot())?;
-        if ticket.voter != from.voter {
-            return Err(unknown_ballot());
-        }
         let answer = vote.answer;
-        self.write(move |tx| record_vote(tx, &from, &ticket, answer))
-            .await
+        self.write(move |tx| {
+            let voter = owner(tx, &from.voter, &ticket)?;
+            let from = VoteFrom { voter, ..from };
+            record_vote(tx, &from, &ticket, answer)
+        })
+        .await
     }
+}
+
+/// As whom the voter answers, if the ballot was dealt to them.
+fn owner(tx: &mut Tx<'_>, voter: &VoterId, ticket: &BallotTicket) -> Result<VoterId, StoreError> {
+    let owner = canonical(tx.conn, voter)?;
+    // A ballot that was dealt before the voter was linked to a person is still theirs.
+    if ticket.voter != owner && ticket.voter != *voter {
+        return Err(unknown_ballot());
+    }
+    Ok(owner)
 }
 
 fn unknown_ballot() -> StoreError {
@@ -87,7 +127,7 @@ fn record_vote(
     let question = Question::of(&row)?;
     let verdict = question.verdict(answer)?;
     let replaced = take_back(tx, &from.voter, &question)?;
-    let network = network_of(tx, from.address)?;
+    let network = VoteNetwork::of(tx, from.address)?;
     let weight = weigh(tx, &from.voter, &question, &network)?;
     let influence = weight * influence(tx, &from.voter)?;
     let effect = effect(tx, &from.voter, &question, &verdict, influence)?;
@@ -97,14 +137,14 @@ fn record_vote(
         ballot: &ticket.ballot,
         question: &question,
         effect: &effect,
-        network: &network,
+        network: network.today(),
         weight,
     };
     insert_vote(tx, &counted)?;
     if !replaced {
-        count_standing(tx, &question)?;
+        count_standing(tx, &question, 1)?;
     }
-    count_act(tx, &question)?;
+    count_act(tx, &question, 1)?;
     spend(tx, &ticket.ballot, answer, weight)?;
     receipt(tx, &from.voter, &row)
 }
@@ -131,7 +171,11 @@ fn open_ballot(tx: &mut Tx<'_>, ticket: &BallotTicket) -> Result<Row, StoreError
 }
 
 /// Takes the voter's standing vote on this question back; says whether there was one.
-fn take_back(tx: &mut Tx<'_>, voter: &VoterId, question: &Question) -> Result<bool, StoreError> {
+pub(super) fn take_back(
+    tx: &mut Tx<'_>,
+    voter: &VoterId,
+    question: &Question,
+) -> Result<bool, StoreError> {
     let row = query(
         "DELETE FROM vote WHERE voter = $1 AND first_sheep = $2 AND second_sheep = $3
          RETURNING first_mean, first_precision, second_mean, second_precision, leniency_mean,
@@ -199,18 +243,24 @@ fn insert_vote(tx: &mut Tx<'_>, vote: &Counted<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn count_standing(tx: &mut Tx<'_>, question: &Question) -> Result<(), StoreError> {
-    query("UPDATE sheep SET votes = votes + 1 WHERE id = $1 OR id = $2")
+pub(super) fn count_standing(
+    tx: &mut Tx<'_>,
+    question: &Question,
+    by: i64,
+) -> Result<(), StoreError> {
+    query("UPDATE sheep SET votes = votes + $3 WHERE id = $1 OR id = $2")
         .bind(question.first.as_str())
         .bind(question.second_text())
+        .bind(by)
         .execute(&mut *tx.conn)?;
     Ok(())
 }
 
-fn count_act(tx: &mut Tx<'_>, question: &Question) -> Result<(), StoreError> {
-    query("UPDATE sheep SET acts = acts + 1 WHERE id = $1 OR id = $2")
+pub(super) fn count_act(tx: &mut Tx<'_>, question: &Question, by: i64) -> Result<(), StoreError> {
+    query("UPDATE sheep SET acts = acts + $3 WHERE id = $1 OR id = $2")
         .bind(question.first.as_str())
         .bind(question.second_text())
+        .bind(by)
         .execute(&mut *tx.conn)?;
     Ok(())
 }

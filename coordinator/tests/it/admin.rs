@@ -5,7 +5,7 @@ use reqwest::{Client, Response, StatusCode, header};
 use woolgather_coordinator::pages::admin::link_url;
 use woolgather_genome::{print_flame, starter_flock};
 use woolgather_protocol::entries::{Entry, EntryRequest, EntryState};
-use woolgather_protocol::{EntryId, paths};
+use woolgather_protocol::{EntryId, Licence, paths};
 
 use crate::support::{TestCoordinator, rendered};
 
@@ -95,6 +95,10 @@ async fn offered(coordinator: &TestCoordinator, number: usize) -> EntryId {
         genome: print_flame(&starter_flock()[number].genome()),
         artist: "Ada <b>".into(),
         consent: true,
+        title: None,
+        tags: Vec::new(),
+        licence: Licence::default(),
+        parent: None,
     };
     let entry: Entry = coordinator.device(1).post(paths::ENTRIES, &request).await;
     coordinator.do_jobs().await;
@@ -245,4 +249,49 @@ async fn the_console_can_be_left_and_all_sessions_ended() {
     assert!(cookie.starts_with("woolgather-admin=;") && cookie.contains("Max-Age=0"));
     coordinator.app.store.end_admin_sessions().await.unwrap();
     assert_eq!(operator.get("/admin").await.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_other_rooms_are_behind_the_same_door() {
+    let coordinator = TestCoordinator::start().await;
+    let stranger = Browser::new(&coordinator);
+    let admin = Browser::inside(&coordinator).await;
+    for room in ["/admin/flock", "/admin/works"] {
+        assert_eq!(stranger.get(room).await.status(), StatusCode::FORBIDDEN);
+        assert_eq!(admin.get(room).await.status(), StatusCode::OK);
+        let unproven = admin
+            .post(room, &[("proof", "guessed"), ("job", "1")])
+            .await;
+        assert_eq!(unproven.status(), StatusCode::FORBIDDEN);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_sees_what_would_be_born_and_nothing_is() {
+    let coordinator = TestCoordinator::start_with(3).await;
+    coordinator.publish_all(b"clip").await;
+    let admin = Browser::inside(&coordinator).await;
+    let before = coordinator.app.store.nursery().await.unwrap();
+    let room = admin.get("/admin/flock").await.text().await.unwrap();
+    assert!(room.contains("3 of 60 live"), "{room}");
+    let proof = admin.proof().await;
+    let tried = admin.post("/admin/flock", &[("proof", &proof)]).await;
+    let tried = tried.text().await.unwrap();
+    assert!(tried.contains("nobody would retire"), "{tried}");
+    let births = tried.matches("it may join").count() + tried.matches("turned away").count();
+    assert_eq!(births, 3, "{tried}");
+    let after = coordinator.app.store.nursery().await.unwrap();
+    assert_eq!(after.living.len(), before.living.len());
+    assert_eq!(after.rendering, before.rendering);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_works_show_settings_swarm_and_storage() {
+    let coordinator = TestCoordinator::start().await;
+    coordinator.publish_all(b"clip").await;
+    let admin = Browser::inside(&coordinator).await;
+    let room = admin.get("/admin/works").await.text().await.unwrap();
+    for said in ["flock-size", "SQLite in", "Published clips", "seeder"] {
+        assert!(room.contains(said), "{said}: {room}");
+    }
 }

@@ -2,7 +2,6 @@
 
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use woolgather_coordinator::store::PageRequest;
 use woolgather_genome::starter_flock;
 
 use crate::support::TestCoordinator;
@@ -70,6 +69,24 @@ async fn what_a_page_names_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_small_picture_is_there_once_the_sheep_is_and_is_not_sent_twice() {
+    let coordinator = TestCoordinator::start().await;
+    let sheep = coordinator.first_sheep().await;
+    let url = format!("{}/sheep/{sheep}/small.webp", coordinator.url);
+    let early = reqwest::get(&url).await.unwrap();
+    assert_eq!(early.status(), StatusCode::NOT_FOUND);
+    coordinator.publish_all(b"clip").await;
+    let small = reqwest::get(&url).await.unwrap();
+    assert_eq!(small.status(), StatusCode::OK);
+    assert_eq!(small.headers()[CONTENT_TYPE], "image/webp");
+    let tag = small.headers()["etag"].clone();
+    assert!(!small.bytes().await.unwrap().is_empty());
+    let client = reqwest::Client::new();
+    let again = client.get(&url).header("if-none-match", tag).send().await;
+    assert_eq!(again.unwrap().status(), StatusCode::NOT_MODIFIED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_there_is_said_on_a_page() {
     let coordinator = TestCoordinator::start().await;
     for path in ["/sheep/none", "/entries/none", "/nowhere"] {
@@ -90,65 +107,4 @@ async fn a_genome_can_be_taken_home_and_offered_again() {
     let xml = file.text().await.unwrap();
     let genome = woolgather_genome::parse_flames(&xml).unwrap().remove(0);
     assert_eq!(genome.id(), starter_flock()[0].genome().id());
-}
-
-async fn offer(coordinator: &TestCoordinator, genome: Vec<u8>, consent: bool) -> reqwest::Response {
-    let client = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .unwrap();
-    let mut form = field("artist", b"Ada <b>");
-    form.extend(field("genome\"; filename=\"sheep.flam3", &genome));
-    if consent {
-        form.extend(field("consent", b"yes"));
-    }
-    form.extend(b"--limit--\r\n");
-    let url = format!("{}/submit", coordinator.url);
-    let request = client.post(url).body(form);
-    let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=limit");
-    request.send().await.unwrap()
-}
-
-/// A field of a multipart form.
-fn field(name: &str, value: &[u8]) -> Vec<u8> {
-    let head = format!("--limit\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n");
-    [head.as_bytes(), value, b"\r\n"].concat()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_artist_offers_a_genome_with_the_form() {
-    let coordinator = TestCoordinator::start().await;
-    let xml = starter_flock()[1].xml.as_bytes().to_vec();
-    let offered = offer(&coordinator, xml, true).await;
-    assert_eq!(offered.status(), StatusCode::SEE_OTHER);
-    let entry = offered.headers()["location"].to_str().unwrap();
-    let (status, html) = open(&coordinator, entry).await;
-    assert_eq!(status, StatusCode::OK);
-    assert!(
-        html.contains("Ada &#60;b&#62;") || html.contains("Ada &lt;b&gt;"),
-        "{html}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_refused_genome_comes_back_with_the_form_and_the_reason() {
-    let coordinator = TestCoordinator::start().await;
-    let check = async |genome: Vec<u8>, consent, status: u16, words: &[&str]| {
-        let refused = offer(&coordinator, genome, consent).await;
-        assert_eq!(refused.status().as_u16(), status);
-        let html = refused.text().await.unwrap();
-        for word in words {
-            assert!(html.contains(word), "{word}: {html}");
-        }
-    };
-    let good = starter_flock()[1].xml.as_bytes().to_vec();
-    let bad = "<flame size=\"100 100\">\n<xform weight=\"-1\" linear=\"1\" coefs=\"1 0 0 1 0 0\"/>\n</flame>";
-    check(bad.into(), true, 422, &["line 2", "weight"]).await;
-    check(good.clone(), false, 422, &["consent"]).await;
-    check(vec![0xff, 0xfe], true, 422, &["UTF-8"]).await;
-    check(Vec::new(), true, 422, &["Choose"]).await;
-    check(vec![b' '; 600 * 1024], true, 413, &["bytes are allowed"]).await;
-    let store = &coordinator.app.store;
-    let stored = store.entries(None, PageRequest::default()).await.unwrap();
-    assert!(stored.rows.is_empty());
 }

@@ -8,7 +8,7 @@ use woolgather_protocol::info::DeviceRequest;
 use woolgather_protocol::signing::CLOCK_SKEW_MAX_MS;
 use woolgather_protocol::submission::{Receipt, WorkUnitState, WorkUnitStatus};
 use woolgather_protocol::work::WorkUnit;
-use woolgather_protocol::{LeaseId, ProblemKind, Recipe, paths};
+use woolgather_protocol::{LeaseId, Licence, ProblemKind, Recipe, paths};
 
 use crate::support::device::{Device, good, honest, refused, submission};
 use crate::support::{NOW_MS, TestCoordinator, segments};
@@ -234,6 +234,10 @@ async fn a_malformed_genome_is_refused_with_its_place_and_nothing_is_stored() {
         genome: genome.into(),
         artist: artist.into(),
         consent,
+        title: None,
+        tags: Vec::new(),
+        licence: Licence::default(),
+        parent: None,
     };
     let post = async |request: EntryRequest| {
         device

@@ -4,7 +4,7 @@ use image::ImageFormat;
 use woolgather_coordinator::store::EntryRow;
 use woolgather_genome::{Genome, parse_flames, print_flame, starter_flock};
 use woolgather_protocol::entries::{Entry, EntryRequest, EntryState};
-use woolgather_protocol::paths;
+use woolgather_protocol::{Licence, paths};
 
 use crate::support::TestCoordinator;
 
@@ -14,6 +14,10 @@ async fn screened(coordinator: &TestCoordinator, genome: &Genome) -> EntryRow {
         genome: print_flame(genome),
         artist: "Ada".into(),
         consent: true,
+        title: None,
+        tags: Vec::new(),
+        licence: Licence::default(),
+        parent: None,
     };
     let entry: Entry = coordinator.device(1).post(paths::ENTRIES, &request).await;
     assert_eq!(entry.state, EntryState::Received);

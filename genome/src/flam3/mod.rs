@@ -27,6 +27,7 @@ mod library;
 mod palette;
 mod print;
 mod remark;
+mod report;
 mod symmetry;
 mod template;
 mod xform;
@@ -35,6 +36,7 @@ pub use error::{ParseError, ParseErrorKind};
 pub use library::Flam3Palettes;
 pub use print::{print_flame, print_flames};
 pub use remark::{ReadOptions, Reading, Remark, RemarkKind, XformPlace};
+pub use report::{FlameReport, Outcome, XformReport};
 pub(crate) use symmetry::{draw_kind, expand as symmetry_xforms};
 pub use template::{Template, read_template};
 

@@ -121,13 +121,7 @@ impl fmt::Display for Remark {
             "" => write!(f, ": {attribute} ")?,
             value => write!(f, ": {attribute}=\"{value}\" ")?,
         }
-        match &self.kind {
-            RemarkKind::Renamed { to } => write!(f, "is called {to} here"),
-            RemarkKind::Converted { to } => write!(f, "became {to}"),
-            RemarkKind::Drawn { kind } => write!(f, "drew the symmetry {kind}"),
-            RemarkKind::Dropped { reason } => write!(f, "is left out: {reason}"),
-            RemarkKind::Ignored { reason } => write!(f, "is not kept: {reason}"),
-        }
+        f.write_str(&self.kind.words())
     }
 }
 

@@ -21,7 +21,6 @@
 //! `cpu/{density,filter,tone_map}.rs` and `planes.rs`. Single precision stands where the processor has double; kernels of
 //! density estimation are chosen exactly, and planes are equal to the bit where the pixels are (`develop/tests.rs`).
 
-mod numbers;
 mod pipelines;
 #[cfg(test)]
 mod tests;
@@ -33,8 +32,9 @@ use super::histogram::HistogramBuffers;
 use super::pipeline::{Pipeline, Stage};
 use super::{GpuError, planes_words};
 use crate::RenderControl;
+use crate::packing::Numbers;
 use crate::plan::{FramePlan, Shape};
-use numbers::Numbers;
+use crate::planes::{CHROMA_BLUE, CHROMA_RED, LUMA};
 pub(crate) use pipelines::DevelopPipelines;
 
 /// Weights that a submission may apply: a twentieth of a second of an ordinary card or processor.
@@ -159,7 +159,10 @@ impl Tables {
             }
         };
         write(&self.frame, bytemuck::bytes_of(&numbers.frame));
-        write(&self.matrix, bytemuck::bytes_of(&numbers.matrix));
+        write(
+            &self.matrix,
+            bytemuck::bytes_of(&planes_matrix(numbers.frame.size)),
+        );
         write(&self.thresholds, bytemuck::cast_slice(&numbers.thresholds));
         write(&self.kernels, bytemuck::cast_slice(&numbers.kernels));
         write(&self.weights, bytemuck::cast_slice(&numbers.weights));
@@ -342,6 +345,22 @@ impl Development {
     fn filter_taps(&self) -> u64 {
         u64::from(self.numbers.frame.filter_width).pow(2)
     }
+}
+
+/// What the planes are made with, of a picture of so many pixels.
+fn planes_matrix(size: [u32; 2]) -> PlanesMatrix {
+    PlanesMatrix {
+        luma: row(LUMA),
+        chroma_blue: row(CHROMA_BLUE),
+        chroma_red: row(CHROMA_RED),
+        size,
+        unused: [0; 2],
+    }
+}
+
+/// A row of the planes' matrix; its numbers have 14 bits.
+fn row([red, green, blue]: [i64; 3]) -> [i32; 4] {
+    [red as i32, green as i32, blue as i32, 0]
 }
 
 impl Logarithm {

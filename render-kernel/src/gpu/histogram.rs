@@ -11,6 +11,7 @@
 
 use super::GpuError;
 use super::device::GpuDevice;
+use crate::packing::has_counts;
 use crate::plan::{FramePlan, Shape};
 
 /// What the chaos game fills.
@@ -26,11 +27,6 @@ pub(crate) struct HistogramBuffers {
 /// Bins of a histogram of `shape`.
 pub(super) fn bins(shape: &Shape) -> u64 {
     u64::from(shape.bins_wide()) * u64::from(shape.bins_high())
-}
-
-/// Whether counts are kept beside alpha.
-pub(super) fn has_counts(plan: &FramePlan) -> bool {
-    plan.moments.iter().any(|moment| !moment.is_opaque())
 }
 
 impl HistogramBuffers {

@@ -1,12 +1,7 @@
 // What a visitor does: look, watch, vote with the keyboard, offer a genome.
 import { type Page, expect, test } from "@playwright/test";
 
-const url = () => process.env.WOOLGATHER_URL!;
-
-async function manifest(): Promise<any> {
-  const signed = await (await fetch(`${url()}/api/v1/manifest`)).json();
-  return JSON.parse(signed.document);
-}
+import { keepHome, manifest, url } from "../pages";
 
 /** What every sheep's page says of its rating: how much it is liked, by how many votes. */
 async function ratings(page: Page): Promise<Map<string, string>> {
@@ -23,13 +18,6 @@ async function ratings(page: Page): Promise<Map<string, string>> {
 async function moved(page: Page, before: Map<string, string>): Promise<number> {
   const after = await ratings(page);
   return [...after].filter(([id, rating]) => rating !== before.get(id)).length;
-}
-
-/** Fails the test when a page asks anybody but the coordinator for anything. */
-function keepHome(page: Page): void {
-  page.on("request", (request) => {
-    expect(request.url().startsWith(url()) || request.url().startsWith("data:"), request.url()).toBeTruthy();
-  });
 }
 
 test("the clip on a sheep's page plays", async ({ page }) => {

@@ -1,8 +1,8 @@
 //! The operator's console, and its door.
 
 use askama::Template;
-use woolgather_protocol::ids::{EntryId, WorkUnitId};
-use woolgather_protocol::{PublicKey, limits};
+use woolgather_protocol::ids::{EntryId, SheepId, WorkUnitId};
+use woolgather_protocol::{Licence, PublicKey, limits};
 
 use super::{Nav, Page, WrongFrame};
 
@@ -108,6 +108,12 @@ pub struct AdminEntry {
     pub preview_url: Option<String>,
     /// How long ago it came.
     pub seconds_ago: u64,
+    /// Its licence.
+    pub licence: Licence,
+    /// The sheep that it branches from.
+    pub parent: Option<SheepId>,
+    /// Why it was turned down before, and what its artist says to that.
+    pub appeal: Option<String>,
 }
 
 /// A frame that was found wrong.

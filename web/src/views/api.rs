@@ -48,6 +48,8 @@ pub struct Operation {
     pub about: String,
     /// Whether a device must sign it.
     pub signed: bool,
+    /// Whether a person's token does, too.
+    pub token: bool,
     /// What stands in path and query.
     pub parameters: Vec<Member>,
     /// What it takes.
@@ -162,7 +164,7 @@ impl Operation {
 /// The style class of a status.
 fn look(status: &str) -> &'static str {
     if status.starts_with(['2', '3']) {
-        "status--good"
+        "code-status--good"
     } else {
         ""
     }

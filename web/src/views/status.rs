@@ -4,7 +4,7 @@ use askama::Template;
 use woolgather_protocol::ids::ClipId;
 use woolgather_protocol::submission::WorkUnitState;
 
-use super::{Nav, Page, SheepCard};
+use super::{Health, HealthWord, Nav, Page, SheepCard};
 
 /// A clip being rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +91,8 @@ pub struct StatusPage {
     pub volunteers: Vec<VolunteerLine>,
     /// How the clips spread.
     pub swarm: SwarmNumbers,
+    /// For whom it works.
+    pub health: Health,
 }
 
 impl Page for StatusPage {

@@ -1,15 +1,17 @@
 //! What every page promises, checked on the HTML.
 
+use woolgather_protocol::Licence;
 use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::sheep::Room;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::views::{
-    AdminDoor, GalleryQuery, Page, Rating, Refusal, SeenPage, SheepCard, System, VolunteerLine,
-    render, render_embed,
+    AdminDoor, GalleryQuery, JustMe, Linking, Page, Rating, Refusal, SeenPage, SheepCard, System,
+    VolunteerLine, render, render_embed,
 };
 use woolgather_web::{EMBED_SECURITY_POLICY, assets};
 
+use crate::people_samples;
 use crate::samples::{self, HOSTILE};
 
 const ENTRY_STATES: [EntryState; 6] = [
@@ -50,12 +52,34 @@ fn all() -> Vec<(String, String)> {
         named("seen, without a list", html(&SeenPage::default())),
         named("upload", html(&samples::upload())),
         named("upload, refused", html(&samples::upload_refused())),
+        named("upload, branch", html(&samples::upload_branch())),
+        named("review", html(&samples::review())),
+        named("own entries", html(&samples::own_entries())),
+        named("entry, declined", html(&samples::entry_declined())),
+        named("entry, waiting", html(&samples::entry_waiting())),
         named("status", html(&samples::status())),
         named("status, empty", html(&samples::status_empty())),
+        named("is it just me", html(&samples::just_me(JustMe::JustYou))),
         named("join", html(&samples::join())),
         named("work, found wrong", html(&samples::work_found_wrong())),
         named("error", html(&samples::error())),
+        named("people", html(&people_samples::people())),
+        named("people, nobody", html(&people_samples::people_empty())),
+        named("person", html(&people_samples::person())),
+        named("person, own", html(&people_samples::person_own())),
+        named("teams", html(&people_samples::teams())),
+        named("teams, refused", html(&people_samples::teams_refused())),
+        named("team", html(&people_samples::team())),
+        named("machines", html(&people_samples::machines())),
+        named("sign in", html(&people_samples::sign_in())),
+        named("sign in, refused", html(&people_samples::sign_in_refused())),
+        named("account", html(&people_samples::account())),
+        named("account, fresh", html(&people_samples::account_fresh())),
+        named("link, asked", html(&people_samples::link_asked())),
+        named("link, found", html(&people_samples::link_found())),
         named("console", html(&samples::admin())),
+        named("console, flock", html(&samples::admin_flock())),
+        named("console, works", html(&samples::admin_works())),
         named(
             "console, closed",
             html(&samples::admin_door(AdminDoor::Closed)),
@@ -130,12 +154,35 @@ fn hostile_pages() -> Vec<String> {
     entry.entry.artist = text();
     entry.entry.reason = text();
     entry.preview_url = Some(text());
+    entry.appeal = Some(text());
+    entry.refused = Some(text());
+    let mut review = samples::review();
+    review.artist = text();
+    review.tags = text();
+    review.refused = Some(text());
+    review.flames[1].title = text();
+    review.flames[2].undrawable = Some(text());
+    review.flames[1].xforms[0].kept = vec![text()];
+    review.flames[1].xforms[0].remarks[0].name = text();
+    review.flames[1].xforms[0].remarks[0].words = text();
+    if let Some(parent) = &mut review.parent {
+        parent.title = text();
+    }
+    let mut branch = samples::upload_branch();
+    if let Some(parent) = &mut branch.parent {
+        parent.sheep.title = text();
+        parent.artist = text();
+    }
+    let mut own = samples::own_entries();
+    own.entries[0].entry.title = text();
+    own.entries[0].entry.reason = text();
     let mut work = samples::work_found_wrong();
     work.title = text();
     work.wrong[0].detail = text();
     work.wrong[0].submitted_url = text();
     let mut status = samples::status();
     status.flock = text();
+    status.health.lines[0].client = text();
     status.recipe = text();
     status.rendering[0].title = text();
     status.published[0].sheep = hostile_card();
@@ -144,6 +191,40 @@ fn hostile_pages() -> Vec<String> {
         name: text(),
         segments: 1,
     }];
+    let mut people = people_samples::people();
+    people.ever[0].name = text();
+    let mut person = people_samples::person();
+    person.person.name = text();
+    person.about = text();
+    person.sheep[0].title = text();
+    person.units[0].title = text();
+    let mut teams = people_samples::teams();
+    teams.teams[0].name = text();
+    teams.problem = Some(text());
+    let mut team = people_samples::team();
+    team.team.name = text();
+    team.about = text();
+    team.named[0].1 = text();
+    let mut machines = people_samples::machines();
+    machines.by_class[0].name = text();
+    machines.by_tag[0].name = text();
+    let mut sign_in = people_samples::sign_in_refused();
+    sign_in.handle = text();
+    sign_in.then = Some(text());
+    sign_in.problem = Some(text());
+    let mut account = people_samples::account();
+    account.name = text();
+    account.about = text();
+    account.tags = text();
+    account.passkeys[0].name = text();
+    account.sessions[1].label = text();
+    account.devices[0].volunteer = text();
+    account.tokens[0].name = text();
+    account.problem = Some(text());
+    let mut link = people_samples::link_found();
+    if let Linking::Confirm { volunteer, .. } = &mut link.linking {
+        *volunteer = text();
+    }
     let mut join = samples::join();
     join.coordinator_url = text();
     let mut error = samples::error();
@@ -152,6 +233,7 @@ fn hostile_pages() -> Vec<String> {
     let mut admin = samples::admin();
     admin.entries[0].title = text();
     admin.entries[0].artist = text();
+    admin.entries[0].appeal = Some(text());
     admin.verdicts[0].wrong.detail = text();
     admin.devices[1].volunteer = text();
     admin.devices[1].class = text();
@@ -168,9 +250,20 @@ fn hostile_pages() -> Vec<String> {
         html(&vote),
         html(&seen),
         html(&upload),
+        html(&branch),
+        html(&review),
+        html(&own),
         html(&entry),
         html(&work),
         html(&status),
+        html(&people),
+        html(&person),
+        html(&teams),
+        html(&team),
+        html(&machines),
+        html(&sign_in),
+        html(&account),
+        html(&link),
         html(&join),
         html(&error),
     ]
@@ -512,8 +605,60 @@ fn a_refused_genome_says_where_and_keeps_what_was_typed() {
         assert!(page.contains(words), "{words}");
     }
     assert!(page.contains("value=\"Ines Marín\""));
-    assert!(page.contains("required checked>"));
-    assert!(!html(&samples::upload()).contains("required checked>"));
+}
+
+#[test]
+fn a_review_says_what_is_kept_renamed_changed_and_dropped() {
+    let page = html(&samples::review());
+    assert_eq!(page.matches("data-testid=\"flame\"").count(), 3);
+    for words in [
+        "Everything is kept.",
+        "Kept, with 1 dropped, 1 changed, 1 renamed.",
+        ">Renamed</span> <code>linear3D",
+        ">Dropped</span> <code>hexes",
+        "It cannot be offered",
+        "value=\"CC0-1.0\" checked",
+        "value=\"CC-BY-4.0\">",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert_eq!(
+        page.matches("name=\"offer-").count(),
+        2,
+        "what cannot be drawn cannot be offered"
+    );
+    assert!(
+        !page.contains("required checked>"),
+        "consent is given by hand"
+    );
+    let mut owing = samples::review();
+    owing.owes_credit = true;
+    owing.licence = Licence::CcBy;
+    let page = html(&owing);
+    assert!(
+        !page.contains("value=\"CC0-1.0\""),
+        "credit that is owed stays owed"
+    );
+    assert!(page.contains("value=\"CC-BY-4.0\" checked"));
+}
+
+#[test]
+fn only_its_artist_may_do_anything_with_an_entry() {
+    let page = html(&samples::entry_declined());
+    assert!(page.contains("/appeal") && !page.contains("/withdraw"));
+    let page = html(&samples::entry_waiting());
+    assert!(page.contains("/withdraw") && !page.contains("/appeal"));
+    assert!(
+        page.contains("3rd in the artists&#39; queue of 7; about 2 a day are born."),
+        "{page}"
+    );
+    for mut page in [samples::entry_declined(), samples::entry_waiting()] {
+        page.yours = false;
+        assert!(!html(&page).contains("<form"), "a stranger only looks");
+    }
+    let mut heard = samples::entry_declined();
+    heard.appeal = Some("It is slower now.".to_owned());
+    assert!(!html(&heard).contains("<form"), "an entry has one appeal");
 }
 
 #[test]

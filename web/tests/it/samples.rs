@@ -1,19 +1,22 @@
 //! Sample views: a lively flock, an empty one, and one filled by somebody hostile. The tests and
 //! `examples/gallery.rs` share them.
 
-use woolgather_protocol::Tag;
 use woolgather_protocol::entries::{Entry, EntryState};
 use woolgather_protocol::ids::{ClipId, SheepId};
 use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::sheep::{Room, Sort};
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_protocol::votes::Answer;
+use woolgather_protocol::{Licence, Tag};
 use woolgather_web::views::{
-    AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminLog, AdminPage, AdminVerdict,
-    ClipFacts, ClipLink, ClipProgress, Counted, Credit, Decided, EmbedPage, EntryPage, ErrorPage,
-    GalleryPage, GalleryQuery, HomePage, JoinPage, Kin, KinNode, Now, Pair, Published, Rating,
-    Refusal, SeenPage, SeenSheep, SheepCard, SheepPage, StatusPage, SwarmNumbers, System,
-    UploadPage, VolunteerLine, VotePage, WorkPage, WrongFrame,
+    AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminFlockPage, AdminJob, AdminLog,
+    AdminPage, AdminSwarm, AdminVerdict, AdminWaiting, AdminWorksPage, Became, BranchFrom,
+    ClipFacts, ClipLink, ClipProgress, Counted, Credit, Decided, EmbedPage, EntryPage, EntryPlace,
+    ErrorPage, GalleryPage, GalleryQuery, Health, HealthLine, HealthPage, HealthWord, HomePage,
+    JoinPage, JustMe, Kin, KinNode, MineLine, Now, OwnEntriesPage, OwnEntry, Pair, Published,
+    Rating, Refusal, ReviewFlame, ReviewPage, ReviewRemark, ReviewXform, SeenPage, SeenSheep,
+    SheepCard, SheepLink, SheepPage, StatusPage, SwarmNumbers, System, UploadPage, VolunteerLine,
+    VotePage, WorkPage, WrongFrame,
 };
 
 const STARTERS: [(&str, &str); 16] = [
@@ -97,6 +100,11 @@ fn kin(number: usize, kin_of_it: Vec<KinNode>) -> KinNode {
 
 pub(crate) fn tag(text: &str) -> Tag {
     text.parse().expect("a sample tag")
+}
+
+fn link(number: usize) -> SheepLink {
+    let SheepCard { id, title, .. } = card(number);
+    SheepLink { id, title }
 }
 
 fn strings(texts: &[&str]) -> Vec<String> {
@@ -216,6 +224,7 @@ pub(crate) fn seen_doubted() -> SeenPage {
 pub(crate) fn sheep() -> SheepPage {
     SheepPage {
         sheep: card(2),
+        person: None,
         genome_id: "4f9a1c".repeat(11)[..64].to_owned(),
         licence: "CC0-1.0".to_owned(),
         volunteers: strings(&["Ada", "quiet-laptop", "Tomoko", "bench-17", "Ines & Jo"]),
@@ -263,6 +272,7 @@ pub(crate) fn vote() -> VotePage {
         }),
         votes: 12,
         thanked: true,
+        undone: false,
         problem: None,
     }
 }
@@ -270,17 +280,173 @@ pub(crate) fn vote() -> VotePage {
 pub(crate) fn upload() -> UploadPage {
     UploadPage {
         artist: String::new(),
-        artist_chars_max: 80,
-        consent: false,
+        artist_chars_max: 64,
         genome_bytes_max: 512 * 1024,
+        flames_max: 32,
+        parent: None,
         refused: None,
+        has_entries: true,
+    }
+}
+
+pub(crate) fn upload_branch() -> UploadPage {
+    UploadPage {
+        artist: "Ines Marín".to_owned(),
+        parent: Some(BranchFrom {
+            sheep: link(2),
+            artist: "Woolgather flock".to_owned(),
+            licence: Licence::CcBy,
+            mutants: (6..12).collect(),
+            more: Some(2),
+        }),
+        ..upload()
+    }
+}
+
+fn remark(became: Became, line: u32, name: &str, words: &str) -> ReviewRemark {
+    ReviewRemark {
+        became,
+        line,
+        name: name.to_owned(),
+        words: words.to_owned(),
+    }
+}
+
+fn xform(place: &str, kept: &[&str], remarks: Vec<ReviewRemark>) -> ReviewXform {
+    ReviewXform {
+        place: place.to_owned(),
+        kept: strings(kept),
+        remarks,
+    }
+}
+
+/// A file of three flames: one kept whole, one poorer, one that cannot be drawn.
+pub(crate) fn review() -> ReviewPage {
+    let whole = ReviewFlame {
+        number: 0,
+        title: "Morning in the Kelp".to_owned(),
+        chosen: true,
+        undrawable: None,
+        xforms: vec![
+            xform("Xform 1", &["linear", "spherical"], vec![]),
+            xform("Xform 2", &["julian"], vec![]),
+        ],
+        remarks: vec![],
+    };
+    let poorer = ReviewFlame {
+        number: 1,
+        title: "Harbour Lights".to_owned(),
+        chosen: false,
+        xforms: vec![
+            xform(
+                "Xform 1",
+                &["linear"],
+                vec![
+                    remark(
+                        Became::Renamed,
+                        14,
+                        "linear3D=\"1\"",
+                        "is called linear here",
+                    ),
+                    remark(
+                        Became::Dropped,
+                        14,
+                        "hexes=\"0.5\"",
+                        "is left out: no variation or parameter of this name is known here",
+                    ),
+                ],
+            ),
+            xform("Final xform", &["spherical"], vec![]),
+        ],
+        remarks: vec![
+            remark(
+                Became::Changed,
+                12,
+                "cam_zoom=\"2\"",
+                "became scale=\"240\"",
+            ),
+            remark(
+                Became::Ignored,
+                12,
+                "nick=\"ines\"",
+                "is not kept: credit is given where a flame is handed in, not in the file",
+            ),
+        ],
+        ..whole.clone()
+    };
+    let undrawable = ReviewFlame {
+        number: 2,
+        title: "Too Wide".to_owned(),
+        chosen: false,
+        undrawable: Some("its estimator needs more memory than a frame may take.".to_owned()),
+        ..whole.clone()
+    };
+    ReviewPage {
+        draft: "d4r2f6t8s2u4w6y2".parse().expect("a sample id"),
+        flames: vec![whole, poorer, undrawable],
+        artist: "Ines Marín".to_owned(),
+        tags: "kelp, morning".to_owned(),
+        licence: Licence::Cc0,
+        consent: false,
+        parent: Some(link(2)),
+        owes_credit: false,
+        name_chars_max: 64,
+        remarks_left_out: 0,
+        refused: None,
+    }
+}
+
+pub(crate) fn own_entries() -> OwnEntriesPage {
+    let states = [
+        EntryState::Screening,
+        EntryState::Accepted,
+        EntryState::Rejected,
+    ];
+    let entries = states.map(|state| {
+        let page = entry(state);
+        OwnEntry {
+            entry: page.entry,
+            preview_url: page.preview_url,
+        }
+    });
+    OwnEntriesPage {
+        entries: entries.into(),
+    }
+}
+
+/// Turned down, and its artist may say why it should not be.
+pub(crate) fn entry_declined() -> EntryPage {
+    EntryPage {
+        yours: true,
+        ..entry(EntryState::Rejected)
+    }
+}
+
+/// Accepted, and not born yet.
+pub(crate) fn entry_waiting() -> EntryPage {
+    let mut page = entry(EntryState::Accepted);
+    page.entry.sheep = None;
+    page.entry.reason = "It is accepted, and waits for its turn.".to_owned();
+    page.entry.tags = vec![
+        "kelp".parse().expect("a tag"),
+        "morning".parse().expect("a tag"),
+    ];
+    EntryPage {
+        yours: true,
+        parent: Some(link(2)),
+        place: Some(EntryPlace {
+            review: false,
+            place: 3,
+            waiting: 7,
+            births_a_day: 2.4,
+        }),
+        ..page
     }
 }
 
 pub(crate) fn upload_refused() -> UploadPage {
     UploadPage {
         artist: "Ines Marín".to_owned(),
-        consent: true,
         refused: Some(Refusal {
             message: "The second xform has a weight that is not a number.".to_owned(),
             fault: Some(GenomeFault {
@@ -311,9 +477,17 @@ pub(crate) fn entry(state: EntryState) -> EntryPage {
             title: "Morning in the Kelp".to_owned(),
             artist: "Ines Marín".to_owned(),
             sheep: (state == EntryState::Accepted).then(|| sheep_id("abalone")),
+            licence: Licence::Cc0,
+            tags: Vec::new(),
+            parent: None,
         },
         preview_url: (state != EntryState::Received)
             .then(|| "/api/v1/sheep/abalone/poster.webp".to_owned()),
+        parent: None,
+        place: None,
+        yours: false,
+        appeal: None,
+        refused: None,
     }
 }
 
@@ -380,6 +554,67 @@ pub(crate) fn status() -> StatusPage {
             bytes_from_peers: 7_340_000_000,
             bytes_from_origin: 2_410_000_000,
         },
+        health: health(),
+    }
+}
+
+pub(crate) fn health() -> Health {
+    let line = |service, client: &str, word, works, asked, places| HealthLine {
+        service,
+        client: client.to_owned(),
+        protocol: if places == 3 { "IPv6" } else { "IPv4" },
+        word,
+        works,
+        asked,
+        places,
+        took_ms: 4,
+    };
+    Health {
+        lines: vec![
+            line("Pages", "Chromium", HealthWord::Working, 9_998, 18_220, 164),
+            line("Pages", "Firefox", HealthWord::Working, 10_000, 9_120, 98),
+            line(
+                "Work for volunteers",
+                "Woolgather 0.1.0 (linux x86_64)",
+                HealthWord::Working,
+                9_971,
+                3_402,
+                31,
+            ),
+            line(
+                "Work for volunteers",
+                "Woolgather 0.0.9 (windows x86_64)",
+                HealthWord::Failing,
+                8_316,
+                95,
+                3,
+            ),
+            line("Sharing", "qBittorrent", HealthWord::TooFew, 10_000, 7, 2),
+        ],
+    }
+}
+
+pub(crate) fn just_me(answer: JustMe) -> HealthPage {
+    let failing: Vec<HealthLine> = health()
+        .lines
+        .into_iter()
+        .filter(|line| line.word == HealthWord::Failing)
+        .collect();
+    HealthPage {
+        answer,
+        protocol: "IPv4",
+        mine: vec![MineLine {
+            service: "Work for volunteers",
+            client: "Woolgather 0.0.9 (windows x86_64)".to_owned(),
+            asked: 40,
+            failed: 8,
+            age_s: 130,
+            last_failure: Some("The request was signed too long ago or too early"),
+            advice: Some("Set the device's clock: it must be right to five minutes."),
+            others: failing.first().cloned(),
+        }],
+        failing,
+        workers_active: 31,
     }
 }
 
@@ -396,6 +631,7 @@ pub(crate) fn status_empty() -> StatusPage {
         published: Vec::new(),
         volunteers: Vec::new(),
         swarm: SwarmNumbers::default(),
+        health: Health::default(),
         ..status()
     }
 }
@@ -467,6 +703,9 @@ pub(crate) fn admin() -> AdminPage {
         artist: "Ada Quill".to_owned(),
         preview_url: Some(card(number).poster_url()),
         seconds_ago: 3_000,
+        licence: Licence::CcBy,
+        parent: (number == 4).then(|| card(0).id),
+        appeal: (number == 6).then(|| "The flashing is gone: I slowed it down.".to_owned()),
     };
     AdminPage {
         proof: "b".repeat(64),
@@ -499,6 +738,68 @@ pub(crate) fn admin() -> AdminPage {
         log: vec![
             log("ban", "5c0b…", "sells watermarks"),
             log("requeue", "n4s8k2pqzv7xwjd3", "the genome was mended"),
+        ],
+    }
+}
+
+pub(crate) fn admin_flock() -> AdminFlockPage {
+    AdminFlockPage {
+        proof: "pr00f".to_owned(),
+        numbers: strings(&[
+            "58 of 60 live, 1 of them about to retire; 2 are being rendered, 1 entries wait",
+            "last day: 9 births, 2 of them artists', 71 answered ballots, work for 11.4 births",
+            "births due now: 1 (the pace says 2, at most 12 a day)",
+        ]),
+        waiting: vec![AdminWaiting {
+            id: "e4".parse().expect("an id"),
+            title: "Salt Marsh".to_owned(),
+            seconds_ago: 8_000,
+        }],
+        forecast: Some(strings(&[
+            "artist: entry e4, \"Salt Marsh\"",
+            "crossover of Abalone and Delft Tide: it may join (alternate)",
+            "would retire: q2 \"Gilded Cage\", rated -0.84, 31 acts",
+        ])),
+        births: 3,
+    }
+}
+
+pub(crate) fn admin_works() -> AdminWorksPage {
+    AdminWorksPage {
+        proof: "pr00f".to_owned(),
+        retried: true,
+        jobs: vec![
+            AdminJob {
+                number: 7,
+                key: "join:c3:1".to_owned(),
+                state: "failed".to_owned(),
+                failures: 20,
+                due_s: 0,
+                error: Some("no space left on device".to_owned()),
+            },
+            AdminJob {
+                number: 9,
+                key: "refit".to_owned(),
+                state: "waiting".to_owned(),
+                failures: 0,
+                due_s: 14_000,
+                error: None,
+            },
+        ],
+        free_bytes: Some(81_000_000_000),
+        live: (61, 183_000_000),
+        retired: (412, 1_240_000_000),
+        alone: 3,
+        looked_at: 61,
+        swarm: vec![AdminSwarm {
+            title: "Delft Tide".to_owned(),
+            info_hash: "9b1d".repeat(10),
+            seeders: 1,
+            leechers: 4,
+        }],
+        settings: vec![
+            ("flock-size", "60".to_owned()),
+            ("store", "SQLite in /var/lib/woolgather".to_owned()),
         ],
     }
 }

@@ -10,7 +10,7 @@
 //! * `wire`, `frames`, `volunteer`: a volunteer's connections, and what it hands in.
 //! * `pairs`: leases and submissions a second. `uploads`: bytes a second. `kills`, `several`, `ledger`: nothing lost,
 //!   nothing twice, with one coordinator and with two. `faults`: the same on a disk that fails. `fleet`: volunteers as they
-//!   are. `hostile`: what others notice of clients that mean harm.
+//!   are. `hostile`: what others notice of clients that mean harm. `pages`: visitors of the website.
 
 mod faults;
 mod figures;
@@ -20,6 +20,7 @@ mod frames;
 mod hostile;
 mod kills;
 mod ledger;
+mod pages;
 mod pairs;
 mod several;
 mod subject;
@@ -85,6 +86,8 @@ enum Command {
     /// Ten thousand volunteers for ten minutes: they vanish, lie, have wrong clocks and bad connections,
     /// and coordinators are killed
     Fleet(fleet::FleetOptions),
+    /// Page views at a steady rate, in a small flock and in a large one
+    Pages(pages::PagesOptions),
     /// Two coordinators on one PostgreSQL and one bucket, killed in turns: is everything there, once?
     Several(several::SeveralOptions),
 }
@@ -131,6 +134,7 @@ fn main() -> anyhow::Result<()> {
             Command::Faults(options) => faults::run(&mut subject, options).await,
             Command::Hostile(options) => hostile::run(&subject, options).await,
             Command::Fleet(options) => fleet::run(&mut subject, options).await,
+            Command::Pages(options) => pages::run(&mut subject, options).await,
             Command::Several(options) => several::run(&mut subject, options).await,
         }
     })?;

@@ -235,6 +235,12 @@ impl Subject {
         Some(bucket.objects().join("blobs"))
     }
 
+    /// The first coordinator's process.
+    pub(crate) fn process(&self) -> anyhow::Result<u32> {
+        let machine = self.coordinators[0].machine.as_ref();
+        Ok(machine.context("it is not running")?.id())
+    }
+
     /// The most memory that any of them holds, in bytes.
     pub(crate) fn memory(&self) -> anyhow::Result<u64> {
         let mut most = 0;

@@ -6,7 +6,8 @@ use super::DAY_MS;
 pub const YOUNG_WEIGHT: f64 = 0.25;
 /// A key is young for seven days.
 pub const YOUNG_MS: i64 = 7 * DAY_MS;
-/// The most weight the young keys of one network have on one sheep in one day.
+/// The most weight the young keys of one network have on one sheep within the time for which a key is young.
+/// For one day only, fifty keys on five networks that went on for a week always succeeded (`sim flock`).
 pub const YOUNG_NETWORK_WEIGHT_MAX: f64 = 0.75;
 
 /// The weight of a voter's vote. `key_age_ms` counts from when the key was first seen.
@@ -19,14 +20,14 @@ pub fn voter_weight(key_age_ms: i64, accepted_units: u64) -> f64 {
     }
 }
 
-/// A young key's weight after the cap on its network: `spent_today` is the weight young keys of
-/// the same network have already put on the sheep today. An old key's weight stays.
+/// A young key's weight after the cap on its network: `spent` is the weight young keys of the same
+/// network have already put on the sheep within [`YOUNG_MS`]. An old key's weight stays.
 #[must_use]
-pub fn capped_weight(weight: f64, spent_today: f64) -> f64 {
+pub fn capped_weight(weight: f64, spent: f64) -> f64 {
     if weight >= 1.0 {
         return weight;
     }
-    weight.min(YOUNG_NETWORK_WEIGHT_MAX - spent_today).max(0.0)
+    weight.min(YOUNG_NETWORK_WEIGHT_MAX - spent).max(0.0)
 }
 
 #[cfg(test)]

@@ -71,6 +71,9 @@ pub async fn get_console(
                 id: row.entry.id,
                 title: row.entry.title,
                 artist: row.entry.artist,
+                licence: row.entry.licence,
+                parent: row.entry.parent,
+                appeal: row.appeal,
             })
             .collect(),
         verdicts: verdicts

@@ -5,10 +5,13 @@
 //! from it besides.
 //!
 //! * [`door`]: in and out. [`console`]: what there is to see. [`decisions`]: what there is to decide.
+//!   [`flock`]: how it renews itself. [`works`]: jobs, storage, swarm, settings.
 
 pub mod console;
 pub mod decisions;
 pub mod door;
+pub mod flock;
+pub mod works;
 
 use std::sync::Arc;
 
@@ -41,6 +44,14 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/admin/entries/{id}", post(decisions::on_entry))
         .route("/admin/devices/{key}", post(decisions::on_device))
         .route("/admin/units", post(decisions::on_unit))
+        .route(
+            "/admin/flock",
+            get(flock::get_flock).post(flock::post_flock),
+        )
+        .route(
+            "/admin/works",
+            get(works::get_works).post(works::post_works),
+        )
         .layer(map_response(keep_nothing))
 }
 

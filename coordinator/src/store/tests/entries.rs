@@ -1,7 +1,7 @@
 //! Entries: from an artist's upload to a sheep, or to a reason why not.
 
 use woolgather_protocol::entries::EntryState;
-use woolgather_protocol::{Blake3, ProblemKind};
+use woolgather_protocol::{Blake3, Licence, ProblemKind};
 
 use super::support::*;
 use crate::store::{Accepted, Job, NewEntry, PageRequest, Screening, VoterId};
@@ -9,6 +9,10 @@ use crate::store::{Accepted, Job, NewEntry, PageRequest, Screening, VoterId};
 fn offer(number: usize) -> NewEntry {
     NewEntry {
         genome: genome(number),
+        title: String::new(),
+        tags: Vec::new(),
+        licence: Licence::default(),
+        parent: None,
         artist: " Emmy ".into(),
         voter: VoterId::web([1; 16]),
     }

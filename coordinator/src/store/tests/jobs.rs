@@ -92,3 +92,28 @@ async fn the_runner_is_woken_when_a_job_is_added() {
     let woken = tokio::time::timeout(Duration::from_secs(5), resting).await;
     woken.expect("the runner sleeps on").unwrap();
 }
+
+#[tokio::test]
+async fn an_operator_sees_a_hopeless_job_and_has_it_tried_at_once() {
+    let world = World::with_sheep(0).await;
+    world.store.enqueue_job(Job::Plan).await.unwrap();
+    for _ in 0..20 {
+        let claimed = world.claim().await.unwrap();
+        world.store.fail_job(&claimed, "no luck").await.unwrap();
+        world.minutes_pass(11);
+    }
+    let lines = world.store.job_lines(10).await.unwrap();
+    let line = &lines[0];
+    assert_eq!(
+        (&*line.key, &*line.state, line.failures),
+        ("plan", "failed", 20)
+    );
+    assert_eq!(line.error.as_deref(), Some("no luck"));
+    world.store.retry_job(line.number, "mended").await.unwrap();
+    assert!(world.claim().await.is_some());
+    let unknown = world.store.retry_job(99, "mended").await.unwrap_err();
+    assert_eq!(
+        unknown.kind(),
+        Some(woolgather_protocol::ProblemKind::NotFound)
+    );
+}

@@ -1,6 +1,7 @@
 //! Stories about the store, told on real SQLite files with a clock we turn ourselves.
 
 mod admins;
+mod appeals;
 mod audits;
 mod clips;
 mod company;
@@ -14,6 +15,8 @@ mod gallery;
 mod jobs;
 mod leases;
 mod operators;
+mod people;
+mod questions;
 mod refit;
 mod renewal;
 mod support;

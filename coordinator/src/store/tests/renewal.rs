@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use woolgather_coordinator_core::breeding::BirthRecord;
 use woolgather_genome::{Descriptors, Operation};
-use woolgather_protocol::SheepId;
 use woolgather_protocol::entries::EntryState;
+use woolgather_protocol::{Licence, SheepId};
 
 use super::support::*;
 use super::votes::living;
@@ -48,6 +48,10 @@ pub(super) async fn born(world: &World, child: NewChild) -> SheepId {
 fn offer(number: usize, artist: u8) -> NewEntry {
     NewEntry {
         genome: genome(number),
+        title: String::new(),
+        tags: Vec::new(),
+        licence: Licence::default(),
+        parent: None,
         artist: "Emmy".into(),
         voter: VoterId::web([artist; 16]),
     }

@@ -177,11 +177,11 @@ async fn a_ballot_is_good_once() {
 async fn a_ballot_is_good_for_a_day() {
     let world = living(2).await;
     let ballot = deal(&world, 1, BallotRequest::Pair).await.unwrap();
-    let other = deal(&world, 1, BallotRequest::Pair).await.unwrap();
+    let other = deal(&world, 2, BallotRequest::Pair).await.unwrap();
     world.minutes_pass(DAY_MINUTES - 1);
     vote(&world, 1, &ballot, Answer::Left).await.unwrap();
     world.minutes_pass(1);
-    let late = vote(&world, 1, &other, Answer::Left).await;
+    let late = vote(&world, 2, &other, Answer::Left).await;
     assert_eq!(kind(late), Some(ProblemKind::ExpiredBallot));
 }
 

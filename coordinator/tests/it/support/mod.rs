@@ -4,6 +4,8 @@
 //! only while a test says so ([`TestCoordinator::do_jobs_until`]). Segments are tiny and real: of
 //! frames that cost nothing ([`segments`]) or of the frames the work asks for ([`rendered`]).
 
+pub(crate) mod authenticator;
+pub(crate) mod browser;
 pub(crate) mod device;
 pub(crate) mod rendered;
 pub(crate) mod segments;
@@ -21,6 +23,7 @@ use woolgather_coordinator::config::Config;
 use woolgather_coordinator::hands::Hands;
 use woolgather_coordinator::http::{router, server};
 use woolgather_coordinator::jobs;
+use woolgather_coordinator::publish;
 use woolgather_coordinator::state::{App, Parts};
 use woolgather_coordinator::store::{
     FlockStatus, FoundingSheep, LeaseTerms, NewClipFile, NewFlock, Store,
@@ -110,9 +113,11 @@ impl TestCoordinator {
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let origin: SocketAddr = "127.0.0.1:6881".parse().unwrap();
+        let own_address = format!("http://{address}/").parse().unwrap();
+        let public_url = config.public_url.clone().unwrap_or(own_address);
         let app = App::new(Parts {
             config,
-            public_url: format!("http://{address}/").parse().unwrap(),
+            public_url,
             store,
             blobs,
             clock: clock.clone(),
@@ -237,7 +242,7 @@ impl TestCoordinator {
                 sha256: Sha256([1; 32]),
                 info_hash: info_hash(&sheep),
                 torrent: self.app.blobs.put(b"d4:infode").unwrap(),
-                poster: self.app.blobs.put(b"picture").unwrap(),
+                poster: self.app.blobs.put(&picture()).unwrap(),
             };
             let store = &self.app.store;
             store
@@ -268,4 +273,9 @@ fn new_flock(config: &Config) -> NewFlock {
             })
             .collect(),
     }
+}
+
+/// A picture, as posters are: WebP.
+fn picture() -> Vec<u8> {
+    publish::webp_of_rgb(&[90; 3 * 16 * 9], 16, 9).expect("a small picture")
 }

@@ -6,6 +6,7 @@ use woolgather_shaders::assemble::{CAMERA_NUMBERS, Structure, XformStructure};
 use super::*;
 use crate::cpu::twin;
 use crate::gpu::{AdapterChoice, GpuRenderer};
+use crate::packing::push_xform;
 use crate::streams::Key;
 use crate::{StillSettings, plan_still};
 

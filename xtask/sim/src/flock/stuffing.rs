@@ -39,6 +39,8 @@ struct Defence {
     trust: bool,
     /// Young keys of a network are capped together over so many days.
     cap_days: Option<i32>,
+    /// Who throws a ballot away is dealt the same again for a day.
+    one_question: bool,
 }
 
 /// How hard they try.
@@ -60,23 +62,33 @@ const FREE: Defence = Defence {
     dealt: false,
     trust: false,
     cap_days: None,
+    one_question: false,
 };
 const TRUST: Defence = Defence {
     trust: true,
     ..FREE
 };
 const CAP: Defence = Defence {
-    cap_days: Some(1),
+    cap_days: Some(7),
     ..TRUST
 };
 const DEALT: Defence = Defence {
     dealt: true,
     ..TRUST
 };
-const ALL: Defence = Defence { dealt: true, ..CAP };
-const ALL_WEEK: Defence = Defence {
-    cap_days: Some(7),
+const ALL: Defence = Defence {
+    dealt: true,
+    one_question: true,
+    ..CAP
+};
+/// As the rules were first: what a network did is forgotten over night.
+const A_DAY: Defence = Defence {
+    cap_days: Some(1),
     ..ALL
+};
+const A_DAY_AND_MANY_QUESTIONS: Defence = Defence {
+    one_question: false,
+    ..A_DAY
 };
 
 const ONCE: Attack = Attack {
@@ -108,14 +120,19 @@ static ROWS: [Row; 9] = [
         WEEK,
         false,
     ),
-    Row("the same, the cap over a week", ALL_WEEK, WEEK, false),
+    Row("the same, the cap over one day", A_DAY, WEEK, false),
     Row(
-        "all rules, ballots thrown away until it comes, for a week",
+        "all rules, answers only about it, for a week",
         ALL,
         FISHING,
         false,
     ),
-    Row("the same, the cap over a week", ALL_WEEK, FISHING, false),
+    Row(
+        "the same, 60 questions and the cap over one day",
+        A_DAY_AND_MANY_QUESTIONS,
+        FISHING,
+        false,
+    ),
 ];
 
 /// How often an attack succeeded.
@@ -186,7 +203,7 @@ fn is_parent(ratings: &[f64], sheep: usize) -> bool {
     best_first(ratings)[..SHEEP / 10].contains(&sheep)
 }
 
-/// Honest people, fakes, and what their network has spent on a sheep in each window of days.
+/// Honest people, fakes, and what their network has spent on a sheep on each day.
 struct World {
     defence: Defence,
     attack: Attack,
@@ -195,7 +212,8 @@ struct World {
     living: Vec<usize>,
     book: Book,
     viewers: Viewers,
-    spent: BTreeMap<(i32, usize, u32), f64>,
+    /// By network, sheep and day.
+    spent: BTreeMap<(usize, u32, i32), f64>,
     rng: ChaCha8Rng,
 }
 
@@ -282,7 +300,12 @@ impl World {
                 up: true,
             });
         }
-        for _ in 0..self.attack.asks {
+        let questions = if self.defence.one_question {
+            1
+        } else {
+            self.attack.asks
+        };
+        for _ in 0..questions {
             let pair = unit(&mut self.rng) < PAIRS;
             let voter = PEOPLE + fake;
             let (left, right) = self
@@ -330,14 +353,15 @@ impl World {
             Said::Single { sheep, .. } => vec![sheep],
             Said::Pair { left, right, .. } => vec![left, right],
         };
-        let window = day_of(now_ms) / cap_days;
-        let key = |sheep: u32| (window, fake % NETWORKS, sheep);
+        let today = day_of(now_ms);
+        let key = |day: i32, sheep: u32| (fake % NETWORKS, sheep, day);
         for sheep in &sheep {
-            let spent = self.spent.get(&key(*sheep)).copied().unwrap_or(0.0);
+            let lately = key(today + 1 - cap_days, *sheep)..=key(today, *sheep);
+            let spent: f64 = self.spent.range(lately).map(|(_, spent)| spent).sum();
             weight = capped_weight(weight, spent);
         }
         for sheep in sheep {
-            *self.spent.entry(key(sheep)).or_default() += weight;
+            *self.spent.entry(key(today, sheep)).or_default() += weight;
         }
         weight
     }

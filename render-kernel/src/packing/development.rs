@@ -1,25 +1,23 @@
-//! A frame's numbers in the form that the shaders read.
+//! The numbers of everything after the chaos game, in the form that the shaders read.
 
-use woolgather_shaders::develop::{DevelopUniform, PlanesMatrix, SQUARE};
+use woolgather_shaders::develop::{DevelopUniform, SQUARE};
 
 use crate::plan::{FramePlan, HIT, Kernels};
-use crate::planes::{CHROMA_BLUE, CHROMA_RED, LUMA};
 
 /// What the plan says, in words and in single precision.
-pub(super) struct Numbers {
-    pub(super) frame: DevelopUniform,
-    pub(super) matrix: PlanesMatrix,
+pub(crate) struct Numbers {
+    pub(crate) frame: DevelopUniform,
     /// Low and high word of the first sum of hits that gets kernel 1, 2, ...; empty where nothing is spread.
-    pub(super) thresholds: Vec<[u32; 2]>,
+    pub(crate) thresholds: Vec<[u32; 2]>,
     /// Where each kernel's weights begin, and its reach.
-    pub(super) kernels: Vec<[u32; 2]>,
-    pub(super) weights: Vec<f32>,
-    pub(super) filter: Vec<f32>,
+    pub(crate) kernels: Vec<[u32; 2]>,
+    pub(crate) weights: Vec<f32>,
+    pub(crate) filter: Vec<f32>,
 }
 
 impl Numbers {
     /// The numbers of `plan`; `counted` where the histogram keeps counts.
-    pub(super) fn new(plan: &FramePlan, counted: bool) -> Self {
+    pub(crate) fn new(plan: &FramePlan, counted: bool) -> Self {
         let (shape, filter, tone) = (&plan.shape, &plan.filter, &plan.tone);
         let bins = [shape.bins_wide(), shape.bins_high()];
         let size = [shape.width, shape.height];
@@ -47,13 +45,6 @@ impl Numbers {
                 highlight_power: tone.highlight_power as f32,
                 transparency: u32::from(tone.transparency),
                 early_clip: u32::from(tone.early_clip),
-                unused: [0; 2],
-            },
-            matrix: PlanesMatrix {
-                luma: row(LUMA),
-                chroma_blue: row(CHROMA_BLUE),
-                chroma_red: row(CHROMA_RED),
-                size,
                 unused: [0; 2],
             },
             thresholds: Vec::new(),
@@ -102,9 +93,4 @@ fn threshold(kernels: &Kernels, kernel: usize) -> u64 {
         }
     }
     reached_at
-}
-
-/// A row of the planes' matrix; its numbers have 14 bits.
-fn row([red, green, blue]: [i64; 3]) -> [i32; 4] {
-    [red as i32, green as i32, blue as i32, 0]
 }

@@ -1,14 +1,18 @@
 //! A flock with more work than anybody could render: units beside those that the first start
-//! planned, of the same clips; and sheep that are all black.
+//! planned, of the same clips; and sheep that are all black. [`flock`]: many sheep, and votes on them.
 //!
 //! The rows are what the coordinator itself would write, but for their number: no recipe has clips
 //! of a million frames.
+
+mod flock;
 
 use std::path::Path;
 
 use anyhow::Context as _;
 
 use crate::frames::black_sheep;
+
+pub(crate) use flock::{sheep, votes};
 
 /// The segments of a clip that are added, from here on.
 const FIRST_SEGMENT: u64 = 1_000;
