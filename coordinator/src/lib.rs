@@ -10,7 +10,6 @@
 //!   remembered for a moment.
 //! * [`hands`]: who does the long work.
 //! * [`credit`]: everybody's credit, for others to read. [`passkeys`]: how people sign in.
-//!   [`kept`]: what is not made anew for everybody who looks.
 //! * [`state`], [`metrics`], [`logging`]: what requests and jobs share, and what monitoring sees. [`pulse`]: for whom
 //!   it works.
 //! * [`tracker`]: tells BitTorrent peers of each other.

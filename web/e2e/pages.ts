@@ -13,15 +13,31 @@ export async function everyPage(): Promise<string[]> {
   const sheep = (await manifest()).sheep[0];
   return [
     "/",
+    "/gallery",
+    "/gallery?room=hall",
+    "/gallery?room=archive",
+    "/gallery?q=nothing-is-called-this",
     "/vote",
     `/sheep/${sheep.id}`,
     "/submit",
+    `/submit?parent=${sheep.id}`,
+    "/people",
+    "/people/machines",
+    "/teams",
+    "/signin",
+    "/account",
+    "/link",
     "/status",
     "/status/me",
     "/join",
     "/api",
     "/nothing-is-here",
   ];
+}
+
+/** A sheep in somebody else's frame: a page without a way around the website. */
+export async function embedded(): Promise<string> {
+  return `/embed/${(await manifest()).sheep[0].id}`;
 }
 
 /** Fails the test when a page asks anybody but the coordinator for anything. */

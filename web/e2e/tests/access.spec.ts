@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 
-import { everyPage, url } from "../pages";
+import { embedded, everyPage, url } from "../pages";
 
 const SIZES = {
   desktop: { viewport: { width: 1280, height: 900 } },
@@ -18,7 +18,7 @@ for (const [size, options] of Object.entries(SIZES)) {
       for (const colorScheme of size === "desktop" ? (["dark", "light"] as const) : (["dark"] as const)) {
         const context = await browser.newContext({ ...options, colorScheme });
         const page = await context.newPage();
-        for (const path of await everyPage()) {
+        for (const path of [...(await everyPage()), await embedded()]) {
           await page.goto(url() + path);
           const found = await new AxeBuilder({ page }).analyze();
           const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
