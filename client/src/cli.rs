@@ -1,7 +1,7 @@
 //! The command line: what volunteers, voters and artists may type.
 //!
 //! Each group of commands has a file with its options and its examples: [`pictures`] (render,
-//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote), [`agent`] (agent, status, seen, pause,
+//! animate), [`genomes`] (breed, genome), [`flock`] (work, sync, play, vote, link), [`agent`] (agent, status, seen, pause,
 //! resume, the hack), [`settings`] (config, settings), [`machine`] (adapters).
 
 mod agent;
@@ -21,7 +21,7 @@ pub(crate) use agent::HackArgs;
 #[cfg(windows)]
 pub(crate) use agent::SaverArgs;
 pub(crate) use agent::{AgentArgs, DistFilesArgs, DoctorArgs, PauseArgs, SeenArgs, StatusArgs};
-pub(crate) use flock::{Choice, PlayArgs, SyncArgs, Thumb, VoteArgs, WorkArgs};
+pub(crate) use flock::{Choice, LinkArgs, PlayArgs, SyncArgs, Thumb, VoteArgs, WorkArgs};
 pub(crate) use genomes::*;
 pub(crate) use machine::AdaptersArgs;
 pub(crate) use pictures::*;
@@ -74,6 +74,9 @@ pub(crate) enum Command {
     /// Answer a ballot: which sheep do you like?
     #[command(after_help = flock::VOTE_HELP)]
     Vote(VoteArgs),
+    /// Link this device to your account, with eight letters or a camera
+    #[command(after_help = flock::LINK_HELP)]
+    Link(LinkArgs),
     /// Show the graphics cards that can draw
     #[command(after_help = machine::ADAPTERS_HELP)]
     Adapters(AdaptersArgs),
@@ -165,6 +168,19 @@ mod tests {
             let line = format!("woolgather {command}");
             assert!(parse(&format!("{line} --coordinator http://flock.example")).is_ok());
             assert!(parse(&format!("{line} --coordinator flock")).is_err());
+        }
+        let link = "woolgather link --coordinator http://flock.example";
+        for good in [
+            "",
+            " abcd-efgh",
+            " --sign-in",
+            " --remove",
+            " --show --json",
+        ] {
+            assert!(parse(&format!("{link}{good}")).is_ok(), "{good}");
+        }
+        for odd in [" abcd", " abcd-efgh --remove", " --sign-in --remove"] {
+            assert!(parse(&format!("{link}{odd}")).is_err(), "{odd}");
         }
         assert!(parse("woolgather play").is_ok());
     }

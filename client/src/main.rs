@@ -78,6 +78,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Some(thumb) => commands::seen::vote(thumb, args.sheep.as_deref()),
             None => wait(commands::vote::vote(data, &args)),
         },
+        Command::Link(args) => wait(commands::link::link(data, &args)),
         Command::Adapters(args) => commands::adapters::adapters(&args),
         Command::Settings(args) => commands::settings::settings(config, &args),
         Command::Config(args) => commands::config::config(config, &args),

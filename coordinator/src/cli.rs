@@ -5,6 +5,8 @@
 
 mod flock;
 mod import;
+mod people;
+mod sheep;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,8 +23,11 @@ use crate::evolution::{BREEDING_FLOCK_MIN, Evolution};
 use crate::keys;
 use crate::store::Place;
 
+pub use sheep::{SheepArgs, SheepCommand, TagChange};
+
 pub use flock::{FlockArgs, FlockCommand, VoterArgs, VoterCommand, VotesArgs, VotesCommand};
 pub use import::ImportArgs;
+pub use people::{PersonArgs, PersonCommand};
 
 /// Hands out work, checks it, publishes clips and counts votes: database, tracker, seeding,
 /// website and metrics in one program.
@@ -66,8 +71,12 @@ pub enum Command {
     Credit(CreditArgs),
     /// Look at voters, void or restore their votes; works while the coordinator runs
     Voter(VoterArgs),
+    /// Look at people with accounts, hide a page or delete an account; works while the coordinator runs
+    Person(PersonArgs),
     /// Export the log of votes for research; works while the coordinator runs
     Votes(VotesArgs),
+    /// Give a sheep tags or another title; works while the coordinator runs
+    Sheep(SheepArgs),
     /// Look at how the flock renews itself, and try what it would do; works while the coordinator runs
     Flock(FlockArgs),
     /// Make a flock of a folder of flam3 genomes, or let them join one; works while the coordinator runs
@@ -421,6 +430,14 @@ pub struct LimitArgs {
         default_value = "20"
     )]
     pub entries_an_hour: u32,
+    /// Attempts to sign in, make an account or give a code by one network in an hour; 0 is without limit
+    #[arg(
+        long = "sign-ins-per-network",
+        env = "WOOLGATHER_SIGN_INS_PER_NETWORK",
+        value_name = "N",
+        default_value = "60"
+    )]
+    pub sign_ins_an_hour: u32,
     /// Requests for work that are answered at a time; others are told to come back
     #[arg(
         long = "leases-at-once",

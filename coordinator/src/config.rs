@@ -109,6 +109,7 @@ impl Config {
                 network_requests_a_minute: args.limits.network_requests_a_minute,
                 ballots_a_minute: args.limits.ballots_a_minute,
                 entries_an_hour: args.limits.entries_an_hour,
+                sign_ins_an_hour: args.limits.sign_ins_an_hour,
             },
             admission,
         })
@@ -126,6 +127,7 @@ impl Config {
             network_requests_a_minute,
             ballots_a_minute,
             entries_an_hour,
+            sign_ins_an_hour,
         } = self.rates;
         vec![
             ("name", self.name.clone()),
@@ -164,6 +166,7 @@ impl Config {
             ),
             ("ballots-per-network", ballots_a_minute.to_string()),
             ("entries-per-network", entries_an_hour.to_string()),
+            ("sign-ins-per-network", sign_ins_an_hour.to_string()),
             (
                 "free-space-leases",
                 gigabytes(self.admission.lease_free_bytes_min),

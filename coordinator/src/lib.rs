@@ -8,7 +8,8 @@
 //! * [`cli`], [`settings`], [`config`]: what an operator decides.
 //! * [`clock`], [`keys`], [`blobs`], [`store`]: time, the signing key, files, everything remembered.
 //! * [`hands`]: who does the long work.
-//! * [`credit`]: everybody's credit, for others to read.
+//! * [`credit`]: everybody's credit, for others to read. [`passkeys`]: how people sign in.
+//!   [`kept`]: what is not made anew for everybody who looks.
 //! * [`state`], [`metrics`], [`logging`]: what requests and jobs share, and what monitoring sees. [`pulse`]: for whom
 //!   it works.
 //! * [`tracker`]: tells BitTorrent peers of each other.
@@ -30,8 +31,11 @@ pub mod clock;
 pub mod credit;
 pub mod disk;
 pub mod hands;
+pub mod kept;
 pub mod keys;
 pub mod store;
+
+pub mod passkeys;
 
 pub mod logging;
 pub mod metrics;

@@ -19,12 +19,14 @@ use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
 use crate::http::thumbnails::Thumbnails;
+use crate::kept::Kept;
 use crate::metrics::Metrics;
 use crate::pages::home::GlanceCache;
 use crate::pages::submit::stills::Stills;
+use crate::passkeys::Passkeys;
 use crate::publish::seeding::Seeded;
 use crate::pulse::Pulse;
-use crate::store::{Company, Flock, Membership, Store, StoreError};
+use crate::store::{Boards, Company, Flock, Machines, Membership, Store, StoreError};
 use crate::tracker::Tracker;
 
 /// The parts of a running coordinator, put together by [`crate::serve`] or by a test.
@@ -61,6 +63,12 @@ pub struct App {
     pub pulse: Pulse,
     /// Signed requests seen lately.
     pub nonces: Nonces,
+    /// Who gave most, as it is shown.
+    pub boards: Kept<Boards>,
+    /// Machines in groups, as they are shown.
+    pub machines: Kept<Machines>,
+    /// Passkeys of the website; none where it has no name.
+    pub passkeys: Option<Passkeys>,
     /// What networks and devices asked for lately.
     pub throttles: Throttles,
     /// Who is let in when not everybody can be.
@@ -123,6 +131,9 @@ impl App {
         let throttles = Throttles::new(parts.config.rates);
         let admission = Admission::new(parts.config.admission);
         Ok(Arc::new(Self {
+            boards: Kept::default(),
+            machines: Kept::default(),
+            passkeys: Passkeys::of(&parts.public_url),
             config: parts.config,
             public_url: parts.public_url,
             store: parts.store,
@@ -155,6 +166,17 @@ impl App {
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
         self.secret.public()
+    }
+
+    /// Who gave most, at most a minute old; what people change here is seen at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::boards`].
+    pub async fn boards(&self) -> Result<Arc<Boards>, StoreError> {
+        self.boards
+            .get(self.clock.now_ms(), self.store.boards())
+            .await
     }
 
     /// The address of a path from [`woolgather_protocol::paths`] (or of a page), as others reach

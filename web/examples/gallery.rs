@@ -1,6 +1,8 @@
 //! Writes every page with sample data to a folder, to look at while designing:
 //! `cargo run -p woolgather-web --example gallery -- FOLDER`, then serve the folder over HTTP.
 
+#[path = "../tests/it/people_samples.rs"]
+mod people_samples;
 #[path = "../tests/it/samples.rs"]
 mod samples;
 
@@ -10,7 +12,7 @@ use std::{env, fs, io};
 use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::assets;
-use woolgather_web::views::{AdminDoor, JustMe, Page, SeenPage, render, render_embed};
+use woolgather_web::views::{AdminDoor, JustMe, Page, SeenPage, Shown, render, render_embed};
 
 const ASSETS: &[&str] = &[
     "drop.js",
@@ -26,6 +28,8 @@ const ASSETS: &[&str] = &[
     "live.js",
     "copy.js",
     "status.css",
+    "people.css",
+    "passkey.js",
     "mark.svg",
     "apple-touch-icon.png",
     "embed.css",
@@ -92,6 +96,7 @@ fn main() -> io::Result<()> {
         &samples::work(WorkUnitState::Auditing),
     )?;
     write(&folder, "join", &samples::join())?;
+    write_people(&folder)?;
     write(&folder, "admin", &samples::admin())?;
     write(&folder, "admin-flock", &samples::admin_flock())?;
     write(&folder, "admin-works", &samples::admin_works())?;
@@ -105,6 +110,27 @@ fn main() -> io::Result<()> {
         render_embed(&samples::embed()).map_err(io::Error::other)?,
     )?;
     write(&folder, "error", &samples::error())
+}
+
+fn write_people(folder: &Path) -> io::Result<()> {
+    let mut shown = people_samples::account();
+    let code = String::from("abcd-efgh-2345-67xy");
+    shown.shown = Some(Shown::RecoveryCodes(vec![code; 10]));
+    write(folder, "people", &people_samples::people())?;
+    write(folder, "people-empty", &people_samples::people_empty())?;
+    write(folder, "person", &people_samples::person())?;
+    write(folder, "person-own", &people_samples::person_own())?;
+    write(folder, "teams", &people_samples::teams())?;
+    write(folder, "teams-refused", &people_samples::teams_refused())?;
+    write(folder, "team", &people_samples::team())?;
+    write(folder, "machines", &people_samples::machines())?;
+    write(folder, "signin", &people_samples::sign_in())?;
+    write(folder, "signin-refused", &people_samples::sign_in_refused())?;
+    write(folder, "account", &people_samples::account())?;
+    write(folder, "account-fresh", &people_samples::account_fresh())?;
+    write(folder, "account-shown", &shown)?;
+    write(folder, "link", &people_samples::link_asked())?;
+    write(folder, "link-found", &people_samples::link_found())
 }
 
 fn write<P: Page>(folder: &Path, name: &str, page: &P) -> io::Result<()> {

@@ -47,6 +47,8 @@ static FILES: &[(&str, &str, &[u8])] = files![
     "vote.js" JS,
     "live.js" JS,
     "copy.js" JS,
+    "people.css" CSS,
+    "passkey.js" JS,
     "drop.js" JS,
     "preview.js" JS,
     "submit.css" CSS,

@@ -38,6 +38,11 @@ pub(crate) fn counted(value: &u64, noun: &str) -> String {
     format!("{} {noun}{plural}", count(value))
 }
 
+/// So many sheep, whose plural is the same: `1 sheep`, `3 sheep`.
+pub(crate) fn counted_sheep(value: &u64) -> String {
+    format!("{} sheep", count(value))
+}
+
 /// A place in a row: `1st`, `22nd`, `113th`.
 pub(crate) fn ordinal(place: u32) -> String {
     let ending = match (place % 100, place % 10) {

@@ -11,6 +11,7 @@ use woolgather_protocol::audit::AuditReport;
 use woolgather_protocol::entries::{Entry, EntryRequest};
 use woolgather_protocol::info::{CoordinatorInfo, Device, DeviceRequest, PROTOCOL_VERSION};
 use woolgather_protocol::manifest::{Manifest, ManifestClip};
+use woolgather_protocol::people::{LinkAnswer, LinkRequest};
 use woolgather_protocol::submission::{self, Preamble, Receipt, WorkUnitStatus};
 use woolgather_protocol::votes::{Ballot, BallotRequest, Vote, VoteReceipt};
 use woolgather_protocol::work::{LeaseRequest, LeaseResponse};
@@ -250,6 +251,15 @@ impl Coordinator {
     /// `genome-refused` says where the genome is at fault.
     pub async fn offer(&self, entry: &EntryRequest) -> Result<Entry, ApiError> {
         self.post(paths::ENTRIES, entry).await
+    }
+
+    /// Asks whose the device is, or changes that.
+    ///
+    /// # Errors
+    ///
+    /// As any signed call; `unknown-code`, `linked-already`, `not-linked` say what stands in the way.
+    pub async fn link(&self, request: &LinkRequest) -> Result<LinkAnswer, ApiError> {
+        self.post(paths::LINK, request).await
     }
 
     async fn get(&self, path: &str) -> Result<reqwest::Response, ApiError> {

@@ -1,4 +1,4 @@
-//! What a volunteer and a voter may type: `work`, `sync`, `play`, `vote`.
+//! What a volunteer and a voter may type: `work`, `sync`, `play`, `vote`, `link`.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use url::Url;
+use woolgather_protocol::people::LinkCode;
 use woolgather_protocol::votes::Answer;
 use woolgather_worker::WorkBackend;
 
@@ -43,6 +44,15 @@ Examples:
   woolgather vote down --sheep 2
   woolgather vote --coordinator https://flock.example
   woolgather vote --coordinator https://flock.example --single --answer up";
+
+pub(super) const LINK_HELP: &str = "\
+Examples:
+  woolgather link --coordinator https://flock.example
+  woolgather link abcd-efgh --coordinator https://flock.example
+  woolgather link --sign-in --coordinator https://flock.example
+  woolgather link --remove --coordinator https://flock.example
+
+Without a code this shows one, for the page /link of the website.";
 
 /// Which coordinator to talk to.
 #[derive(Debug, Args)]
@@ -193,6 +203,28 @@ pub(crate) struct VoteArgs {
     /// The answer; asked for unless given
     #[arg(long, value_name = "ANSWER", value_enum)]
     pub(crate) answer: Option<Choice>,
+    /// One JSON object instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Options of `link`.
+#[derive(Debug, Args)]
+pub(crate) struct LinkArgs {
+    /// The eight letters that your account's page shows
+    #[arg(value_name = "CODE", conflicts_with_all = ["sign_in", "remove", "show"])]
+    pub(crate) code: Option<LinkCode>,
+    #[command(flatten)]
+    pub(crate) coordinator: CoordinatorArg,
+    /// Show a code that signs a browser in as this device's person
+    #[arg(long, conflicts_with_all = ["remove", "show"])]
+    pub(crate) sign_in: bool,
+    /// Be nobody's again
+    #[arg(long, conflicts_with = "show")]
+    pub(crate) remove: bool,
+    /// Say whose this device is
+    #[arg(long)]
+    pub(crate) show: bool,
     /// One JSON object instead of words
     #[arg(long)]
     pub(crate) json: bool,

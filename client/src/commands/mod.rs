@@ -25,6 +25,7 @@ pub(crate) mod genome;
 #[cfg(not(windows))]
 pub(crate) mod hack;
 pub(crate) mod identity;
+pub(crate) mod link;
 pub(crate) mod play;
 pub(crate) mod render;
 #[cfg(windows)]

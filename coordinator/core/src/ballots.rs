@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use woolgather_protocol::signing::Document;
 use woolgather_protocol::{DeviceSecret, PublicKey, Signed};
 
+use crate::people::PersonId;
+
 /// How long a ballot is good: 24 hours.
 pub const BALLOT_TERM_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -17,7 +19,8 @@ pub const TOKEN_CHARS_MAX: usize = 2048;
 
 const VOTER_CHARS_MAX: usize = 80;
 
-/// Who votes: a device's key, or the random name a browser was given (`web-…`).
+/// Who votes: a device's key, the random name a browser was given (`web-…`), or a person with all their
+/// keys (`person-…`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct VoterId(String);
@@ -38,6 +41,12 @@ impl VoterId {
     #[must_use]
     pub fn web(random: [u8; 16]) -> Self {
         Self(format!("web-{}", data_encoding::HEXLOWER.encode(&random)))
+    }
+
+    /// The voter that a person is, with all their browsers and devices.
+    #[must_use]
+    pub fn person(person: &PersonId) -> Self {
+        Self(format!("person-{person}"))
     }
 
     /// The name as text.

@@ -11,7 +11,8 @@
 //! * [`trust`]: what is known of a device, and what follows from it.
 //! * [`grid`]: all of it together, in memory: the reference for the store.
 //! * [`planning`]: which edges the flock's graph needs.
-//! * [`dealing`], [`ratings`], [`ballots`]: what voters are asked, and what their answers mean.
+//! * [`dealing`], [`ratings`], [`ballots`]: what voters are asked, and what their answers mean;
+//!   [`people`]: voters who are one person.
 //! * [`breeding`]: how the flock renews itself by them.
 //! * [`looks`]: what a sheep looks like, in words.
 //! * [`random`]: draws the others share.
@@ -24,6 +25,7 @@ pub mod dealing;
 pub mod grid;
 pub mod leases;
 pub mod looks;
+pub mod people;
 pub mod planning;
 pub mod random;
 pub mod ratings;
@@ -31,3 +33,4 @@ pub mod seeds;
 pub mod trust;
 
 pub use ballots::VoterId;
+pub use people::PersonId;

@@ -14,6 +14,7 @@
 //!   shown them.
 //! * [`licence`], [`tags`]: what goes with a sheep or an entry.
 //! * [`sheep`]: the gallery's lists, and what is known of one sheep.
+//! * [`people`]: accounts, and how a device is linked to one.
 //! * [`info`]: what a coordinator says of itself.
 //! * [`problem`]: every refusal, with a stable kind.
 //! * [`limits`], [`paths`]: sizes and addresses both ends use.
@@ -35,6 +36,7 @@ pub mod licence;
 pub mod limits;
 pub mod manifest;
 pub mod paths;
+pub mod people;
 pub mod problem;
 pub mod recipe;
 pub mod seen;

@@ -1,6 +1,7 @@
 //! Addresses both ends use. Every one starts with the coordinator's URL.
 
 use crate::ids::{ClipId, EntryId, LeaseId, SheepId, WorkUnitId};
+use crate::people::{Handle, LinkCode};
 
 /// GET: [`crate::info::CoordinatorInfo`].
 pub const INFO: &str = "/api/v1/coordinator";
@@ -18,6 +19,12 @@ pub const VOTES: &str = "/api/v1/votes";
 pub const ENTRIES: &str = "/api/v1/entries";
 /// GET: [`crate::sheep::SheepList`].
 pub const SHEEP: &str = "/api/v1/sheep";
+/// GET: [`crate::people::People`].
+pub const PEOPLE: &str = "/api/v1/people";
+/// POST, signed: [`crate::people::LinkRequest`] → [`crate::people::LinkAnswer`].
+pub const LINK: &str = "/api/v1/link";
+/// GET, with a token: [`crate::people::PersonProfile`] of whose token it is.
+pub const ACCOUNT: &str = "/api/v1/account";
 /// GET: the OpenAPI document.
 pub const OPENAPI: &str = "/api/v1/openapi.json";
 /// GET: the website's page about what a device has just shown; POST: a vote from it.
@@ -97,4 +104,16 @@ pub fn seen(list: &str) -> String {
 #[must_use]
 pub fn entry(id: &EntryId) -> String {
     format!("{ENTRIES}/{id}")
+}
+
+/// GET: [`crate::people::PersonProfile`].
+#[must_use]
+pub fn person(handle: &Handle) -> String {
+    format!("{PEOPLE}/{handle}")
+}
+
+/// GET: the website's page where a signed-in person takes the device that shows this code.
+#[must_use]
+pub fn link_page(code: &LinkCode) -> String {
+    format!("/link?code={}", code.as_str())
 }

@@ -111,6 +111,24 @@ kinds! {
     ExpiredBallot = 410, "expired-ballot", "This ballot is too old";
     /// `left`, `right` and `same` answer a pair, `up` and `down` a single sheep.
     WrongAnswer = 422, "wrong-answer", "The answer does not fit the ballot";
+    /// It was revoked, or never made; make another on your account's page.
+    UnknownToken = 401, "unknown-token", "No such token";
+    /// The token is good for other things; make one with the scope that the detail names.
+    ScopeMissing = 403, "scope-missing", "The token does not allow this";
+    /// It was used, is older than ten minutes, or has a letter wrong; ask for another.
+    UnknownCode = 404, "unknown-code", "No such code";
+    /// Somebody else has it; choose another.
+    HandleTaken = 409, "handle-taken", "This handle is taken";
+    /// The device is linked already; remove that link first.
+    LinkedAlready = 409, "linked-already", "This device belongs to somebody";
+    /// Link the device first.
+    NotLinked = 409, "not-linked", "This device belongs to nobody";
+    /// The form came from another website, or the browser did not say from where; open the page here and send it again.
+    CrossSite = 403, "cross-site", "The form came from elsewhere";
+    /// Sign in first, in this browser.
+    SignedOut = 401, "signed-out", "Nobody is signed in here";
+    /// It was answered too late, twice, or with a key that is not known here; begin again.
+    PasskeyRefused = 422, "passkey-refused", "The passkey was not taken";
     /// This device or network asks too often; wait for as long as the answer says.
     TooMany = 429, "too-many", "Too many requests";
     /// The coordinator is behind and gives no new work; keep what you have, hand it in, and ask again when the answer says.

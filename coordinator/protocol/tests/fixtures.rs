@@ -14,8 +14,16 @@ use woolgather_protocol::entries::{Entry, EntryRequest, EntryState};
 use woolgather_protocol::examples;
 use woolgather_protocol::info::{CoordinatorInfo, Device, DeviceRequest, PROTOCOL_VERSION};
 use woolgather_protocol::manifest::{Manifest, ManifestClip, ManifestSheep};
+use woolgather_protocol::people::{
+    LinkAnswer, LinkCode, LinkRequest, People, PersonLine, PersonProfile, PersonSheep, PersonUnit,
+    UnitFate,
+};
 use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::seen::SeenList;
+use woolgather_protocol::sheep::{
+    FamilyMember, FamilyTie, FamilyTree, SheepClip, SheepCredit, SheepList, SheepRating,
+    SheepRecord, SheepStage, SheepSummary,
+};
 use woolgather_protocol::signing::{self, Document, Nonce, RequestToSign};
 use woolgather_protocol::submission::{Preamble, Receipt, WorkUnitState, WorkUnitStatus};
 use woolgather_protocol::votes::{Answer, Ballot, BallotRequest, BallotSheep, Vote, VoteReceipt};
@@ -24,7 +32,7 @@ use woolgather_protocol::work::{
 };
 use woolgather_protocol::{
     Blake3, DeviceSecret, InfoHash, Licence, Problem, ProblemKind, PublicKey, Recipe, Sha256,
-    Signature, Signed, limits, paths,
+    SheepId, Signature, Signed, limits, paths,
 };
 
 /// When everything in the examples happens: November 2026.
@@ -352,6 +360,122 @@ fn entries() {
         parent: Some(id("sheep-9b0e")),
     };
     check("entry", &entry);
+}
+
+fn sheep_summary() -> SheepSummary {
+    let (sheep, clip) = (id("sheep-9b0e"), id("clip-2c51"));
+    SheepSummary {
+        title: "Example".into(),
+        artist: "Ada".into(),
+        licence: "CC0-1.0".into(),
+        stage: SheepStage::Live,
+        born_at_ms: NOW_MS,
+        rating: SheepRating {
+            mean: 0.25,
+            deviation: 0.5,
+            votes: 12,
+        },
+        tags: vec![id("blue"), id("deep-sea")],
+        page: paths::sheep_page(&sheep),
+        poster: Some(paths::poster(&sheep)),
+        clip: Some(SheepClip {
+            version: 1,
+            file: paths::clip(&clip, 1),
+            torrent: paths::torrent(&clip, 1),
+            id: clip,
+        }),
+        id: sheep,
+    }
+}
+
+#[test]
+fn sheep() {
+    let list = SheepList {
+        sheep: vec![sheep_summary()],
+        next: Some("0.25_7".into()),
+    };
+    check("sheep-list", &list);
+    let parent: SheepId = id("sheep-44fa");
+    let record = SheepRecord {
+        genome_id: "4e1f15ec9363e88ff64855cb835163a54ed985ea1ba1fa652cdeea3db50fd9d6".into(),
+        genome: paths::genome(&id("sheep-9b0e")),
+        volunteers: vec!["Ada".into(), "Grace".into()],
+        family: FamilyTree {
+            ancestors: vec![FamilyTie {
+                generation: 1,
+                child: id("sheep-9b0e"),
+                parent: parent.clone(),
+            }],
+            descendants: Vec::new(),
+            members: vec![FamilyMember {
+                id: parent,
+                title: "Another".into(),
+                artist: "Grace".into(),
+                stage: SheepStage::Retired,
+            }],
+            is_cut: false,
+        },
+        credits: vec![SheepCredit {
+            artist: "Grace".into(),
+            licence: "CC-BY-4.0".into(),
+        }],
+        sheep: sheep_summary(),
+    };
+    check("sheep-record", &record);
+}
+
+#[test]
+fn people() {
+    let code: LinkCode = id("hdmkwpqz");
+    check("link-request", &LinkRequest::Offer);
+    check(
+        "link-request-take",
+        &LinkRequest::Take { code: code.clone() },
+    );
+    let answer = LinkAnswer {
+        person: None,
+        code: Some(code),
+        expires_at_ms: Some(NOW_MS + 600_000),
+    };
+    check("link-answer", &answer);
+    let ada = PersonLine {
+        handle: id("ada"),
+        name: "Ada".into(),
+        team: Some(id("night-owls")),
+        tags: vec![id("deep-sea"), id("gold")],
+        credit: 93_312,
+        credit_week: 4_096,
+        sheep: 1,
+        sheep_votes: 12,
+    };
+    let people = People {
+        people: vec![ada.clone()],
+        other_devices: 7,
+    };
+    check("people", &people);
+    let profile = PersonProfile {
+        person: ada,
+        about: "I draw at night.".into(),
+        since_ms: NOW_MS - 86_400_000,
+        frames: 136,
+        bytes: 8_210_044,
+        sheep: vec![PersonSheep {
+            id: id("sheep-9b0e"),
+            title: "Example".into(),
+            votes: 12,
+        }],
+        units: vec![PersonUnit {
+            id: id("unit-7f3a"),
+            title: "Example".into(),
+            segment: 1,
+            frames: 8,
+            state: UnitFate::Accepted,
+            credit: 5_488,
+            escrow: false,
+            handed_in_ms: NOW_MS,
+        }],
+    };
+    check("person-profile", &profile);
 }
 
 #[test]

@@ -15,9 +15,9 @@ use woolgather_protocol::{EntryId, Licence, Problem, ProblemKind, SheepId, Tag, 
 
 use super::error::ApiError;
 use super::extract::{ClientAddress, PathOf};
-use super::signed::SignedJson;
+use super::tokens::{AskedBy, Submit};
 use crate::state::App;
-use crate::store::{NewEntry, VoteFrom, VoterId};
+use crate::store::{NewEntry, VoteFrom};
 
 /// Offer a genome
 #[utoipa::path(
@@ -28,16 +28,16 @@ use crate::store::{NewEntry, VoteFrom, VoterId};
     responses(
         (status = 201, description = "It is on disk and will be looked at", body = Entry),
     ),
-    security(("device" = [])),
+    security(("device" = []), ("token" = [])),
     extensions(("x-problems" = json!(["genome-refused", "consent-missing", "not-found"]))),
 )]
 pub async fn post_entry(
     State(app): State<Arc<App>>,
     ClientAddress(address): ClientAddress,
-    request: SignedJson<EntryRequest>,
+    request: AskedBy<Submit, EntryRequest>,
 ) -> Result<(StatusCode, Json<Entry>), ApiError> {
     let from = VoteFrom {
-        voter: VoterId::device(&request.device),
+        voter: request.voter,
         address: Some(address),
     };
     let entry = take_entry(&app, from, &request.value).await?;

@@ -123,7 +123,10 @@ pub fn problem_response(problem: &Problem) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if status == StatusCode::UNAUTHORIZED {
-        let scheme = HeaderValue::from_static("Woolgather-Signature");
+        let scheme = match problem.kind {
+            ProblemKind::UnknownToken => HeaderValue::from_static("Bearer"),
+            _ => HeaderValue::from_static("Woolgather-Signature"),
+        };
         headers.insert(header::WWW_AUTHENTICATE, scheme);
     }
     if let Some(seconds) = problem.retry_after_s {

@@ -16,7 +16,7 @@
 //!   for workers.
 //! * [`manifest`], [`clips`], [`tracker`]: for players. [`sheep`]: the gallery, for programs. [`thumbnails`]: for
 //!   pages.
-//! * [`votes`], [`entries`]: for people.
+//! * [`votes`], [`entries`], [`people`]: for people. [`tokens`]: their programs.
 //! * [`problems`], [`monitoring`], [`openapi`]: about the API itself.
 
 pub mod admission;
@@ -38,6 +38,7 @@ pub mod manifest;
 pub mod monitoring;
 pub mod nonces;
 pub mod openapi;
+pub mod people;
 pub mod problems;
 pub mod ranges;
 pub mod server;
@@ -47,6 +48,7 @@ pub mod stats;
 pub mod submissions;
 pub mod throttle;
 pub mod thumbnails;
+pub mod tokens;
 pub mod tracker;
 pub mod votes;
 pub mod work_units;
@@ -97,6 +99,10 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(votes::post_vote))
         .routes(routes!(entries::post_entry))
         .routes(routes!(entries::get_entry))
+        .routes(routes!(people::get_people))
+        .routes(routes!(people::get_person))
+        .routes(routes!(people::get_account))
+        .routes(routes!(people::post_link))
         .routes(routes!(tracker::get_announce))
         .routes(routes!(tracker::get_scrape))
         .routes(routes!(monitoring::get_health))

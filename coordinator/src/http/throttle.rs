@@ -33,6 +33,8 @@ pub struct Rates {
     pub ballots_a_minute: u32,
     /// Entries a network may offer in an hour.
     pub entries_an_hour: u32,
+    /// How often a network may try to sign in, make an account or give a code in an hour.
+    pub sign_ins_an_hour: u32,
 }
 
 impl Default for Rates {
@@ -44,6 +46,7 @@ impl Default for Rates {
             network_requests_a_minute: 6_000,
             ballots_a_minute: 240,
             entries_an_hour: 20,
+            sign_ins_an_hour: 60,
         }
     }
 }
@@ -59,6 +62,10 @@ pub struct Throttles {
     pub ballots: Throttle<IpAddr>,
     /// Entries offered.
     pub entries: Throttle<IpAddr>,
+    /// Attempts to sign in, to make an account, to give a code.
+    pub sign_ins: Throttle<IpAddr>,
+    /// Codes that were wrong, whoever gave them, loopback too: so many guesses in ten minutes are nobody's typing.
+    pub wrong_codes: Throttle<()>,
     /// Files looked at before they are offered.
     pub drafts: Throttle<IpAddr>,
     /// Stills and live previews asked for.
@@ -74,6 +81,8 @@ impl Throttles {
             networks: Throttle::new(rates.network_requests_a_minute, MINUTE_MS, NETWORK),
             ballots: Throttle::new(rates.ballots_a_minute, MINUTE_MS, NETWORK),
             entries: Throttle::new(rates.entries_an_hour, HOUR_MS, NETWORK),
+            sign_ins: Throttle::new(rates.sign_ins_an_hour, HOUR_MS, NETWORK),
+            wrong_codes: Throttle::new(WRONG_CODES_MAX, 10 * MINUTE_MS, "Somebody"),
             drafts: Throttle::new(DRAFTS_AN_HOUR, HOUR_MS, NETWORK),
             stills: Throttle::new(STILLS_A_MINUTE, MINUTE_MS, NETWORK),
         }
@@ -81,6 +90,10 @@ impl Throttles {
 }
 
 const NETWORK: &str = "Your network";
+
+/// Wrong codes in ten minutes. There are 78 thousand million codes, so with a hundred good ones at a time
+/// somebody who guesses all the time finds one in some fifteen years.
+const WRONG_CODES_MAX: u32 = 1000;
 
 /// Counts what networks or devices ask for.
 #[derive(Debug)]
@@ -142,6 +155,23 @@ impl<K: Eq + Hash> Throttle<K> {
             return Err(self.too_many(left_ms));
         }
         window.count += 1;
+        Ok(())
+    }
+
+    /// Whether one more would be let in; counts nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Throttle::count`].
+    pub fn look(&self, key: &K, now_ms: i64) -> Result<(), Problem> {
+        let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let left_ms = counted
+            .get(key)
+            .filter(|window| self.most > 0 && window.count >= self.most)
+            .map_or(0, |window| self.window_ms - (now_ms - window.began_ms));
+        if left_ms > 0 {
+            return Err(self.too_many(left_ms));
+        }
         Ok(())
     }
 
@@ -249,5 +279,21 @@ mod tests {
         assert!(throttle.count(REMEMBERED_MAX, 0).is_ok());
         assert!(throttle.count(7, 0).is_err());
         assert!(throttle.count(7, 10_000).is_ok());
+    }
+
+    #[test]
+    fn looking_counts_nothing_and_sees_the_end() {
+        let throttle: Throttle<()> = Throttle::new(2, 10_000, "Somebody");
+        for _ in 0..5 {
+            assert!(throttle.look(&(), 0).is_ok());
+        }
+        for now_ms in [0, 1] {
+            throttle.count((), now_ms).unwrap();
+        }
+        assert_eq!(
+            throttle.look(&(), 9_999).unwrap_err().kind,
+            ProblemKind::TooMany
+        );
+        assert!(throttle.look(&(), 10_000).is_ok());
     }
 }

@@ -8,9 +8,9 @@ use woolgather_protocol::votes::{Ballot, BallotRequest, Vote, VoteReceipt};
 
 use super::error::ApiError;
 use super::extract::ClientAddress;
-use super::signed::SignedJson;
+use super::tokens::{self, AskedBy};
 use crate::state::App;
-use crate::store::{VoteFrom, VoterId};
+use crate::store::VoteFrom;
 
 /// Deal a ballot
 #[utoipa::path(
@@ -21,19 +21,18 @@ use crate::store::{VoteFrom, VoterId};
     responses(
         (status = 200, description = "A question, good once and for a day", body = Ballot),
     ),
-    security(("device" = [])),
+    security(("device" = []), ("token" = [])),
     extensions(("x-problems" = json!(["no-ballot"]))),
 )]
 pub async fn post_ballot(
     State(app): State<Arc<App>>,
     ClientAddress(address): ClientAddress,
-    request: SignedJson<BallotRequest>,
+    request: AskedBy<tokens::Vote, BallotRequest>,
 ) -> Result<Json<Ballot>, ApiError> {
     app.throttles.ballots.claim(address, app.clock.now_ms())?;
-    let voter = VoterId::device(&request.device);
     let ballot = app
         .store
-        .deal_ballot(&voter, request.value, &app.secret)
+        .deal_ballot(&request.voter, request.value, &app.secret)
         .await?;
     Ok(Json(ballot))
 }
@@ -47,16 +46,16 @@ pub async fn post_ballot(
     responses(
         (status = 200, description = "The vote is counted and on disk", body = VoteReceipt),
     ),
-    security(("device" = [])),
+    security(("device" = []), ("token" = [])),
     extensions(("x-problems" = json!(["unknown-ballot", "spent-ballot", "expired-ballot", "wrong-answer"]))),
 )]
 pub async fn post_vote(
     State(app): State<Arc<App>>,
     ClientAddress(address): ClientAddress,
-    request: SignedJson<Vote>,
+    request: AskedBy<tokens::Vote, Vote>,
 ) -> Result<Json<VoteReceipt>, ApiError> {
     let from = VoteFrom {
-        voter: VoterId::device(&request.device),
+        voter: request.voter,
         address: Some(address),
     };
     let receipt = app

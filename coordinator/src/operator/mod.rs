@@ -8,6 +8,8 @@ mod doctor;
 mod entries;
 mod flock;
 mod import;
+mod people;
+mod sheep;
 mod trust;
 mod voters;
 
@@ -27,6 +29,8 @@ pub use doctor::doctor;
 pub use entries::entry;
 pub use flock::flock;
 pub use import::import;
+pub use people::person;
+pub use sheep::sheep;
 pub use trust::{credit, device, unit};
 pub use voters::{export, voter, votes};
 

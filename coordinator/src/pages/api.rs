@@ -86,11 +86,17 @@ fn operation((method, path, operation): (&str, &str, &Value)) -> Operation {
         path: path.into(),
         title: text(&operation["summary"]),
         about: text(&operation["description"]),
-        signed: operation["security"].is_array(),
+        signed: takes(operation, "device"),
+        token: takes(operation, "token"),
         parameters: own.map(parameter).collect(),
         takes: body(&operation["requestBody"]),
         answers: replies.map(|(status, one)| reply(status, one)).collect(),
     }
+}
+
+/// Whether an operation is asked for in this way.
+fn takes(operation: &Value, scheme: &str) -> bool {
+    list(&operation["security"]).any(|way| !way[scheme].is_null())
 }
 
 fn is_signature(parameter: &Value) -> bool {
@@ -99,7 +105,7 @@ fn is_signature(parameter: &Value) -> bool {
 
 /// The headers of any signed operation.
 fn signature(document: &Value) -> Vec<Member> {
-    let signed = operations(document).find(|(_, _, operation)| operation["security"].is_array());
+    let signed = operations(document).find(|(_, _, operation)| takes(operation, "device"));
     let headers = signed
         .into_iter()
         .flat_map(|(_, _, operation)| list(&operation["parameters"]));

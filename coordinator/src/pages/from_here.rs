@@ -23,28 +23,31 @@ impl FromRequestParts<Arc<App>> for FromHere {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, PageError> {
-        if is_from_here(&parts.headers, &app.public_url) {
-            return Ok(Self);
+        match said(&parts.headers, &app.public_url) {
+            None | Some(true) => Ok(Self),
+            Some(false) => Err(elsewhere().into()),
         }
-        let detail =
-            "This form was sent from somebody else's page; open ours and send it from there.";
-        Err(ApiError::refused(ProblemKind::MalformedRequest, detail).into())
     }
 }
 
-fn is_from_here(headers: &HeaderMap, public_url: &Url) -> bool {
+/// The refusal of a form that comes from somebody else's page.
+pub(super) fn elsewhere() -> ApiError {
+    let detail = "This form was sent from somebody else's page; open ours and send it from there.";
+    ApiError::refused(ProblemKind::CrossSite, detail)
+}
+
+/// Whether a request says that it comes from our own pages; `None` where it says nothing.
+pub(super) fn said(headers: &HeaderMap, public_url: &Url) -> Option<bool> {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     if let Some(site) = text("sec-fetch-site") {
-        return matches!(site, "same-origin" | "none");
+        return Some(matches!(site, "same-origin" | "none"));
     }
-    let Some(origin) = text(header::ORIGIN.as_str()) else {
-        return true;
-    };
+    let origin = text(header::ORIGIN.as_str())?;
     // The address people use, or the one that this very request went to.
     let asked = text(header::HOST.as_str()).unwrap_or_default();
-    Url::parse(origin).is_ok_and(|origin| {
+    Some(Url::parse(origin).is_ok_and(|origin| {
         origin.origin() == public_url.origin() || (!asked.is_empty() && origin.authority() == asked)
-    })
+    }))
 }
 
 #[cfg(test)]
@@ -54,31 +57,31 @@ mod tests {
     #[test]
     fn a_form_on_somebody_elses_page_is_not_ours() {
         let public: Url = "https://sheep.example/".parse().unwrap();
-        let check = |said: &[(&'static str, &str)], ours: bool| {
+        let check = |pairs: &[(&'static str, &str)], ours: Option<bool>| {
             let mut headers = HeaderMap::new();
-            for (name, value) in said {
+            for (name, value) in pairs {
                 headers.insert(*name, value.parse().unwrap());
             }
-            assert_eq!(is_from_here(&headers, &public), ours, "{said:?}");
+            assert_eq!(said(&headers, &public), ours, "{pairs:?}");
         };
-        check(&[], true);
-        check(&[("sec-fetch-site", "same-origin")], true);
-        check(&[("sec-fetch-site", "none")], true);
-        check(&[("sec-fetch-site", "same-site")], false);
-        check(&[("sec-fetch-site", "cross-site")], false);
+        check(&[], None);
+        check(&[("sec-fetch-site", "same-origin")], Some(true));
+        check(&[("sec-fetch-site", "none")], Some(true));
+        check(&[("sec-fetch-site", "same-site")], Some(false));
+        check(&[("sec-fetch-site", "cross-site")], Some(false));
         let lying = [
             ("sec-fetch-site", "cross-site"),
             ("origin", "https://sheep.example"),
         ];
-        check(&lying, false);
-        check(&[("origin", "https://sheep.example")], true);
-        check(&[("origin", "http://sheep.example")], false);
-        check(&[("origin", "https://evil.example")], false);
-        check(&[("origin", "null")], false);
+        check(&lying, Some(false));
+        check(&[("origin", "https://sheep.example")], Some(true));
+        check(&[("origin", "http://sheep.example")], Some(false));
+        check(&[("origin", "https://evil.example")], Some(false));
+        check(&[("origin", "null")], Some(false));
         let behind = [
             ("origin", "http://127.0.0.1:8420"),
             ("host", "127.0.0.1:8420"),
         ];
-        check(&behind, true);
+        check(&behind, Some(true));
     }
 }

@@ -6,12 +6,14 @@
 //!
 //! * [`home`], [`gallery`], [`sheep`], [`vote`], [`seen`], [`submit`], [`status`], [`health`], [`work`], [`fixed`], [`api`]:
 //!   the pages.
+//! * [`people`], [`teams`]: who wants to be found. [`account`]: what is one's own. [`forms`]: what it is sent with.
 //! * [`admin`]: the operator's console.
 //! * [`live`]: what a browser's graphics card draws a flame from.
 //! * [`embed`], [`feeds`], [`search_engines`]: what other websites and programs read.
 //! * [`times`]: moments in words. [`cards`]: what several pages show of a sheep. [`voter`]: who votes, by a cookie.
 //! * [`answer`]: pages and refusals as responses. [`from_here`]: forms that come from our own pages.
 
+pub mod account;
 pub mod admin;
 pub mod answer;
 pub mod api;
@@ -19,16 +21,19 @@ pub mod cards;
 pub mod embed;
 pub mod feeds;
 pub mod fixed;
+pub mod forms;
 pub mod from_here;
 pub mod gallery;
 pub mod health;
 pub mod home;
 pub mod live;
+pub mod people;
 pub mod search_engines;
 pub mod seen;
 pub mod sheep;
 pub mod status;
 pub mod submit;
+pub mod teams;
 pub mod times;
 pub mod vote;
 pub mod voter;
@@ -73,6 +78,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/join", get(fixed::get_join))
         .route("/api", get(api::get_api))
         .route("/static/{*path}", get(fixed::get_static))
+        .route("/people", get(people::get_people))
+        .route("/people/machines", get(people::get_machines))
+        .route("/people/{handle}", get(people::get_person))
+        .merge(account::routes())
         .merge(admin::routes())
         .merge(submit::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))

@@ -30,7 +30,9 @@ pub async fn get_sheep(
     let volunteers = volunteers(&app, loop_clip.as_ref()).await?;
     let family = app.store.family(&id).await?;
     let credits = app.store.inherited_credits(&id).await?;
+    let person = app.store.listed_person_of_sheep(&id).await?;
     Ok(page(&SheepPage {
+        person: person.map(|person| person.handle),
         genome_id: sheep.genome.to_string(),
         licence: sheep.licence.clone(),
         is_bred: sheep.artist == BRED,

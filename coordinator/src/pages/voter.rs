@@ -58,13 +58,42 @@ impl FromRequestParts<Arc<App>> for WebVoter {
 }
 
 impl WebVoter {
+    /// The same browser under this name from now on.
+    #[must_use]
+    pub fn with(&self, voter: &VoterId) -> Self {
+        let from = VoteFrom {
+            voter: voter.clone(),
+            ..self.from
+        };
+        Self {
+            fresh: self.fresh || from.voter != self.from.voter,
+            from,
+            secure: self.secure,
+        }
+    }
+
+    /// The same browser under a name that is nobody's yet.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no random bytes.
+    pub fn fresh_one(&self) -> Result<Self, PageError> {
+        Ok(self.with(&fresh_voter()?))
+    }
+
+    /// What a cookie ends with where it may only travel encrypted.
+    #[must_use]
+    pub fn secure_attribute(&self) -> &'static str {
+        if self.secure { "; Secure" } else { "" }
+    }
+
     /// The response, with the cookie if the browser has none yet.
     #[must_use]
     pub fn remember(&self, response: Response) -> Response {
         if !self.fresh {
             return response;
         }
-        let secure = if self.secure { "; Secure" } else { "" };
+        let secure = self.secure_attribute();
         let cookie = format!(
             "{COOKIE}={}; Path=/; Max-Age={COOKIE_MAX_AGE_S}; HttpOnly; SameSite=Lax{secure}",
             self.from.voter

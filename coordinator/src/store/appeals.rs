@@ -9,6 +9,7 @@ use woolgather_protocol::{EntryId, ProblemKind};
 use super::database::{Database, query};
 use super::entries::{EntryRow, News, change, entry_row, find_entry};
 use super::nursery::queue;
+use super::people::{are_one, canonical};
 use super::writer::Tx;
 use super::{Store, StoreError, VoterId};
 
@@ -31,17 +32,25 @@ pub struct EntryPlace {
 }
 
 impl Store {
-    /// What a browser or device has offered, newest first.
+    /// What a browser or device has offered, or the person that it belongs to, newest first.
     ///
     /// # Errors
     ///
     /// [`StoreError::Database`].
     pub async fn entries_of(&self, uploader: &VoterId) -> Result<Vec<EntryRow>, StoreError> {
-        let wanted = query("SELECT * FROM entry WHERE uploader = $1 ORDER BY number DESC LIMIT $2")
+        let uploader = uploader.clone();
+        self.read(move |conn| {
+            let person = canonical(conn, &uploader)?;
+            let rows = query(
+                "SELECT * FROM entry WHERE uploader IN ($1, $2) ORDER BY number DESC LIMIT $3",
+            )
             .bind(uploader.as_str())
-            .bind(OWN_MAX);
-        let rows = self.rows(wanted).await?;
-        rows.iter().map(entry_row).collect()
+            .bind(person.as_str())
+            .bind(OWN_MAX)
+            .fetch_all(conn)?;
+            rows.iter().map(entry_row).collect()
+        })
+        .await
     }
 
     /// Where an entry waits; `None` where it waits for nobody.
@@ -92,7 +101,7 @@ impl Store {
 /// The entry, if it is this uploader's.
 fn own(tx: &mut Tx<'_>, entry: &EntryId, uploader: &VoterId) -> Result<EntryRow, StoreError> {
     let row = find_entry(tx.conn, entry)?;
-    if row.uploader == *uploader {
+    if are_one(tx.conn, &row.uploader, uploader)? {
         Ok(row)
     } else {
         Err(StoreError::not_found("entry of yours", entry))

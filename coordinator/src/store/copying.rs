@@ -383,6 +383,7 @@ const TABLES: &[Table] = &[
             "voided",
             "reliability",
             "unreliable",
+            "units_spent",
         ],
     ),
     table(
@@ -418,6 +419,59 @@ const TABLES: &[Table] = &[
             "leniency_mean",
             "leniency_precision",
         ],
+    ),
+    table("team", &["handle"], &["handle", "name", "about", "made_ms"]),
+    table(
+        "person",
+        &["id"],
+        &[
+            "id", "handle", "name", "about", "listed", "hidden", "team", "made_ms",
+        ],
+    ),
+    table("person_key", &["voter"], &["voter", "person", "linked_ms"]),
+    table(
+        "person_tag",
+        &["person", "tag"],
+        &["person", "tag", "place"],
+    ),
+    table(
+        "passkey",
+        &["id"],
+        &[
+            "id", "person", "name", "public", "counter", "made_ms", "used_ms",
+        ],
+    ),
+    table(
+        "ceremony",
+        &["id"],
+        &["id", "person", "state", "expires_ms"],
+    ),
+    table("recovery_code", &["hash"], &["hash", "person"]),
+    table(
+        "session",
+        &["hash"],
+        &[
+            "hash",
+            "id",
+            "person",
+            "voter",
+            "label",
+            "made_ms",
+            "seen_ms",
+            "expires_ms",
+        ],
+    ),
+    table(
+        "token",
+        &["hash"],
+        &[
+            "hash", "id", "person", "name", "scopes", "made_ms", "used_ms",
+        ],
+    ),
+    table(
+        "link_code",
+        &["hash"],
+        &["hash", "purpose", "device", "person", "expires_ms"],
     ),
 ];
 

@@ -10,6 +10,7 @@ use woolgather_protocol::SheepId;
 
 use super::database::{Database, query};
 use super::gallery::stored_fame;
+use super::people::accepted_units;
 use super::questions::{Question, Verdict};
 use super::refit::leniency;
 use super::rows::number;
@@ -78,15 +79,11 @@ pub(super) fn weigh(
     question: &Question,
     network: &VoteNetwork,
 ) -> Result<f64, StoreError> {
-    let row = query(
-        "SELECT first_seen_ms,
-                COALESCE((SELECT accepted_units FROM device WHERE key = voter.id), 0) AS accepted
-         FROM voter WHERE id = $1",
-    )
-    .bind(voter.as_str())
-    .fetch_one(&mut *tx.conn)?;
+    let row = query("SELECT first_seen_ms FROM voter WHERE id = $1")
+        .bind(voter.as_str())
+        .fetch_one(&mut *tx.conn)?;
     let age_ms = tx.now_ms - row.try_get::<i64>("first_seen_ms")?;
-    let mut weight = ratings::voter_weight(age_ms, number(&row, "accepted")?);
+    let mut weight = ratings::voter_weight(age_ms, accepted_units(tx.conn, voter)?);
     for sheep in [Some(&question.first), question.second.as_ref()]
         .into_iter()
         .flatten()

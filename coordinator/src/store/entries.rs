@@ -10,6 +10,7 @@ use super::births::{NewSheep, Origin, bear, keep_genome, sheep_with, with_parent
 use super::database::{Database, Row, query};
 use super::jobs::enqueue;
 use super::nursery::recent_births;
+use super::people::canonical;
 use super::rows::{json, maybe_parsed, name_of, named, parsed, to_json};
 use super::sheep::{belief, load_genome};
 use super::tags::{TagSource, tag};
@@ -199,13 +200,14 @@ impl Store {
 }
 
 fn new_entry(tx: &mut Tx<'_>, new: &NewEntry) -> Result<Entry, StoreError> {
+    let uploader = canonical(tx.conn, &new.voter)?;
     let genome = keep_genome(tx.conn, &new.genome)?;
     let row = query(
         "SELECT * FROM entry WHERE genome = $1 AND uploader = $2 AND state <> 'withdrawn'
          ORDER BY number LIMIT 1",
     )
     .bind(&genome)
-    .bind(new.voter.as_str())
+    .bind(uploader.as_str())
     .fetch_optional(&mut *tx.conn)?;
     if let Some(row) = row {
         return Ok(entry_row(&row)?.entry);
@@ -248,7 +250,7 @@ fn new_entry(tx: &mut Tx<'_>, new: &NewEntry) -> Result<Entry, StoreError> {
     .bind(&entry.title)
     .bind(&entry.artist)
     .bind(&genome)
-    .bind(new.voter.as_str())
+    .bind(uploader.as_str())
     .bind(tx.now_ms)
     .bind(entry.licence.spdx())
     .bind(to_json(&entry.tags))

@@ -412,18 +412,24 @@ macro_rules! with_clip {
     };
 }
 
+// Counted, since PostgreSQL would make a join of each EXISTS and think about their order for longer than it reads.
 macro_rules! has_terms {
     () => {
         has_terms!(@ "$5" "$6" "$7" "$8" "$9" "$10" "$11" "$12" "$13" "$14" "$15" "$16")
     };
     (@ $($from:literal $to:literal)*) => {
-        concat!("TRUE", $(" AND EXISTS (SELECT 1 FROM sheep_term WHERE sheep_term.sheep = sheep.number
-            AND sheep_term.term >= ", $from, " AND sheep_term.term < ", $to, ")"),*)
+        concat!("TRUE", $(" AND (SELECT COUNT(*) FROM sheep_term WHERE sheep_term.sheep = sheep.number
+            AND sheep_term.term >= ", $from, " AND sheep_term.term < ", $to, ") > 0"),*)
     };
 }
 
+// What the driver found is looked up by number. Said plainly, the room would tempt SQLite to walk the room's index
+// once for every sheep found, so it is said of a value that no index has.
 macro_rules! along {
     ($room:literal, $past:literal, $order:literal) => {
+        along!($room, $past, $order, "sheep.state || '' = $1", $past)
+    };
+    ($room:literal, $past:literal, $order:literal, $found_room:literal, $found_past:literal) => {
         Along {
             plain: with_clip!(
                 concat!(
@@ -458,9 +464,9 @@ macro_rules! along {
                     "SELECT sheep.* FROM (SELECT DISTINCT sheep_term.sheep AS found FROM sheep_term
                      WHERE sheep_term.term >= $5 AND sheep_term.term < $6 LIMIT $4) AS driver
                      CROSS JOIN sheep WHERE sheep.number = driver.found AND ",
-                    $room,
+                    $found_room,
                     " AND ",
-                    $past,
+                    $found_past,
                     " AND ",
                     has_terms!(),
                     " ORDER BY ",
@@ -507,12 +513,16 @@ const BIRTH_UP: Along = along!(
 const FAME_DOWN: Along = along!(
     "sheep.fame > 0 AND sheep.state <> $1",
     "(sheep.fame, sheep.number) < ($2, $3)",
-    "sheep.fame DESC, sheep.number DESC"
+    "sheep.fame DESC, sheep.number DESC",
+    "sheep.fame + 0.0 > 0 AND sheep.state <> $1",
+    "(sheep.fame + 0.0, sheep.number) < ($2, $3)"
 );
 const FAME_UP: Along = along!(
     "sheep.fame > 0 AND sheep.state <> $1",
     "(sheep.fame, sheep.number) > ($2, $3)",
-    "sheep.fame, sheep.number"
+    "sheep.fame, sheep.number",
+    "sheep.fame + 0.0 > 0 AND sheep.state <> $1",
+    "(sheep.fame + 0.0, sheep.number) > ($2, $3)"
 );
 
 /// Above and below every place.
@@ -674,7 +684,8 @@ fn plan(
     let mut statement = if walks {
         placed(along.walked, WALK_MAX)
     } else {
-        placed(along.driven, RARE_MAX)
+        // Not a bound but a fact: PostgreSQL plans by it.
+        placed(along.driven, *fewest)
     };
     // Places that are not needed ask for the rarest term again.
     let ranges = counted.iter().map(|(_, range)| range);

@@ -21,6 +21,7 @@
 //!   back; `refit`: all of it weighed anew every night; `voters`: whose votes were voided.
 //! * `nursery`, `lineages`, `retirement`: who is bred, from whom, and who goes.
 //! * `gallery`, `tags`, `family`: how sheep are found, and who came from whom.
+//! * `people`: accounts, sessions, passkeys, tokens, and which voters are whose.
 //! * `entries`, `appeals`, `drafts`: what artists offer, and what they may do with it before and after.
 //! * `jobs`: background tasks. `clips`, `sheep`, `votes`: what people see and give.
 //! * `blobs`: which of them rows need. `company`: several coordinators on one store.
@@ -92,6 +93,7 @@ mod appeals;
 mod drafts;
 mod entries;
 mod importing;
+mod people;
 mod status;
 
 pub use admins::{LINK_LASTS, SESSION_LASTS};
@@ -122,6 +124,12 @@ pub use nursery::{Change, LivingSheep, Nursery, WaitingEntry};
 pub use open::Store;
 pub use operators::{DeviceLine, LogLine};
 pub use paging::{Page, PageRequest};
+pub use people::{
+    ArtistLine, ArtistName, Boards, Browser, CEREMONY_LASTS, Ceremony, Figures, Group,
+    LINK_CODE_LASTS, Link, Machines, NewPasskey, NewProfile, NewTeam, OfferedDevice, Opened,
+    PERSON_SESSION_LASTS, PasskeyRow, PersonDevice, PersonExport, PersonForOperator, PersonRow,
+    RECOVERY_CODES, Session, TOKENS_MAX, TeamLine, TeamRow, TokenOwner, TokenRow,
+};
 pub use place::Place;
 pub use refit::VoteLog;
 pub use repair::{AuditAgain, DoubtReports};
@@ -134,6 +142,7 @@ pub use undo::{TakenBack, UNDO_TERM_MS};
 pub use verdicts::{Verdict, VerdictPictures};
 pub use vote_lists::{LoggedBallot, SheepLine, VoterLine};
 pub use votes::{VoteFrom, VoterId};
+pub use woolgather_coordinator_core::PersonId;
 
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_admins.sql"),
     include_str!("../../migrations/0007_evolution.sql"),
     include_str!("../../migrations/0008_gallery.sql"),
+    include_str!("../../migrations/0009_people.sql"),
     include_str!("../../migrations/0010_entries.sql"),
     include_str!("../../migrations/0011_ballots.sql"),
 ];

@@ -14,6 +14,7 @@ use woolgather_protocol::{DeviceSecret, SheepId};
 
 use super::ballots::{fresh_ticket, insert_ballot, meet_voter};
 use super::database::query;
+use super::people::canonical;
 use super::rows::named;
 use super::writer::Tx;
 use super::{SheepState, Store, StoreError, VoterId};
@@ -52,6 +53,7 @@ fn deal_seen(
     sheep: Vec<SheepId>,
     secret: &DeviceSecret,
 ) -> Result<HashMap<SheepId, SeenBallot>, StoreError> {
+    let voter = &canonical(tx.conn, voter)?;
     meet_voter(tx, voter)?;
     let mut dealt = HashMap::new();
     for sheep in sheep {

@@ -8,6 +8,7 @@ use woolgather_protocol::votes::{Ballot, BallotSheep};
 use woolgather_protocol::{DeviceSecret, SheepId};
 
 use super::database::query;
+use super::people::canonical;
 use super::questions::Question;
 use super::rows::{maybe_parsed, name_of, number, parsed};
 use super::votes::{count_act, count_standing, take_back};
@@ -39,7 +40,11 @@ impl Store {
         secret: &DeviceSecret,
     ) -> Result<Option<TakenBack>, StoreError> {
         let (voter, secret) = (voter.clone(), secret.clone());
-        self.write(move |tx| undo(tx, &voter, &secret)).await
+        self.write(move |tx| {
+            let voter = canonical(tx.conn, &voter)?;
+            undo(tx, &voter, &secret)
+        })
+        .await
     }
 }
 

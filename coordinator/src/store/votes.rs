@@ -1,7 +1,8 @@
 //! Votes counted: a ballot is spent, a standing vote replaced, ratings moved.
 //!
 //! The mathematics is `woolgather_coordinator_core::ratings`. A vote keeps what it did to each
-//! belief, so that its replacement first takes exactly that back.
+//! belief, so that its replacement first takes exactly that back. The browsers and devices of a person are
+//! one voter.
 
 use std::net::IpAddr;
 
@@ -15,6 +16,7 @@ use super::database::{Row, query};
 use super::effects::{
     Direction, Effect, VoteNetwork, apply, effect, influence, sheep_belief, weigh,
 };
+use super::people::canonical;
 use super::questions::Question;
 use super::rows::{maybe_parsed, name_of, number, parsed};
 use super::writer::Tx;
@@ -47,8 +49,11 @@ impl Store {
         secret: &DeviceSecret,
     ) -> Result<Ballot, StoreError> {
         let (voter, secret) = (voter.clone(), secret.clone());
-        self.write(move |tx| ballots::deal(tx, voter, &request, None, &secret))
-            .await
+        self.write(move |tx| {
+            let voter = canonical(tx.conn, &voter)?;
+            ballots::deal(tx, voter, &request, None, &secret)
+        })
+        .await
     }
 
     /// Deals the pair that comes after the one whose token the voter holds, so that it can be fetched
@@ -64,10 +69,13 @@ impl Store {
         held: &str,
         secret: &DeviceSecret,
     ) -> Result<Ballot, StoreError> {
-        let held = ticket_of(voter, held, secret)?.ballot;
+        let held = open_token(held, &secret.public()).map_err(|_| unknown_ballot())?;
         let (voter, secret) = (voter.clone(), secret.clone());
-        self.write(move |tx| ballots::deal(tx, voter, &BallotRequest::Pair, Some(&held), &secret))
-            .await
+        self.write(move |tx| {
+            let voter = owner(tx, &voter, &held)?;
+            ballots::deal(tx, voter, &BallotRequest::Pair, Some(&held.ballot), &secret)
+        })
+        .await
     }
 
     /// Counts a vote: checks and spends its ballot, replaces the voter's standing vote on the
@@ -83,24 +91,25 @@ impl Store {
         vote: &Vote,
         secret: &DeviceSecret,
     ) -> Result<VoteReceipt, StoreError> {
-        let ticket = ticket_of(&from.voter, &vote.token, secret)?;
+        let ticket = open_token(&vote.token, &secret.public()).map_err(|_| unknown_ballot())?;
         let answer = vote.answer;
-        self.write(move |tx| record_vote(tx, &from, &ticket, answer))
-            .await
+        self.write(move |tx| {
+            let voter = owner(tx, &from.voter, &ticket)?;
+            let from = VoteFrom { voter, ..from };
+            record_vote(tx, &from, &ticket, answer)
+        })
+        .await
     }
 }
 
-/// What a token says, if it was dealt to this voter.
-fn ticket_of(
-    voter: &VoterId,
-    token: &str,
-    secret: &DeviceSecret,
-) -> Result<BallotTicket, StoreError> {
-    let ticket = open_token(token, &secret.public()).map_err(|_| unknown_ballot())?;
-    if ticket.voter != *voter {
+/// As whom the voter answers, if the ballot was dealt to them.
+fn owner(tx: &mut Tx<'_>, voter: &VoterId, ticket: &BallotTicket) -> Result<VoterId, StoreError> {
+    let owner = canonical(tx.conn, voter)?;
+    // A ballot that was dealt before the voter was linked to a person is still theirs.
+    if ticket.voter != owner && ticket.voter != *voter {
         return Err(unknown_ballot());
     }
-    Ok(ticket)
+    Ok(owner)
 }
 
 fn unknown_ballot() -> StoreError {

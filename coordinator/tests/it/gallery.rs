@@ -245,7 +245,7 @@ async fn a_page_says_how_it_is_embedded() {
     }
     assert_eq!(
         ask("maxwidth=1".into()).await.status(),
-        StatusCode::UNPROCESSABLE_ENTITY
+        StatusCode::BAD_REQUEST
     );
 }
 

@@ -17,6 +17,8 @@ mod moving_in;
 mod offering;
 mod openapi;
 mod pages;
+mod passkeys;
+mod people;
 mod program;
 mod publishing;
 mod refusals;

@@ -48,6 +48,8 @@ pub struct Operation {
     pub about: String,
     /// Whether a device must sign it.
     pub signed: bool,
+    /// Whether a person's token does, too.
+    pub token: bool,
     /// What stands in path and query.
     pub parameters: Vec<Member>,
     /// What it takes.

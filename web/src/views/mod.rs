@@ -20,12 +20,17 @@
 //! | how to take part | [`JoinPage`] | `/join` |
 //! | a piece of work | [`WorkPage`] | `/units/{id}` |
 //! | what programs may ask | [`ApiPage`] | `/api` |
+//! | people, teams, machines | [`PeoplePage`], [`TeamsPage`], [`MachinesPage`] | `/people`, `/teams`, `/people/machines` |
+//! | one person, one team | [`PersonPage`], [`TeamPage`] | `/people/{handle}`, `/teams/{handle}` |
+//! | the way in, what is one's own | [`SignInPage`], [`AccountPage`] | `/signin`, `/account` |
+//! | taking a screensaver | [`LinkPage`] | `/link` |
 //! | the operator's console | [`AdminPage`] | `/admin` |
 //! | how the flock renews itself | [`AdminFlockPage`] | `/admin/flock` |
 //! | jobs, storage, swarm, settings | [`AdminWorksPage`] | `/admin/works` |
 //! | its door | [`AdminDoorPage`] | `/admin/enter/{word}` |
 //! | a refusal | [`ErrorPage`] | anywhere |
 
+mod account;
 mod admin;
 mod admin_works;
 pub mod api;
@@ -37,6 +42,7 @@ pub mod health;
 mod home;
 mod join;
 mod own;
+mod people;
 mod review;
 mod seen;
 mod sheep;
@@ -48,6 +54,10 @@ mod work;
 pub use askama::Error;
 use askama::Template;
 
+pub use account::{
+    AccountDevice, AccountPage, AccountPasskey, AccountSession, AccountToken, Done, LinkPage,
+    Linking, Shown, SignInPage,
+};
 pub use admin::{
     AdminDevice, AdminDoor, AdminDoorPage, AdminEntry, AdminLog, AdminPage, AdminVerdict, Decided,
 };
@@ -61,6 +71,9 @@ pub use health::{Health, HealthLine, HealthPage, HealthWord, JustMe, MineLine};
 pub use home::{HomePage, Now, System};
 pub use join::JoinPage;
 pub use own::{OwnEntriesPage, OwnEntry};
+pub use people::{
+    GroupLine, MachinesPage, PeoplePage, PersonPage, TeamItem, TeamPage, TeamsPage, UnitLine,
+};
 pub use review::{Became, ReviewFlame, ReviewPage, ReviewRemark, ReviewXform};
 pub use seen::{SeenPage, SeenSheep};
 pub use sheep::{ClipFacts, ClipLink, Credit, Kin, KinNode, Rating, SheepCard, SheepPage};
@@ -80,10 +93,14 @@ pub enum Nav {
     Vote,
     /// Submit.
     Submit,
+    /// People.
+    People,
     /// Status.
     Status,
     /// Join.
     Join,
+    /// Account.
+    Account,
     /// A page that no entry leads to.
     Elsewhere,
 }

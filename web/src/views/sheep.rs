@@ -2,6 +2,7 @@
 
 use askama::Template;
 use woolgather_protocol::ids::{ClipId, SheepId};
+use woolgather_protocol::people::Handle;
 use woolgather_protocol::{Tag, paths};
 
 use super::{GalleryQuery, Nav, Page};
@@ -183,6 +184,8 @@ pub struct ClipFacts {
 pub struct SheepPage {
     /// The sheep.
     pub sheep: SheepCard,
+    /// Whose page the artist's name leads to, if they want to be found.
+    pub person: Option<Handle>,
     /// Its genome's name: 64 hexadecimal characters.
     pub genome_id: String,
     /// SPDX name of the licence of genome and pictures.
@@ -216,6 +219,14 @@ impl Page for SheepPage {
 }
 
 impl SheepPage {
+    /// The artist's page, or else everything by that name.
+    fn artist_url(&self) -> String {
+        match &self.person {
+            Some(handle) => format!("/people/{handle}"),
+            None => self.sheep.artist_url(),
+        }
+    }
+
     /// Where the genome can be downloaded.
     fn genome_url(&self) -> String {
         paths::genome(&self.sheep.id)

@@ -1,4 +1,6 @@
 //! Every page, seen from outside: rendered with realistic, empty and hostile data.
 
 mod pages;
+mod people;
+mod people_samples;
 mod samples;

@@ -6,11 +6,12 @@ use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::sheep::Room;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::views::{
-    AdminDoor, GalleryQuery, JustMe, Page, Rating, Refusal, SeenPage, SheepCard, System,
+    AdminDoor, GalleryQuery, JustMe, Linking, Page, Rating, Refusal, SeenPage, SheepCard, System,
     VolunteerLine, render, render_embed,
 };
 use woolgather_web::{EMBED_SECURITY_POLICY, assets};
 
+use crate::people_samples;
 use crate::samples::{self, HOSTILE};
 
 const ENTRY_STATES: [EntryState; 6] = [
@@ -62,6 +63,20 @@ fn all() -> Vec<(String, String)> {
         named("join", html(&samples::join())),
         named("work, found wrong", html(&samples::work_found_wrong())),
         named("error", html(&samples::error())),
+        named("people", html(&people_samples::people())),
+        named("people, nobody", html(&people_samples::people_empty())),
+        named("person", html(&people_samples::person())),
+        named("person, own", html(&people_samples::person_own())),
+        named("teams", html(&people_samples::teams())),
+        named("teams, refused", html(&people_samples::teams_refused())),
+        named("team", html(&people_samples::team())),
+        named("machines", html(&people_samples::machines())),
+        named("sign in", html(&people_samples::sign_in())),
+        named("sign in, refused", html(&people_samples::sign_in_refused())),
+        named("account", html(&people_samples::account())),
+        named("account, fresh", html(&people_samples::account_fresh())),
+        named("link, asked", html(&people_samples::link_asked())),
+        named("link, found", html(&people_samples::link_found())),
         named("console", html(&samples::admin())),
         named("console, flock", html(&samples::admin_flock())),
         named("console, works", html(&samples::admin_works())),
@@ -176,6 +191,41 @@ fn hostile_pages() -> Vec<String> {
         name: text(),
         segments: 1,
     }];
+    let mut people = people_samples::people();
+    people.ever[0].name = text();
+    let mut person = people_samples::person();
+    person.person.name = text();
+    person.about = text();
+    person.sheep[0].title = text();
+    person.units[0].title = text();
+    let mut teams = people_samples::teams();
+    teams.teams[0].name = text();
+    teams.problem = Some(text());
+    let mut team = people_samples::team();
+    team.team.name = text();
+    team.about = text();
+    team.named[0].1 = text();
+    let mut machines = people_samples::machines();
+    machines.by_class[0].name = text();
+    machines.by_tag[0].name = text();
+    let mut sign_in = people_samples::sign_in_refused();
+    sign_in.handle = text();
+    sign_in.then = Some(text());
+    sign_in.problem = Some(text());
+    let mut account = people_samples::account();
+    account.name = text();
+    account.about = text();
+    account.tags = text();
+    account.passkeys[0].name = text();
+    account.sessions[1].label = text();
+    account.devices[0].volunteer = text();
+    account.tokens[0].name = text();
+    account.problem = Some(text());
+    account.hidden = Some(text());
+    let mut link = people_samples::link_found();
+    if let Linking::Confirm { volunteer, .. } = &mut link.linking {
+        *volunteer = text();
+    }
     let mut join = samples::join();
     join.coordinator_url = text();
     let mut error = samples::error();
@@ -207,6 +257,14 @@ fn hostile_pages() -> Vec<String> {
         html(&entry),
         html(&work),
         html(&status),
+        html(&people),
+        html(&person),
+        html(&teams),
+        html(&team),
+        html(&machines),
+        html(&sign_in),
+        html(&account),
+        html(&link),
         html(&join),
         html(&error),
     ]

@@ -216,6 +216,7 @@ pub(crate) fn seen_doubted() -> SeenPage {
 pub(crate) fn sheep() -> SheepPage {
     SheepPage {
         sheep: card(2),
+        person: None,
         genome_id: "4f9a1c".repeat(11)[..64].to_owned(),
         licence: "CC0-1.0".to_owned(),
         volunteers: strings(&["Ada", "quiet-laptop", "Tomoko", "bench-17", "Ines & Jo"]),

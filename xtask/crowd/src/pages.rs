@@ -138,10 +138,11 @@ async fn pages(address: SocketAddr) -> anyhow::Result<Vec<String>> {
         GALLERY,
         GALLERY,
         "/gallery?sort=newest",
-        "/gallery?page=2",
+        "/gallery?room=archive",
+        "/gallery?q=tide",
         "/vote",
         "/status",
-        "/people",
+        "/feeds/new.atom",
         "/join",
     ];
     Ok(fixed.map(str::to_owned).into_iter().chain(sheep).collect())

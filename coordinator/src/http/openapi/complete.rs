@@ -15,6 +15,8 @@ const OF_A_SIGNATURE: &[ProblemKind] = &[
     ProblemKind::BodyMismatch,
     ProblemKind::TooMany,
 ];
+/// Refusals of a token.
+const OF_A_TOKEN: &[ProblemKind] = &[ProblemKind::UnknownToken, ProblemKind::ScopeMissing];
 /// Refusals of a JSON body.
 const OF_A_BODY: &[ProblemKind] = &[ProblemKind::MalformedRequest, ProblemKind::TooLarge];
 /// Refusals that no operation is safe from: too many connections of one network, our own failure, the disk's.
@@ -66,6 +68,11 @@ pub fn complete(document: &mut Value) {
         "name": signing::HEADER_SIGNATURE,
         "description": "An ed25519 signature by the device's key; four more headers say what was signed.",
     });
+    document["components"]["securitySchemes"]["token"] = json!({
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token that a person made on their account's page, with the scope that this needs.",
+    });
     let paths = document["paths"].as_object_mut().into_iter();
     let items = paths
         .flat_map(Map::values_mut)
@@ -78,17 +85,26 @@ pub fn complete(document: &mut Value) {
 }
 
 fn complete_operation(operation: &mut Value) {
-    let signed = operation.get("security").is_some();
+    let takes = |scheme: &str| {
+        let ways = operation["security"].as_array();
+        ways.is_some_and(|ways| ways.iter().any(|way| !way[scheme].is_null()))
+    };
+    let (signed, token) = (takes("device"), takes("token"));
     let json_body = operation["requestBody"]["content"]
         .get("application/json")
         .is_some();
     let mut kinds = own_kinds(operation);
-    for (applies, more) in [(signed, OF_A_SIGNATURE), (json_body, OF_A_BODY)] {
+    for (applies, more) in [
+        (signed, OF_A_SIGNATURE),
+        (token, OF_A_TOKEN),
+        (json_body, OF_A_BODY),
+    ] {
         kinds.extend(more.iter().filter(|_| applies));
     }
     kinds.extend(OF_ANYTHING);
     if signed {
-        add_headers(operation);
+        // Where a token does as well, no header must be there.
+        add_headers(operation, !token);
     }
     for content in bodies(operation) {
         add_example(content);
@@ -108,12 +124,12 @@ fn own_kinds(operation: &mut Value) -> Vec<ProblemKind> {
     serde_json::from_value(own).expect("handlers name kinds that exist")
 }
 
-fn add_headers(operation: &mut Value) {
+fn add_headers(operation: &mut Value, required: bool) {
     let headers = HEADERS.iter().map(|(name, description, pattern)| {
         json!({
             "name": name,
             "in": "header",
-            "required": true,
+            "required": required,
             "description": description,
             "schema": { "type": "string", "pattern": pattern },
         })

@@ -23,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use woolgather_protocol::Problem;
 use woolgather_protocol::manifest::Manifest;
+use woolgather_protocol::sheep::{Room, Sort};
 use woolgather_protocol::submission::Preamble;
 use woolgather_protocol::work::WorkUnit;
 
@@ -41,6 +42,8 @@ use crate::state::App;
             `woolgather-body` (BLAKE3 of the body) and `woolgather-signature`, the last over \
             `woolgather-request-v1`, method, path with query, the coordinator's key, time, nonce and body \
             digest, joined by line feeds.\n\n\
+            Where it says so, a program of a person's may send `Authorization: Bearer` with a token from their \
+            account's page instead, if the token's scope allows it.\n\n\
             Refusals are problem+json with a stable `kind`; `/problems/{kind}` explains each. Where waiting \
             helps, `retry_after_s` and the header `Retry-After` say how long.\n\n\
             Examples hold made-up keys, ids and times.",
@@ -51,11 +54,12 @@ use crate::state::App;
         (name = "work", description = "For workers: leases, submissions, audits"),
         (name = "votes", description = "For voters: dealt ballots"),
         (name = "entries", description = "For artists: offered genomes"),
+        (name = "people", description = "People who want to be found, and whose a device is"),
         (name = "tracker", description = "For BitTorrent clients"),
         (name = "operation", description = "For operators"),
         (name = "API", description = "About the API itself"),
     ),
-    components(schemas(Manifest, Preamble, Problem, WorkUnit)),
+    components(schemas(Manifest, Preamble, Problem, Room, Sort, WorkUnit)),
 )]
 struct About;
 

@@ -185,7 +185,7 @@ async fn view(
         Some(parent) => Some(app.store.sheep(parent).await?),
         None => None,
     };
-    let yours = row.uploader == voter.from.voter;
+    let yours = app.store.are_one(&row.uploader, &voter.from.voter).await?;
     Ok(EntryPage {
         preview_url: preview_url(&row),
         parent: parent.map(|parent| SheepLink {

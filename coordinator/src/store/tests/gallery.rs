@@ -149,6 +149,7 @@ async fn the_hall_holds_whoever_is_certainly_better_and_the_archive_whoever_reti
         .let_leave(BTreeSet::from([sheep[0].clone()]))
         .await
         .unwrap();
+    world.publish_everything().await;
     assert_eq!(
         world.store.retire_leaving().await.unwrap(),
         [sheep[0].clone()]
@@ -346,36 +347,36 @@ async fn what_was_there_before_the_gallery_is_found_in_it() {
 /// As many sheep as a flock has after years, in a few statements; every third has retired. Each has the terms of the
 /// first sheep, and its tag.
 async fn crowd(world: &World, sheep: i64) {
-    let made = world.store.write(move |tx| {
-        for statement in [
-            "WITH RECURSIVE n (i) AS (SELECT CAST(101 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 100 + $1)
-             INSERT INTO genome (id, canonical)
-             SELECT '0000000000000000000000000000000000000000000000000000000000' || (100000 + n.i), one.canonical
-             FROM n CROSS JOIN (SELECT canonical FROM genome LIMIT 1) AS one",
-            "WITH RECURSIVE n (i) AS (SELECT CAST(101 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 100 + $1)
-             INSERT INTO sheep (number, id, title, artist, genome, licence, parents, state, born_ms, rating_mean,
-                                rating_variance, rated_ms, fame)
-             SELECT n.i, 'crowd' || n.i, 'Sheep ' || n.i, 'Test',
-                    '0000000000000000000000000000000000000000000000000000000000' || (100000 + n.i), 'CC0-1.0', '[]',
-                    CASE n.i % 3 WHEN 0 THEN 'retired' ELSE 'live' END, n.i,
-                    CAST(n.i % 997 AS DOUBLE PRECISION) / 300.0 - 1.5,
-                    CAST(n.i % 89 AS DOUBLE PRECISION) / 89.0, n.i,
-                    CAST(n.i % 997 AS DOUBLE PRECISION) / 300.0 - 2.5
-             FROM n",
-            "WITH RECURSIVE n (i) AS (SELECT CAST(101 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 100 + $1)
-             INSERT INTO sheep_term (sheep, term)
-             SELECT n.i, one.term FROM n CROSS JOIN (SELECT term FROM sheep_term WHERE sheep = 1) AS one",
-            "WITH RECURSIVE n (i) AS (SELECT CAST(101 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 100 + $1)
-             INSERT INTO sheep_tag (sheep, tag, source) SELECT 'crowd' || n.i, 'red', 'measured' FROM n",
+    for statement in [
+        "WITH RECURSIVE n (i) AS (SELECT CAST(101 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 100 + $1)
+         INSERT INTO genome (id, canonical)
+         SELECT '0000000000000000000000000000000000000000000000000000000000' || (100000 + n.i), one.canonical
+         FROM n CROSS JOIN (SELECT canonical FROM genome LIMIT 1) AS one",
+        "WITH RECURSIVE n (i) AS (SELECT CAST(101 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 100 + $1)
+         INSERT INTO sheep (number, id, title, artist, genome, licence, parents, state, born_ms, rating_mean,
+                            rating_variance, rated_ms, fame)
+         SELECT n.i, 'crowd' || n.i, 'Sheep ' || n.i, 'Test',
+                '0000000000000000000000000000000000000000000000000000000000' || (100000 + n.i), 'CC0-1.0', '[]',
+                CASE n.i % 3 WHEN 0 THEN 'retired' ELSE 'live' END, n.i,
+                CAST(n.i % 997 AS DOUBLE PRECISION) / 300.0 - 1.5,
+                CAST(n.i % 89 AS DOUBLE PRECISION) / 89.0, n.i,
+                CAST(n.i % 997 AS DOUBLE PRECISION) / 300.0 - 2.5
+         FROM n",
+        "WITH RECURSIVE n (i) AS (SELECT CAST(101 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 100 + $1)
+         INSERT INTO sheep_term (sheep, term)
+         SELECT n.i, one.term FROM n CROSS JOIN (SELECT term FROM sheep_term WHERE sheep = 1) AS one",
+        "WITH RECURSIVE n (i) AS (SELECT CAST(101 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 100 + $1)
+         INSERT INTO sheep_tag (sheep, tag, source) SELECT 'crowd' || n.i, 'red', 'measured' FROM n",
         ] {
+        let made = world.store.write(move |tx| {
             query(statement).bind(sheep).execute(&mut *tx.conn)?;
-        }
-        Ok(())
-    });
-    made.await.unwrap();
-    if std::env::var_os("WOOLGATHER_TEST_POSTGRES").is_some() {
-        let analyzed = world.store.write(|tx| Ok(tx.conn.script("ANALYZE")?));
-        analyzed.await.unwrap();
+            if std::env::var_os("WOOLGATHER_TEST_POSTGRES").is_some() {
+                // What a server does by itself after a while: it plans by the sizes that it knows.
+                tx.conn.script("ANALYZE")?;
+            }
+            Ok(())
+        });
+        made.await.unwrap();
     }
 }
 
@@ -417,6 +418,12 @@ async fn quickest(world: &World, request: &GalleryRequest) -> Duration {
     best
 }
 
+/// How many sheep make a crowd: 20,000, or what `WOOLGATHER_TEST_CROWD` says.
+fn crowd_size() -> i64 {
+    let said = std::env::var("WOOLGATHER_TEST_CROWD");
+    said.map_or(20_000, |size| size.parse().unwrap())
+}
+
 #[tokio::test]
 async fn twenty_thousand_sheep_leave_a_page_as_quick_as_forty() {
     let world = living(40).await;
@@ -431,10 +438,11 @@ async fn twenty_thousand_sheep_leave_a_page_as_quick_as_forty() {
     for (_, request) in requests() {
         few.push(quickest(&world, &request).await);
     }
-    crowd(&world, 20_000).await;
+    let size = crowd_size();
+    crowd(&world, size).await;
     for ((name, request), before) in requests().into_iter().zip(few) {
         let after = quickest(&world, &request).await;
-        println!("{name}: {before:?} with 40 sheep, {after:?} with 20,040");
+        println!("{name}: {before:?} with 40 sheep, {after:?} with {size} more");
         // A millisecond, since the machine has other things to do and some pages were empty before.
         let most = 2 * before + Duration::from_millis(3);
         assert!(after <= most, "{name}: {before:?} -> {after:?}");
@@ -445,7 +453,7 @@ async fn twenty_thousand_sheep_leave_a_page_as_quick_as_forty() {
     assert_eq!(count, None, "nobody counts that far");
     let newest = query("SELECT MAX(number) AS newest FROM sheep");
     let row = world.store.row(newest).await.unwrap().unwrap();
-    assert_eq!(number::<i64>(&row, "newest").unwrap(), 20_100);
+    assert_eq!(number::<i64>(&row, "newest").unwrap(), 100 + size);
 }
 
 #[tokio::test]
@@ -465,17 +473,23 @@ async fn every_page_is_read_by_index() {
                 .collect::<Result<Vec<_>, StoreError>>()
         });
         let plan = plan.await.unwrap();
-        let whole = |line: &&String| line.starts_with("SCAN sheep") && !line.contains("INDEX");
-        assert_eq!(plan.iter().find(whole), None, "{name}: {plan:#?}");
-        let index = name.split(' ').next().unwrap();
-        let walks = plan.iter().any(|line| line.contains(index));
-        let driven = plan.iter().any(|line| line.contains("sheep_term_term"));
-        assert!(walks || driven, "{name}: {plan:#?}");
-        if !name.ends_with("driven") {
-            let sorted = plan
-                .iter()
-                .any(|line| line.contains("SCAN sheep") || line.contains("SEARCH sheep USING"));
-            assert!(walks && sorted, "{name}: {plan:#?}");
+        let has = |words: &str| plan.iter().any(|line| line.contains(words));
+        if name.ends_with("driven") {
+            assert!(
+                has("SEARCH sheep_term USING COVERING INDEX sheep_term_term"),
+                "{name}: {plan:#?}"
+            );
+            assert!(
+                has("SEARCH sheep USING INDEX sqlite_autoindex_sheep_1 (number=?)"),
+                "{name}: {plan:#?}"
+            );
+        } else {
+            let index = name.split(' ').next().unwrap();
+            assert!(
+                has(&format!("SEARCH sheep USING INDEX {index} (")),
+                "{name}: {plan:#?}"
+            );
+            assert!(!has("TEMP B-TREE"), "{name} is put in order: {plan:#?}");
         }
     }
 }

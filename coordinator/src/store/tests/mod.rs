@@ -15,6 +15,7 @@ mod gallery;
 mod jobs;
 mod leases;
 mod operators;
+mod people;
 mod questions;
 mod refit;
 mod renewal;

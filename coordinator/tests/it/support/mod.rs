@@ -4,6 +4,8 @@
 //! only while a test says so ([`TestCoordinator::do_jobs_until`]). Segments are tiny and real: of
 //! frames that cost nothing ([`segments`]) or of the frames the work asks for ([`rendered`]).
 
+pub(crate) mod authenticator;
+pub(crate) mod browser;
 pub(crate) mod device;
 pub(crate) mod rendered;
 pub(crate) mod segments;
@@ -111,9 +113,11 @@ impl TestCoordinator {
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let origin: SocketAddr = "127.0.0.1:6881".parse().unwrap();
+        let own_address = format!("http://{address}/").parse().unwrap();
+        let public_url = config.public_url.clone().unwrap_or(own_address);
         let app = App::new(Parts {
             config,
-            public_url: format!("http://{address}/").parse().unwrap(),
+            public_url,
             store,
             blobs,
             clock: clock.clone(),

@@ -70,6 +70,7 @@ pub(crate) fn sheep(place: &Place, count: u64) -> anyhow::Result<()> {
             ("rated_ms", "fresh.born_ms"),
             ("votes", "40"),
             ("exposures", "60"),
+            ("fame", "fresh.mean - 0.63"),
         ],
     )?;
     let clip = copied(
@@ -92,6 +93,7 @@ pub(crate) fn sheep(place: &Place, count: u64) -> anyhow::Result<()> {
     )?;
     transaction.execute_batch(&sheep)?;
     transaction.execute_batch(&clip)?;
+    transaction.execute_batch(TERMS)?;
     transaction.execute_batch("DROP TABLE fresh")?;
     transaction.commit()?;
     settle(&conn)
@@ -146,6 +148,14 @@ pub(crate) fn votes(place: &Place, count: u64) -> anyhow::Result<()> {
     eprintln!();
     settle(&conn)
 }
+
+/// What the sheep are found by: the words of title and artist, and the artist.
+const TERMS: &str = "
+    INSERT INTO sheep_term (sheep, term)
+    SELECT number, CAST('w' || lower(substr(title, 1, instr(title, ' ') - 1)) AS BLOB) FROM fresh
+    UNION SELECT number, CAST('w' || substr(title, instr(title, ' ') + 1) AS BLOB) FROM fresh
+    UNION SELECT number, CAST('wartist' AS BLOB) FROM fresh
+    UNION SELECT number, CAST('a' || lower(artist) AS BLOB) FROM fresh";
 
 const TITLES: [&str; 8] = [
     "Tide", "Lantern", "Orchard", "Comet", "Thistle", "Harbour", "Ember", "Glass",
