@@ -131,7 +131,8 @@ fn drawable(genome: &Genome, recipe: &Recipe) -> Result<(), String> {
 }
 
 fn title(named: &Named, genome: &Genome, flame: usize, of: usize) -> String {
-    let own = clean_name(&genome.name);
+    // A genome's name has no spaces.
+    let own = clean_name(&genome.name.replace('_', " "));
     match named {
         Named::ElectricSheep { generation, id } => format!("Electric Sheep {generation}.{id}"),
         _ if !own.is_empty() => own,
@@ -197,7 +198,7 @@ mod tests {
             verdicts(&intake),
             [
                 (Verdict::Taken, "Electric Sheep 244.12345"),
-                (Verdict::Taken, flock[1].genome().name.as_str()),
+                (Verdict::Taken, flock[1].title),
                 (Verdict::Duplicate, ""),
                 (Verdict::Edge, ""),
                 (Verdict::Edge, ""),

@@ -200,7 +200,8 @@ async fn view(
             number,
             title: match text(&format!("title-{number}")) {
                 Some(title) => title.clone(),
-                None => genome.name.clone(),
+                // A genome's name has no spaces.
+                None => genome.name.replace('_', " "),
             },
             chosen: match &typed {
                 Some(_) => text(&format!("offer-{number}")).is_some(),
