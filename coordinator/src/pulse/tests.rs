@@ -1,3 +1,5 @@
+//! One version that fails is seen, one loud place is not everybody, and what is a part of taking part is no failure.
+
 use super::*;
 use axum::http::{HeaderMap, header};
 

@@ -11,6 +11,7 @@ mod checks;
 mod collecting;
 mod evolution;
 mod gallery;
+mod health;
 mod hostile;
 mod keys;
 mod moving_in;
