@@ -2,6 +2,7 @@
 //! it is old.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The last value, for as long as it is good.
 #[derive(Debug)]
@@ -52,9 +53,65 @@ impl<T> Kept<T> {
     }
 }
 
+/// What took less is not kept at all.
+const QUICK: Duration = Duration::from_millis(50);
+/// What took longer is good for so many times as long: whoever asks takes at most two parts of a hundred of a core.
+const TIMES: u32 = 50;
+
+/// The last value, where it took long to work out: a large flock's numbers, say. One works it out at a time; the others
+/// wait for it.
+#[derive(Debug)]
+pub struct KeptWhenSlow<T>(tokio::sync::Mutex<Option<(Instant, Arc<T>)>>);
+
+impl<T> Default for KeptWhenSlow<T> {
+    fn default() -> Self {
+        Self(tokio::sync::Mutex::new(None))
+    }
+}
+
+impl<T> KeptWhenSlow<T> {
+    /// The value, or a fresh one.
+    ///
+    /// # Errors
+    ///
+    /// Those of `fresh`; nothing is kept then.
+    pub async fn get<E>(&self, fresh: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, E> {
+        let mut last = self.0.lock().await;
+        if let Some((good_until, value)) = &*last
+            && Instant::now() < *good_until
+        {
+            return Ok(Arc::clone(value));
+        }
+        let begun = Instant::now();
+        let value = Arc::new(fresh.await?);
+        let took = begun.elapsed();
+        *last = (took > QUICK).then(|| (Instant::now() + took * TIMES, Arc::clone(&value)));
+        Ok(value)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn only_what_took_long_is_kept() {
+        let kept = KeptWhenSlow::default();
+        let quick = async |fresh: u8| {
+            let value: Result<_, ()> = kept.get(async { Ok(fresh) }).await;
+            *value.unwrap()
+        };
+        assert_eq!(quick(1).await, 1);
+        assert_eq!(quick(2).await, 2);
+        let slow: Result<_, ()> = kept
+            .get(async {
+                tokio::time::sleep(QUICK * 2).await;
+                Ok(3)
+            })
+            .await;
+        assert_eq!(*slow.unwrap(), 3);
+        assert_eq!(quick(4).await, 3);
+    }
 
     async fn get(
         kept: &Kept<u8>,

@@ -19,14 +19,14 @@ use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
 use crate::http::thumbnails::Thumbnails;
-use crate::kept::Kept;
+use crate::kept::{Kept, KeptWhenSlow};
 use crate::metrics::Metrics;
 use crate::pages::submit::stills::Stills;
 use crate::passkeys::Passkeys;
 use crate::publish::seeding::Seeded;
 use crate::pulse::Pulse;
 use crate::store::{
-    Boards, Company, Flock, Glance, Machines, Membership, Store, StoreError, TagCount,
+    Boards, Company, Flock, FlockStatus, Glance, Machines, Membership, Store, StoreError, TagCount,
 };
 use crate::tracker::Tracker;
 
@@ -93,6 +93,8 @@ pub struct App {
     pub mutants: Semaphore,
     /// Small pictures of sheep.
     pub thumbnails: Thumbnails,
+    /// The flock in numbers.
+    pub numbers: KeptWhenSlow<FlockStatus>,
     /// What home says the grid is doing.
     pub glance: Kept<Glance>,
     /// Tags that the gallery offers.
@@ -168,6 +170,7 @@ impl App {
             stills: Stills::default(),
             mutants: Semaphore::new(1),
             thumbnails: Thumbnails::default(),
+            numbers: KeptWhenSlow::default(),
             glance: Kept::for_ms(GLANCE_GOOD_MS),
             frequent_tags: Kept::for_ms(TAGS_GOOD_MS),
         }))

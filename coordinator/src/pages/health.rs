@@ -25,7 +25,7 @@ pub async fn get_mine(
     let all = app.pulse.health(now_ms);
     let mine = app.pulse.place(address, now_ms);
     let failing = |health: &&pulse::Health| health.verdict() == Verdict::Failing;
-    let status = app.store.status().await?;
+    let glance = app.glance.get(now_ms, app.store.glance()).await?;
     Ok(page(&HealthPage {
         answer: answer(&mine, &all),
         protocol: protocol(address),
@@ -34,7 +34,7 @@ pub async fn get_mine(
             .map(|one| mine_line(one, &all, now_ms))
             .collect(),
         failing: all.iter().filter(failing).map(line).collect(),
-        workers_active: status.active_workers,
+        workers_active: glance.workers_active,
     })?)
 }
 

@@ -20,14 +20,14 @@ use crate::store::{ClipRow, StoreError};
 ///
 /// The store's.
 pub async fn get_status(State(app): State<Arc<App>>) -> Result<Response, PageError> {
-    let status = app.store.status().await?;
-    let rendering = status.in_progress.into_iter().map(|progress| ClipProgress {
-        id: progress.clip.id,
-        title: progress.clip.title,
-        segments: progress.segments,
+    let status = app.numbers.get(app.store.status()).await?;
+    let rendering = status.in_progress.iter().map(|progress| ClipProgress {
+        id: progress.clip.id.clone(),
+        title: progress.clip.title.clone(),
+        segments: progress.segments.clone(),
     });
-    let volunteers = status.volunteers.into_iter().map(|line| VolunteerLine {
-        name: line.volunteer,
+    let volunteers = status.volunteers.iter().map(|line| VolunteerLine {
+        name: line.volunteer.clone(),
         segments: line.accepted_units,
     });
     Ok(page(&StatusPage {
@@ -41,7 +41,7 @@ pub async fn get_status(State(app): State<Arc<App>>) -> Result<Response, PageErr
         units_auditing: status.units.auditing,
         votes: status.votes,
         rendering: rendering.collect(),
-        published: published(&app, status.recent).await?,
+        published: published(&app, &status.recent).await?,
         volunteers: volunteers.collect(),
         swarm: swarm(&app),
         health: health::health(&app),
@@ -49,7 +49,7 @@ pub async fn get_status(State(app): State<Arc<App>>) -> Result<Response, PageErr
 }
 
 /// The loops among the clips published last.
-async fn published(app: &App, recent: Vec<ClipRow>) -> Result<Vec<Published>, StoreError> {
+async fn published(app: &App, recent: &[ClipRow]) -> Result<Vec<Published>, StoreError> {
     let now_ms = app.clock.now_ms();
     let mut published = Vec::new();
     for clip in recent {
@@ -58,7 +58,7 @@ async fn published(app: &App, recent: Vec<ClipRow>) -> Result<Vec<Published>, St
         };
         let sheep = app.store.sheep(&clip.from).await?;
         published.push(Published {
-            sheep: card_with(sheep, Some(&clip)),
+            sheep: card_with(sheep, Some(clip)),
             age_s: u64::try_from((now_ms - at_ms) / 1000).unwrap_or(0),
             volunteers: app.store.volunteers(&clip.id).await?,
         });

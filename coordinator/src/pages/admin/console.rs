@@ -45,7 +45,7 @@ pub async fn get_console(
         after: None,
         limit: LINES,
     };
-    let status = app.store.status().await?;
+    let status = app.numbers.get(app.store.status()).await?;
     let waiting = Some(EntryState::NeedsReview);
     let entries = app.store.entries(waiting, first).await?;
     let verdicts = app.store.verdicts_lately(LINES).await?;
