@@ -1,7 +1,7 @@
 //! Looks in words: the tags that a sheep's descriptors say.
 //!
-//! One table of thresholds, read top down. They were set so that each word fits roughly a quarter of the starter flock and of
-//! what is bred from it: a word that fits everybody helps nobody to find anything.
+//! One table of thresholds, read top down. They were set by what the sixteen starter sheep measure, so that each word but the
+//! colours fits at most a third of them: a word that fits everybody helps nobody to find anything.
 
 use woolgather_genome::Descriptors;
 
@@ -32,28 +32,28 @@ struct Scale {
 const SCALES: [Scale; 5] = [
     Scale {
         value: |looks| looks.colorfulness,
-        little: Some((0.12, "pale")),
-        much: Some((0.30, "vivid")),
+        little: Some((0.25, "pale")),
+        much: Some((0.345, "vivid")),
     },
     Scale {
         value: |looks| looks.luminance,
-        little: Some((0.08, "dark")),
-        much: Some((0.25, "bright")),
+        little: Some((0.2, "dark")),
+        much: Some((0.33, "bright")),
     },
     Scale {
         value: |looks| looks.coverage,
-        little: Some((0.25, "airy")),
-        much: Some((0.65, "dense")),
+        little: Some((0.55, "airy")),
+        much: Some((0.88, "dense")),
     },
     Scale {
         value: |looks| looks.symmetry,
         little: None,
-        much: Some((0.85, "symmetric")),
+        much: Some((0.82, "symmetric")),
     },
     Scale {
         value: |looks| looks.motion,
-        little: Some((0.03, "calm")),
-        much: Some((0.10, "lively")),
+        little: Some((0.05, "calm")),
+        much: Some((0.09, "lively")),
     },
 ];
 
@@ -73,7 +73,7 @@ fn colour(looks: &Descriptors) -> Option<&'static str> {
     let [cos, sin] = looks.hue;
     let agreement = libm::hypot(cos, sin);
     if agreement < HUE_AGREES {
-        let many = agreement < HUE_DISAGREES && looks.colorfulness > 0.12;
+        let many = agreement < HUE_DISAGREES && looks.colorfulness > 0.25;
         return many.then_some("many-coloured");
     }
     let angle = libm::atan2(sin, cos).to_degrees();
@@ -88,12 +88,12 @@ mod tests {
 
     const PLAIN: Descriptors = Descriptors {
         hue: [0.2, 0.2],
-        colorfulness: 0.2,
-        luminance: 0.15,
-        coverage: 0.5,
+        colorfulness: 0.3,
+        luminance: 0.27,
+        coverage: 0.7,
         dimension: 1.6,
         symmetry: 0.5,
-        motion: 0.06,
+        motion: 0.07,
     };
 
     fn check(looks: Descriptors, expected: &[&str]) {
