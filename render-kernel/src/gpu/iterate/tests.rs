@@ -1,12 +1,13 @@
 //! The same orbits as the processor's: integers to the bit, one variation to 1e-4.
 
-use woolgather_genome::{Affine, Genome, Variation, WeightedVariation, Xform};
+use woolgather_genome::{Affine, Genome, PaletteMode, Variation, WeightedVariation, Xform};
 use woolgather_shaders::assemble::{CAMERA_NUMBERS, Structure, XformStructure};
 
 use super::*;
 use crate::cpu::twin;
 use crate::gpu::{AdapterChoice, GpuRenderer};
 use crate::packing::push_xform;
+use crate::plan::XformPlan;
 use crate::streams::Key;
 use crate::{StillSettings, plan_still};
 
