@@ -40,7 +40,12 @@ pub(super) fn elsewhere() -> ApiError {
 pub(super) fn said(headers: &HeaderMap, public_url: &Url) -> Option<bool> {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     if let Some(site) = text("sec-fetch-site") {
-        return Some(matches!(site, "same-origin" | "none"));
+        return match site {
+            "same-origin" => Some(true),
+            // Nobody's page: an address that was typed, a form that is sent again.
+            "none" => None,
+            _ => Some(false),
+        };
     }
     let origin = text(header::ORIGIN.as_str())?;
     // The address people use, or the one that this very request went to.
@@ -66,7 +71,7 @@ mod tests {
         };
         check(&[], None);
         check(&[("sec-fetch-site", "same-origin")], Some(true));
-        check(&[("sec-fetch-site", "none")], Some(true));
+        check(&[("sec-fetch-site", "none")], None);
         check(&[("sec-fetch-site", "same-site")], Some(false));
         check(&[("sec-fetch-site", "cross-site")], Some(false));
         let lying = [
