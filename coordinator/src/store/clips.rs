@@ -202,22 +202,32 @@ pub(super) struct VolunteerCount {
     pub(super) name: String,
 }
 
+/// Two statements: one that may mean every clip would be read as if it did.
+macro_rules! volunteer_counts {
+    ($only:literal) => {
+        concat!(
+            "SELECT work_unit.clip AS clip, device.volunteer AS volunteer, COUNT(*) AS units
+             FROM credit
+             JOIN work_unit ON work_unit.id = credit.work_unit
+             JOIN device ON device.key = credit.device
+             WHERE credit.voided = 0 ",
+            $only,
+            " GROUP BY work_unit.clip, device.volunteer
+             ORDER BY work_unit.clip, units DESC, device.volunteer"
+        )
+    };
+}
+
 /// Who rendered a clip (or every clip), for each clip most segments first.
 pub(super) fn volunteer_counts(
     conn: &mut dyn Database,
     clip: Option<&ClipId>,
 ) -> Result<Vec<VolunteerCount>, StoreError> {
-    let rows = query(
-        "SELECT work_unit.clip AS clip, device.volunteer AS volunteer, COUNT(*) AS units
-         FROM credit
-         JOIN work_unit ON work_unit.id = credit.work_unit
-         JOIN device ON device.key = credit.device
-         WHERE credit.voided = 0 AND ($1 = '' OR work_unit.clip = $1)
-         GROUP BY work_unit.clip, device.volunteer
-         ORDER BY work_unit.clip, units DESC, device.volunteer",
-    )
-    .bind(clip.map(ClipId::as_str).unwrap_or_default())
-    .fetch_all(conn)?;
+    let wanted = match clip {
+        Some(clip) => query(volunteer_counts!("AND work_unit.clip = $1")).bind(clip.as_str()),
+        None => query(volunteer_counts!("")),
+    };
+    let rows = wanted.fetch_all(conn)?;
     rows.iter()
         .map(|row| {
             Ok(VolunteerCount {

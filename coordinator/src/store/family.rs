@@ -111,8 +111,8 @@ impl Store {
                SELECT kinship.parent FROM up JOIN kinship ON kinship.child = up.id
              )
              SELECT DISTINCT sheep.artist, sheep.licence
-             FROM (SELECT id FROM up LIMIT $2) AS near JOIN sheep ON sheep.id = near.id
-             WHERE sheep.artist <> $3 ORDER BY sheep.artist, sheep.licence LIMIT $4",
+             FROM (SELECT id FROM up LIMIT $2) AS near CROSS JOIN sheep
+             WHERE sheep.id = near.id AND sheep.artist <> $3 ORDER BY sheep.artist, sheep.licence LIMIT $4",
         )
         .bind(sheep.as_str())
         .bind(ANCESTORS_MAX)
@@ -164,6 +164,7 @@ pub(super) fn fill(conn: &mut dyn Database) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// `CROSS JOIN` is SQLite's word for "in this order": otherwise it reads every sheep there is to put them in order.
 fn family(conn: &mut dyn Database, sheep: &SheepId) -> Result<Family, StoreError> {
     let up = query(
         "WITH RECURSIVE up (generation, child, place, parent) AS (
@@ -174,7 +175,7 @@ fn family(conn: &mut dyn Database, sheep: &SheepId) -> Result<Family, StoreError
          )
          SELECT near.generation, near.child AS child, near.parent AS parent, sheep.id AS id,
                 sheep.title, sheep.artist, sheep.state, sheep.poster
-         FROM (SELECT * FROM up LIMIT $3) AS near JOIN sheep ON sheep.id = near.parent
+         FROM (SELECT * FROM up LIMIT $3) AS near CROSS JOIN sheep WHERE sheep.id = near.parent
          ORDER BY near.generation, near.child, near.place",
     );
     let down = query(
@@ -186,7 +187,7 @@ fn family(conn: &mut dyn Database, sheep: &SheepId) -> Result<Family, StoreError
          )
          SELECT near.generation, near.child AS child, near.parent AS parent, sheep.id AS id,
                 sheep.title, sheep.artist, sheep.state, sheep.poster
-         FROM (SELECT * FROM down LIMIT $3) AS near JOIN sheep ON sheep.id = near.child
+         FROM (SELECT * FROM down LIMIT $3) AS near CROSS JOIN sheep WHERE sheep.id = near.child
          ORDER BY near.generation, sheep.number, near.place",
     );
     let bound = |wanted: Query, ties: i64| {

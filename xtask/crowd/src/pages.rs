@@ -29,6 +29,8 @@ const RATIO_WANTED: f64 = 2.0;
 const VISITORS: usize = 64;
 /// The gallery is asked for so often, one after the other, for its own time.
 const LOOKS: usize = 200;
+/// Every other page so often.
+const LOOKS_EACH: usize = 5;
 
 /// How hard to press.
 #[derive(Debug, Args)]
@@ -77,6 +79,8 @@ struct Measured {
     pages: Times,
     /// The gallery alone.
     gallery: Times,
+    /// Every page alone, with its median.
+    alone: Vec<(String, Duration)>,
 }
 
 impl Measured {
@@ -87,11 +91,18 @@ impl Measured {
         let files = vec![static_file(address).await?];
         let pages = pages(address).await?;
         // Caches and connections are not what is compared.
-        visit(address, &pages, options.rate, 2).await?;
+        let mut alone = Vec::new();
+        for page in &pages {
+            let mut times = look(address, page, LOOKS_EACH).await?;
+            alone.push((page.clone(), times.percentile(0.5)));
+        }
+        alone.sort();
+        alone.dedup_by(|a, b| a.0 == b.0);
         Ok(Self {
+            alone,
+            gallery: look(address, GALLERY, LOOKS).await?,
             files: visit(address, &files, options.rate, options.seconds).await?,
             pages: visit(address, &pages, options.rate, options.seconds).await?,
-            gallery: look(address, GALLERY).await?,
         })
     }
 }
@@ -183,10 +194,10 @@ async fn visit(
 }
 
 /// Asks for one page again and again.
-async fn look(address: SocketAddr, page: &str) -> anyhow::Result<Times> {
+async fn look(address: SocketAddr, page: &str, times_asked: usize) -> anyhow::Result<Times> {
     let mut line = connect(address).await?;
     let mut times = Times::default();
-    for _ in 0..LOOKS {
+    for _ in 0..times_asked {
         let begun = Instant::now();
         ask(&mut line, page).await?;
         times.push(begun.elapsed());
@@ -227,6 +238,7 @@ fn report(options: &PagesOptions, small: Measured, large: Measured) {
             mut files,
             mut pages,
             mut gallery,
+            alone,
         } = measured;
         let reference = files.percentile(0.99);
         for (what, times) in [("static files", &mut files), ("pages, mixed", &mut pages)] {
@@ -251,6 +263,9 @@ fn report(options: &PagesOptions, small: Measured, large: Measured) {
             "{flock}: the gallery alone, p50 {:.2} ms",
             ms(gallery.percentile(0.5))
         );
+        for (page, median) in alone {
+            println!("{flock}: {page:<34} {:>10.2} ms alone", ms(median));
+        }
         medians.push(gallery.percentile(0.5));
     }
     let ratio = medians[1].as_secs_f64() / medians[0].as_secs_f64();

@@ -70,6 +70,7 @@ pub(crate) fn sheep(place: &Place, count: u64) -> anyhow::Result<()> {
             ("rated_ms", "fresh.born_ms"),
             ("votes", "40"),
             ("exposures", "60"),
+            ("poster", "fresh.genome"),
             ("fame", "fresh.mean - 0.63"),
         ],
     )?;
@@ -89,6 +90,7 @@ pub(crate) fn sheep(place: &Place, count: u64) -> anyhow::Result<()> {
             ("sha256", "fresh.genome"),
             ("info_hash", "substr(fresh.genome, 25)"),
             ("torrent", "fresh.genome"),
+            ("poster", "fresh.genome"),
         ],
     )?;
     transaction.execute_batch(&sheep)?;
