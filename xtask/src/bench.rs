@@ -137,6 +137,7 @@ const PRESSES: &[&[&str]] = &[
     ],
     &["--units", "200000", "faults"],
     &["--units", "20000", "faults", "--lies"],
+    &["--units", "10", "pages"],
 ];
 
 /// The quick form, in every run of the tests: the same programs, shorter.
@@ -199,6 +200,10 @@ const QUICK_PRESSES: &[&[&str]] = &[
     ],
     &["--units", "5000", "faults", "--rounds", "2"],
     &["--units", "5000", "faults", "--lies"],
+    &[
+        "--units", "10", "pages", "--rate", "50", "--seconds", "2", "--sheep", "2000", "--votes",
+        "20000",
+    ],
 ];
 
 /// Presses the coordinator of a folder of built programs with a crowd of volunteers, as `arguments` say.
