@@ -201,7 +201,16 @@ const QUICK_PRESSES: &[&[&str]] = &[
     &["--units", "5000", "faults", "--rounds", "2"],
     &["--units", "5000", "faults", "--lies"],
     &[
-        "--units", "10", "pages", "--rate", "50", "--seconds", "2", "--sheep", "2000", "--votes",
+        "--units",
+        "10",
+        "pages",
+        "--rate",
+        "50",
+        "--seconds",
+        "2",
+        "--sheep",
+        "2000",
+        "--votes",
         "20000",
     ],
 ];
