@@ -17,21 +17,21 @@ test("arrow keys vote, and the next pair is there before the answer is", async (
   keepHome(page);
   await open(page);
   let answered = 0;
+  let wait = Promise.resolve();
+  await page.route("**/vote", async (route) => {
+    await wait;
+    await route.continue();
+  });
   for (const key of ["ArrowLeft", "ArrowRight", "ArrowDown"]) {
     const shown = await ballot(page);
     let release = () => {};
-    const wait = new Promise<void>((done) => { release = done; });
-    await page.route("**/vote", async (route) => {
-      await wait;
-      await route.continue();
-    });
+    wait = new Promise<void>((done) => { release = done; });
     await page.keyboard.press(key);
     await expect.poll(() => ballot(page), `${key}: another pair`).not.toBe(shown);
     expect(await votes(page), "not counted yet").toBe(answered);
     release();
     answered += 1;
     await expect(page.getByTestId("vote-count")).toHaveText(String(answered));
-    await page.unroute("**/vote");
   }
 });
 
