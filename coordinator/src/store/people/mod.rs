@@ -46,6 +46,7 @@ use woolgather_protocol::{Blake3, ProblemKind, Tag};
 
 use super::database::{Database, Row, query};
 use super::flock::next_manifest;
+use super::gallery;
 use super::rows::{maybe_parsed, parsed};
 use super::writer::Tx;
 use super::{Store, StoreError};
@@ -294,11 +295,16 @@ fn remove_artist(tx: &mut Tx<'_>, person: PersonId) -> Result<(), StoreError> {
     let renamed = query(
         "UPDATE sheep SET artist = $2
          WHERE id IN (SELECT entry.sheep FROM person_key JOIN entry ON entry.uploader = person_key.voter
-                      WHERE person_key.person = $1 AND entry.sheep IS NOT NULL)",
+                      WHERE person_key.person = $1 AND entry.sheep IS NOT NULL)
+         RETURNING id",
     )
     .bind(person.to_string())
     .bind(NO_ARTIST)
-    .execute(&mut *tx.conn)?;
+    .fetch_all(&mut *tx.conn)?;
+    for row in &renamed {
+        // Otherwise whoever looks for the name would still find the sheep.
+        gallery::index(tx.conn, &parsed(row, "id")?)?;
+    }
     query(
         "UPDATE entry SET artist = $2
          WHERE uploader IN (SELECT voter FROM person_key WHERE person = $1)",
@@ -306,7 +312,7 @@ fn remove_artist(tx: &mut Tx<'_>, person: PersonId) -> Result<(), StoreError> {
     .bind(person.to_string())
     .bind(NO_ARTIST)
     .execute(&mut *tx.conn)?;
-    if renamed > 0 {
+    if !renamed.is_empty() {
         // Players learn of it with the next manifest.
         next_manifest(tx)?;
     }

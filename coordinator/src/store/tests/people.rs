@@ -7,6 +7,7 @@ use woolgather_protocol::{Blake3, Licence, ProblemKind};
 
 use super::support::*;
 use super::votes::{living, secret};
+use crate::store::database::query;
 use crate::store::*;
 
 fn handle(text: &str) -> Handle {
@@ -705,6 +706,14 @@ async fn a_team_is_there_as_long_as_somebody_is_in_it() {
     assert!(store.teams().await.unwrap().is_empty());
 }
 
+/// Sheep that are found by this artist's name.
+async fn found_by_artist(world: &World, artist: &str) -> i64 {
+    let term = [b"a", artist.as_bytes()].concat();
+    let found = query("SELECT COUNT(*) AS found FROM sheep_term WHERE term = $1").bind(term);
+    let row = world.store.row(found).await.unwrap().unwrap();
+    row.try_get("found").unwrap()
+}
+
 #[tokio::test]
 async fn a_deleted_account_leaves_nothing_that_leads_to_its_person() {
     let world = living(2).await;
@@ -745,8 +754,10 @@ async fn a_deleted_account_leaves_nothing_that_leads_to_its_person() {
     let link = store.browser_code(ada).await.unwrap().code;
     let before = store.manifest_sequence().await.unwrap();
 
+    assert_eq!(found_by_artist(&world, "ada l.").await, 1);
     store.delete_person(ada, ArtistName::Remove).await.unwrap();
     store.delete_person(ada, ArtistName::Remove).await.unwrap();
+    assert_eq!(found_by_artist(&world, "ada l.").await, 0);
     assert_eq!(kind(store.person(ada).await), ProblemKind::NotFound);
     assert!(store.session(&opened.secret).await.unwrap().is_none());
     assert_eq!(store.token_owner(&token).await.unwrap(), None);
