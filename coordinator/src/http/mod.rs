@@ -11,7 +11,7 @@
 //!
 //! * [`server`], [`connections`]: who may connect, time limits, the end.
 //! * [`error`], [`extract`], [`signed`], [`nonces`], [`body`], [`conditional`], [`ranges`],
-//!   [`files`], [`throttle`], [`admission`]: what handlers are made of.
+//!   [`files`], [`throttle`], [`admission`], [`browsers`]: what handlers are made of.
 //! * [`info`], [`devices`], [`leases`], [`intake`], [`submissions`], [`audits`], [`work_units`]:
 //!   for workers.
 //! * [`manifest`], [`clips`], [`tracker`]: for players. [`sheep`]: the gallery, for programs. [`thumbnails`]: for
@@ -22,6 +22,7 @@
 pub mod admission;
 pub mod audits;
 pub mod body;
+pub mod browsers;
 pub mod clips;
 pub mod conditional;
 pub mod connections;

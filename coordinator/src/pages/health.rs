@@ -8,6 +8,7 @@ use axum::response::Response;
 use woolgather_web::views::{Health, HealthLine, HealthPage, HealthWord, JustMe, MineLine};
 
 use super::answer::{PageError, page};
+use super::times::seconds_since;
 use crate::http::extract::ClientAddress;
 use crate::pulse::{self, FromPlace, Protocol, Verdict};
 use crate::state::App;
@@ -76,7 +77,7 @@ fn mine_line(one: &FromPlace, all: &[pulse::Health], now_ms: i64) -> MineLine {
         client: one.cohort.client.to_string(),
         asked: one.asked,
         failed: one.failed,
-        age_s: u64::try_from((now_ms - one.last_ms) / 1000).unwrap_or(0),
+        age_s: seconds_since(now_ms, one.last_ms),
         last_failure: one
             .last_failure
             .map(woolgather_protocol::ProblemKind::title),

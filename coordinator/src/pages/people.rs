@@ -10,6 +10,7 @@ use woolgather_web::views::{GroupLine, MachinesPage, PeoplePage, PersonPage, Uni
 
 use super::account::session::Somebody;
 use super::answer::{PageError, page};
+use super::times::seconds_since;
 use crate::http::error::ApiError;
 use crate::http::extract::{PathOf, QueryOf};
 use crate::state::App;
@@ -58,7 +59,7 @@ pub async fn get_person(
         return Err(ApiError::not_found().into());
     }
     let now_ms = app.clock.now_ms();
-    let seconds_since = |ms: i64| now_ms.saturating_sub(ms).max(0).unsigned_abs() / 1000;
+    let ago = |ms: i64| seconds_since(now_ms, ms);
     let figures = app.store.figures(person.id).await?;
     let request = PageRequest {
         after: units.before,
@@ -68,14 +69,14 @@ pub async fn get_person(
     Ok(page(&PersonPage {
         person: figures.line,
         about: person.about,
-        since_s_ago: seconds_since(person.made_ms),
+        since_s_ago: ago(person.made_ms),
         frames: figures.frames,
         bytes: figures.bytes,
         sheep: figures.sheep,
         units: units
             .rows
             .into_iter()
-            .map(|unit| unit_line(seconds_since(unit.handed_in_ms), unit))
+            .map(|unit| unit_line(ago(unit.handed_in_ms), unit))
             .collect(),
         older_units: units.next,
         own,

@@ -11,6 +11,7 @@ use woolgather_web::views::{ClipProgress, Published, StatusPage, SwarmNumbers, V
 use super::answer::{PageError, page};
 use super::cards::card_with;
 use super::health;
+use super::times::seconds_since;
 use crate::state::App;
 use crate::store::{ClipRow, StoreError};
 
@@ -59,7 +60,7 @@ async fn published(app: &App, recent: &[ClipRow]) -> Result<Vec<Published>, Stor
         let sheep = app.store.sheep(&clip.from).await?;
         published.push(Published {
             sheep: card_with(sheep, Some(clip)),
-            age_s: u64::try_from((now_ms - at_ms) / 1000).unwrap_or(0),
+            age_s: seconds_since(now_ms, at_ms),
             volunteers: app.store.volunteers(&clip.id).await?,
         });
     }

@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use axum::http::{HeaderMap, header};
 use woolgather_protocol::paths;
 
+use crate::http::browsers::{browser, named};
+
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Service {
@@ -77,13 +79,8 @@ pub enum Client {
 /// The longest version and system that is kept, in characters; ours have about twenty.
 const CLIENT_CHARS_MAX: usize = 40;
 
-/// What a name in `User-Agent` stands for; the first that is found counts, since browsers claim to be others.
-const NAMES: [(&str, &str); 13] = [
-    ("Edg/", "Edge"),
-    ("OPR/", "Opera"),
-    ("Firefox/", "Firefox"),
-    ("Chrome/", "Chromium"),
-    ("Safari/", "Safari"),
+/// Programs other than browsers that we know by name.
+const PROGRAMS: [(&str, &str); 8] = [
     ("qBittorrent", "qBittorrent"),
     ("Transmission", "Transmission"),
     ("aria2", "aria2"),
@@ -102,8 +99,9 @@ impl Client {
                 return Self::Woolgather(rest.to_owned());
             }
         }
-        let named = NAMES.iter().find(|(part, _)| user_agent.contains(part));
-        named.map_or(Self::Other, |(_, name)| Self::Named(name))
+        browser(user_agent)
+            .or_else(|| named(&PROGRAMS, user_agent))
+            .map_or(Self::Other, Self::Named)
     }
 }
 

@@ -157,7 +157,7 @@ fn who_asks_is_known_by_name_only() {
         ),
         (
             "Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Safari/537.36",
-            "Chromium",
+            "Chrome",
         ),
         ("woolgather/<script>", "other programs"),
         ("", "other programs"),

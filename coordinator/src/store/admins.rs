@@ -4,11 +4,8 @@
 
 use std::time::Duration;
 
-use data_encoding::BASE32_NOPAD;
-use rand_chacha::rand_core::Rng as _;
-use woolgather_protocol::Blake3;
-
 use super::database::query;
+use super::secrets::{hash, lasts_ms, new_secret};
 use super::writer::Tx;
 use super::{Store, StoreError};
 
@@ -16,8 +13,6 @@ use super::{Store, StoreError};
 pub const LINK_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a session is, from its beginning.
 pub const SESSION_LASTS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// Random bytes of a link or session.
-const WORD_BYTES: usize = 20;
 
 impl Store {
     /// A word that opens one session within [`LINK_LASTS`].
@@ -99,19 +94,12 @@ impl Store {
 }
 
 fn new_pass(tx: &mut Tx<'_>, purpose: &str, lasts: Duration) -> Result<String, StoreError> {
-    let mut word = [0; WORD_BYTES];
-    tx.rng.fill_bytes(&mut word);
-    let word = BASE32_NOPAD.encode(&word).to_ascii_lowercase();
-    let lasts_ms = i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX);
+    let (word, hash) = new_secret(tx);
     query("INSERT INTO admin_pass (hash, purpose, made_ms, expires_ms) VALUES ($1, $2, $3, $4)")
-        .bind(hash(&word))
+        .bind(hash)
         .bind(purpose)
         .bind(tx.now_ms)
-        .bind(tx.now_ms.saturating_add(lasts_ms))
+        .bind(tx.now_ms.saturating_add(lasts_ms(lasts)))
         .execute(&mut *tx.conn)?;
     Ok(word)
-}
-
-fn hash(word: &str) -> String {
-    Blake3::of(word.as_bytes()).to_string()
 }

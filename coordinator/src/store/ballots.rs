@@ -15,6 +15,7 @@ use woolgather_protocol::{DeviceSecret, ProblemKind, SheepId};
 
 use super::database::{Database, query};
 use super::rows::{maybe_parsed, name_of, number, parsed};
+use super::secrets::new_name;
 use super::sheep::belief;
 use super::writer::Tx;
 use super::{SheepState, StoreError, VoterId};
@@ -118,17 +119,10 @@ fn open(
 /// A ticket for a new ballot.
 pub(super) fn fresh_ticket(tx: &mut Tx<'_>, voter: VoterId) -> BallotTicket {
     BallotTicket {
-        ballot: ballot_name(tx.random()),
+        ballot: new_name(tx),
         voter,
         expires_at_ms: tx.now_ms + BALLOT_TERM_MS,
     }
-}
-
-/// Ten random bytes as sixteen characters, like every other name.
-fn ballot_name(random: [u8; 10]) -> String {
-    data_encoding::BASE32_NOPAD
-        .encode(&random)
-        .to_ascii_lowercase()
 }
 
 fn choose<'a>(

@@ -1,5 +1,6 @@
 //! Sheep are born and clips are planned: rows, and the work units that will make them pictures.
 
+use woolgather_coordinator_core::breeding::fame;
 use woolgather_coordinator_core::leases::{rank, samples_of};
 use woolgather_coordinator_core::ratings::Belief;
 use woolgather_coordinator_core::seeds::clip_rng_seed;
@@ -11,7 +12,7 @@ use woolgather_protocol::{ClipId, Licence, SheepId, WorkUnitId};
 use super::database::{Database, query};
 use super::family::link_parents;
 use super::flock::{Flock, flock};
-use super::gallery::{index, stored_fame};
+use super::gallery::index;
 use super::rows::{name_of, parsed, stored, to_json};
 use super::tags::tag_by_looks;
 use super::writer::Tx;
@@ -92,7 +93,7 @@ pub(super) fn bear(tx: &mut Tx<'_>, new: &NewSheep<'_>) -> Result<SheepId, Store
     .bind(tx.now_ms)
     .bind(mean)
     .bind(variance)
-    .bind(stored_fame(Belief { mean, variance }))
+    .bind(fame(Belief { mean, variance }))
     .bind(to_json(&new.origin.parents()))
     .execute(&mut *tx.conn)?;
     write_origin(tx, &sheep, &new.origin)?;

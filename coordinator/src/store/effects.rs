@@ -5,11 +5,11 @@
 
 use std::net::IpAddr;
 
+use woolgather_coordinator_core::breeding::fame;
 use woolgather_coordinator_core::ratings::{self, Belief, DAY_MS, SHEEP_VARIANCE_MAX, Shift};
 use woolgather_protocol::SheepId;
 
 use super::database::{Database, query};
-use super::gallery::stored_fame;
 use super::people::accepted_units;
 use super::questions::{Question, Verdict};
 use super::refit::leniency;
@@ -198,7 +198,7 @@ pub(super) fn apply(
         .bind(after.mean)
         .bind(after.variance)
         .bind(tx.now_ms)
-        .bind(stored_fame(after))
+        .bind(fame(after))
         .execute(&mut *tx.conn)?;
     }
     let before = leniency_of(tx.conn, voter)?;

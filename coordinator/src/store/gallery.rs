@@ -278,11 +278,6 @@ impl Store {
     }
 }
 
-/// What is stored beside a rating, so that the hall of fame is in order.
-pub(super) fn stored_fame(belief: Belief) -> f64 {
-    fame(belief)
-}
-
 /// Writes down anew what a sheep is found by; call it whenever title, artist or tags changed.
 pub(super) fn index(conn: &mut dyn Database, sheep: &SheepId) -> Result<(), StoreError> {
     let row = query("SELECT number, title, artist FROM sheep WHERE id = $1")
@@ -326,7 +321,7 @@ pub(super) fn fill(conn: &mut dyn Database) -> Result<(), StoreError> {
         let sheep: SheepId = parsed(row, "id")?;
         query("UPDATE sheep SET fame = $2 WHERE id = $1")
             .bind(sheep.as_str())
-            .bind(stored_fame(belief))
+            .bind(fame(belief))
             .execute(&mut *conn)?;
         match descriptors(row)? {
             Some(looks) => tag_by_looks(conn, &sheep, &looks)?,

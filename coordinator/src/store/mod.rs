@@ -41,6 +41,7 @@ mod paging;
 mod place;
 mod readers;
 mod rows;
+mod secrets;
 mod writer;
 
 mod admins;

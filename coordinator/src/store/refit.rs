@@ -9,12 +9,12 @@
 
 use std::collections::HashMap;
 
+use woolgather_coordinator_core::breeding::fame;
 use woolgather_coordinator_core::ratings::refit::{self, Log, Refit, Said, SheepRow, VoteRow};
 use woolgather_coordinator_core::ratings::{Belief, DAY_MS, SettledChild, Shift, heritability};
 use woolgather_protocol::votes::Answer;
 
 use super::database::{Database, Row, query};
-use super::gallery::stored_fame;
 use super::questions::{Question, Verdict};
 use super::rows::named;
 use super::sheep::{belief, belief_at_birth};
@@ -274,7 +274,7 @@ fn keep_sheep(tx: &mut Tx<'_>, refits: i64, fits: &[(Before, Belief)]) -> Result
         .bind(after.mean)
         .bind(after.variance)
         .bind(tx.now_ms)
-        .bind(stored_fame(after))
+        .bind(fame(after))
         .execute(&mut *tx.conn)?;
     }
     refit_heritability(tx)?;

@@ -9,12 +9,12 @@ use woolgather_protocol::people::LinkCode;
 use woolgather_protocol::{Problem, ProblemKind};
 use woolgather_web::views::{Done, LinkPage, Linking};
 
-use super::own::seconds_since;
 use super::session::SignedIn;
 use crate::http::error::{self, ApiError};
 use crate::http::extract::{ClientAddress, QueryOf};
 use crate::pages::answer::{PageError, page_with_status, refusal};
 use crate::pages::forms::FormOf;
+use crate::pages::times::seconds_since;
 use crate::state::App;
 
 /// The code, in the address or the form.

@@ -17,6 +17,7 @@ use crate::http::error::{self, ApiError};
 use crate::http::extract::QueryOf;
 use crate::pages::answer::{PageError, page_with_status, refusal};
 use crate::pages::forms::FormOf;
+use crate::pages::times::seconds_since;
 use crate::pages::voter::WebVoter;
 use crate::state::App;
 use crate::store::{ArtistName, NewProfile};
@@ -100,11 +101,6 @@ struct Said {
     shown: Option<Shown>,
     done: Option<Done>,
     problem: Option<Problem>,
-}
-
-/// Whole seconds from a moment to now; 0 for one that is yet to come.
-pub(super) fn seconds_since(now_ms: i64, then_ms: i64) -> u64 {
-    now_ms.saturating_sub(then_ms).max(0).unsigned_abs() / 1000
 }
 
 /// What is one's own.

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use woolgather_protocol::ProblemKind;
 
+use crate::http::browsers::{browser as browser_name, named};
 use crate::http::error::ApiError;
 use crate::http::extract::cookies;
 use crate::pages::answer::{PageError, wants_json};
@@ -116,15 +117,9 @@ pub fn browser(headers: &HeaderMap, voter: &WebVoter) -> Browser {
     }
 }
 
-/// A browser in a few words, as far as it says. The order matters: most claim to be others as well.
+/// A browser in a few words, as far as it says.
 fn label(agent: &str) -> String {
-    const BROWSERS: [(&str, &str); 5] = [
-        ("Firefox/", "Firefox"),
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ];
+    // The order matters: an Android is a Linux.
     const SYSTEMS: [(&str, &str); 6] = [
         ("Android", "Android"),
         ("iPhone", "iPhone"),
@@ -133,11 +128,7 @@ fn label(agent: &str) -> String {
         ("Mac OS X", "macOS"),
         ("Linux", "Linux"),
     ];
-    let find = |list: &[(&str, &'static str)]| {
-        let found = list.iter().find(|(mark, _)| agent.contains(mark));
-        found.map(|(_, name)| *name)
-    };
-    match (find(&BROWSERS), find(&SYSTEMS)) {
+    match (browser_name(agent), named(&SYSTEMS, agent)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(browser), None) => browser.to_owned(),
         (None, Some(system)) => format!("A browser on {system}"),

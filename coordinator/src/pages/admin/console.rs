@@ -14,6 +14,7 @@ use woolgather_web::views::{
 use super::Admin;
 use crate::http::extract::QueryOf;
 use crate::pages::answer::{PageError, page};
+use crate::pages::times::seconds_since;
 use crate::state::App;
 use crate::store::{DeviceLine, PageRequest};
 
@@ -40,7 +41,7 @@ pub async fn get_console(
     QueryOf(before): QueryOf<Before>,
 ) -> Result<Response, PageError> {
     let now_ms = app.clock.now_ms();
-    let ago = |then_ms: i64| now_ms.saturating_sub(then_ms).max(0).unsigned_abs() / 1000;
+    let ago = |then_ms: i64| seconds_since(now_ms, then_ms);
     let first = PageRequest {
         after: None,
         limit: LINES,

@@ -13,6 +13,7 @@ use super::door::Proof;
 use super::{Admin, closed};
 use crate::evolution::forecast::{forecast, numbers};
 use crate::pages::answer::{PageError, page};
+use crate::pages::times::seconds_since;
 use crate::state::App;
 use crate::store::Nursery;
 
@@ -59,7 +60,7 @@ fn view(
     let waiting = nursery.queue.iter().map(|entry| AdminWaiting {
         id: entry.id.clone(),
         title: entry.title.clone(),
-        seconds_ago: u64::try_from((now_ms - entry.waiting.since_ms) / 1000).unwrap_or(0),
+        seconds_ago: seconds_since(now_ms, entry.waiting.since_ms),
     });
     AdminFlockPage {
         proof: admin.proof(),

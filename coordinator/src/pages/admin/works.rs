@@ -13,6 +13,7 @@ use super::{Admin, closed};
 use crate::http::admission::free_bytes;
 use crate::http::extract::QueryOf;
 use crate::pages::answer::{PageError, page};
+use crate::pages::times::seconds_since;
 use crate::state::App;
 use crate::store::{ClipState, PageRequest, StoreError};
 
@@ -52,7 +53,7 @@ pub async fn get_works(
     let now_ms = app.clock.now_ms();
     let jobs = app.store.job_lines(LINES).await?;
     let jobs = jobs.into_iter().map(|job| AdminJob {
-        due_s: u64::try_from((job.run_after_ms - now_ms) / 1000).unwrap_or(0),
+        due_s: seconds_since(job.run_after_ms, now_ms),
         number: job.number,
         key: job.key,
         state: job.state,

@@ -1,8 +1,8 @@
 //! Which voters are whose: browsers and devices linked to a person are one voter.
 //!
-//! A linked voter's entries and standing votes become the person's, and stay so when it is let go. Where both had answered the same question, the newer
-//! answer stays. What the votes did to the ratings stays as it is; what they did to the voter's leniency is put
-//! right by the next refit.
+//! A linked voter's entries and standing votes become the person's, and stay so when it is let go. Where both had
+//! answered the same question, the newer answer stays. What the votes did to the ratings stays as it is; what they
+//! did to the voter's leniency is put right by the next refit.
 //!
 //! What makes a vote weigh (a key's age, a device's accepted units) is handed over as well and does not come back
 //! when the key is let go, so that no key lends its weight to one account after the other.
@@ -16,7 +16,7 @@ use super::super::jobs::enqueue;
 use super::super::questions::Question;
 use super::super::rows::{number, parsed};
 use super::super::voters::forget_effects;
-use super::super::votes::take_back;
+use super::super::votes::{count_standing, take_back};
 use super::super::writer::Tx;
 use super::super::{Job, Store, StoreError, VoterId};
 
@@ -68,9 +68,7 @@ impl Store {
         self.write(move |tx| unlink(tx, person, &VoterId::device(&device)))
             .await
     }
-}
 
-impl Store {
     /// Whether two voters are one: the same browser or device, or those of one person.
     ///
     /// # Errors
@@ -288,10 +286,7 @@ fn drop_doubles(tx: &mut Tx<'_>, from: &VoterId, to: &VoterId) -> Result<(), Sto
             from
         };
         take_back(tx, older, &question)?;
-        query("UPDATE sheep SET votes = votes - 1 WHERE id = $1 OR id = $2")
-            .bind(question.first.as_str())
-            .bind(question.second_text())
-            .execute(&mut *tx.conn)?;
+        count_standing(tx, &question, -1)?;
     }
     Ok(())
 }

@@ -18,9 +18,10 @@ use woolgather_protocol::{ProblemKind, PublicKey};
 
 use super::super::database::{Database, query};
 use super::super::rows::{maybe_parsed, number, parsed};
+use super::super::secrets::{hash, lasts_ms};
 use super::super::writer::Tx;
 use super::super::{Store, StoreError, VoterId};
-use super::{hash, keys, lasts_ms};
+use super::keys;
 
 /// How long a code is good for.
 pub const LINK_CODE_LASTS: Duration = Duration::from_secs(10 * 60);

@@ -1,8 +1,7 @@
 //! People: accounts, and everything that hangs on one.
 //!
 //! An account is a handle and the keys that are its person's. Of every secret (sessions, tokens, recovery
-//! codes, link codes) the store keeps a hash; a secret is looked up by its hash, so how long that takes says
-//! nothing about how much of a guess was right.
+//! codes, link codes) the store keeps a hash ([`super::secrets`]).
 //!
 //! * [`persons`](self): this file makes, changes, shows and deletes accounts.
 //! * `keys`: which voters are whose, and that they are one voter. `sessions`: who is signed in where.
@@ -37,12 +36,10 @@ pub use tokens::{TOKENS_MAX, TokenOwner, TokenRow};
 
 pub(super) use keys::{accepted_units, are_one, canonical};
 
-use data_encoding::BASE32_NOPAD;
-use rand_chacha::rand_core::Rng as _;
 use woolgather_coordinator_core::PersonId;
 use woolgather_protocol::limits::{clean_line, clean_name};
 use woolgather_protocol::people::{ABOUT_CHARS_MAX, Handle};
-use woolgather_protocol::{Blake3, ProblemKind, Tag};
+use woolgather_protocol::{ProblemKind, Tag};
 
 use super::database::{Database, Row, query};
 use super::flock::next_manifest;
@@ -51,8 +48,6 @@ use super::rows::{maybe_parsed, parsed};
 use super::writer::Tx;
 use super::{Store, StoreError};
 
-/// Random bytes of a secret: sessions, tokens.
-const SECRET_BYTES: usize = 20;
 /// Handles that are pages of their own, or would mislead.
 const RESERVED: &[&str] = &["admin", "anonymous", "machines", "me", "new", "woolgather"];
 /// What an artist is called whose name went with the account.
@@ -331,27 +326,4 @@ fn clean_text(text: &str, chars_max: usize) -> String {
     }
     let cleaned: String = cleaned.trim().chars().take(chars_max).collect();
     cleaned.trim_end().to_owned()
-}
-
-/// A fresh secret and its hash.
-fn new_secret(tx: &mut Tx<'_>) -> (String, String) {
-    let mut random = [0; SECRET_BYTES];
-    tx.rng.fill_bytes(&mut random);
-    let secret = BASE32_NOPAD.encode(&random).to_ascii_lowercase();
-    let hash = hash(&secret);
-    (secret, hash)
-}
-
-/// A name for a row that its owner is told: sessions, tokens, ceremonies.
-fn new_name(tx: &mut Tx<'_>) -> String {
-    let random: [u8; 10] = tx.random();
-    BASE32_NOPAD.encode(&random).to_ascii_lowercase()
-}
-
-fn hash(secret: &str) -> String {
-    Blake3::of(secret.as_bytes()).to_string()
-}
-
-fn lasts_ms(lasts: std::time::Duration) -> i64 {
-    i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX)
 }

@@ -11,10 +11,10 @@ use woolgather_protocol::limits::clean_name;
 
 use super::super::database::{Database, Row, query};
 use super::super::rows::{maybe_parsed, number, parsed};
+use super::super::secrets::{lasts_ms, new_name};
 use super::super::writer::Tx;
 use super::super::{Store, StoreError};
 use super::sessions::{self, Browser, Opened};
-use super::{lasts_ms, new_name};
 
 /// How long a browser has to answer.
 pub const CEREMONY_LASTS: Duration = Duration::from_secs(5 * 60);

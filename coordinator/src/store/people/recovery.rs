@@ -5,10 +5,11 @@ use woolgather_coordinator_core::PersonId;
 
 use super::super::database::query;
 use super::super::rows::{number, parsed};
+use super::super::secrets::hash;
 use super::super::writer::Tx;
 use super::super::{Store, StoreError};
+use super::link_codes;
 use super::sessions::{self, Browser, Opened};
-use super::{hash, link_codes};
 
 /// How many recovery codes a person has at first.
 pub const RECOVERY_CODES: usize = 10;

@@ -10,9 +10,10 @@ use woolgather_protocol::limits::clean_line;
 
 use super::super::database::{Database, Row, query};
 use super::super::rows::parsed;
+use super::super::secrets::{hash, lasts_ms, new_name, new_secret};
 use super::super::writer::Tx;
 use super::super::{Store, StoreError, VoterId};
-use super::{hash, keys, lasts_ms, new_name, new_secret};
+use super::keys;
 
 /// How long a session lasts after its browser was last seen.
 pub const PERSON_SESSION_LASTS: Duration = Duration::from_secs(90 * 24 * 60 * 60);

@@ -7,9 +7,9 @@ use woolgather_protocol::people::Scope;
 
 use super::super::database::{Database, Row, query};
 use super::super::rows::{json, number, parsed, to_json};
+use super::super::secrets::{hash, new_name, new_secret};
 use super::super::writer::Tx;
 use super::super::{Store, StoreError};
-use super::{hash, new_name, new_secret};
 
 /// The most tokens of a person.
 pub const TOKENS_MAX: u64 = 20;
