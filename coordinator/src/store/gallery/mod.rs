@@ -4,34 +4,35 @@
 //! what the first does. What sheep are filtered by are *terms*: `sheep_term` has one row for each tag, artist and word
 //! of a sheep. Where the rarest wanted term has few sheep, those are read and put in order; where even that one has
 //! many, the order's index is walked until the page is full, at most [`WALK_MAX`] sheep far.
+//!
+//! [`terms`]: what sheep are found by. [`orders`]: the statements. This file chooses between them.
 
-use std::collections::BTreeSet;
+mod orders;
+mod terms;
+
 use std::fmt;
 use std::str::FromStr;
 
-use woolgather_coordinator_core::breeding::fame;
-use woolgather_coordinator_core::ratings::Belief;
 use woolgather_protocol::sheep::{Room, Sort};
 use woolgather_protocol::{ClipId, SheepId, Tag};
 
 use super::database::{Database, Query, Row, query};
 use super::devices::active_devices;
-use super::nursery::descriptors;
 use super::rows::{maybe_parsed, number, parsed, stored};
 use super::sheep::sheep_row;
-use super::tags::{tag_by_looks, tags_of};
+use super::tags::tags_of;
 use super::{SheepRow, Store, StoreError};
+use orders::{Along, Order};
+use terms::{RARE_MAX, ranges, sheep_with};
+
+#[cfg(test)]
+pub(super) use orders::statements;
+pub(super) use terms::{fill, index};
 
 /// Sheep on a page at most.
 pub const GALLERY_PAGE_MAX: u32 = 100;
 /// Tags, an artist and words that one list is filtered by.
 pub const TERMS_MAX: usize = 6;
-/// Characters of a word that count.
-const WORD_CHARS_MAX: usize = 24;
-/// Words of one sheep that it is found by.
-const WORDS_MAX: usize = 24;
-/// A term that more sheep have is common.
-const RARE_MAX: i64 = 1_000;
 /// How far an order is walked for sheep that have only common terms.
 const WALK_MAX: i64 = 10_000;
 /// How far the sheep of a room are counted.
@@ -278,246 +279,6 @@ impl Store {
     }
 }
 
-/// Writes down anew what a sheep is found by; call it whenever title, artist or tags changed.
-pub(super) fn index(conn: &mut dyn Database, sheep: &SheepId) -> Result<(), StoreError> {
-    let row = query("SELECT number, title, artist FROM sheep WHERE id = $1")
-        .bind(sheep.as_str())
-        .fetch_one(&mut *conn)?;
-    let place: i64 = row.try_get("number")?;
-    let (title, artist): (&str, &str) = (row.try_get("title")?, row.try_get("artist")?);
-    let tags = tags_of(&mut *conn, sheep)?;
-    let mut terms: BTreeSet<Vec<u8>> = tags.iter().map(tag_term).collect();
-    terms.insert(artist_term(artist));
-    let texts = [title, artist];
-    let texts = texts.into_iter().chain(tags.iter().map(Tag::as_str));
-    terms.extend(
-        texts
-            .flat_map(words)
-            .take(WORDS_MAX)
-            .map(|word| word_term(&word)),
-    );
-    query("DELETE FROM sheep_term WHERE sheep = $1")
-        .bind(place)
-        .execute(&mut *conn)?;
-    for term in terms {
-        query("INSERT INTO sheep_term (sheep, term) VALUES ($1, $2)")
-            .bind(place)
-            .bind(term)
-            .execute(&mut *conn)?;
-    }
-    Ok(())
-}
-
-/// Fills what is new for sheep that were there before there was a gallery.
-pub(super) fn fill(conn: &mut dyn Database) -> Result<(), StoreError> {
-    let rows =
-        query("SELECT id, rating_mean, rating_variance, descriptors FROM sheep ORDER BY number")
-            .fetch_all(&mut *conn)?;
-    for row in &rows {
-        let belief = Belief {
-            mean: row.try_get("rating_mean")?,
-            variance: row.try_get("rating_variance")?,
-        };
-        let sheep: SheepId = parsed(row, "id")?;
-        query("UPDATE sheep SET fame = $2 WHERE id = $1")
-            .bind(sheep.as_str())
-            .bind(fame(belief))
-            .execute(&mut *conn)?;
-        match descriptors(row)? {
-            Some(looks) => tag_by_looks(conn, &sheep, &looks)?,
-            None => index(conn, &sheep)?,
-        }
-    }
-    super::family::fill(conn)
-}
-
-/// The words of a text: runs of letters and digits, in lower case.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(|word| {
-            let lowered = word.chars().flat_map(char::to_lowercase);
-            lowered.take(WORD_CHARS_MAX).collect()
-        })
-}
-
-fn word_term(word: &str) -> Vec<u8> {
-    [b"w", word.as_bytes()].concat()
-}
-
-fn tag_term(tag: &Tag) -> Vec<u8> {
-    [b"t", tag.as_str().as_bytes()].concat()
-}
-
-fn artist_term(artist: &str) -> Vec<u8> {
-    [b"a", artist.trim().to_lowercase().as_bytes()].concat()
-}
-
-/// Terms from one to before another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Range {
-    from: Vec<u8>,
-    to: Vec<u8>,
-}
-
-impl Range {
-    fn exactly(term: Vec<u8>) -> Self {
-        let to = [&term[..], &[0]].concat();
-        Self { from: term, to }
-    }
-
-    /// UTF-8 never has the byte 255.
-    fn beginning(term: Vec<u8>) -> Self {
-        let to = [&term[..], &[255]].concat();
-        Self { from: term, to }
-    }
-}
-
-fn ranges(filter: &GalleryFilter) -> Vec<Range> {
-    let tags = filter.tags.iter().map(tag_term).map(Range::exactly);
-    let artist = filter.artist.iter().map(|artist| artist_term(artist));
-    let artist = artist.map(Range::exactly);
-    let words = words(&filter.words).map(|word| Range::beginning(word_term(&word)));
-    tags.chain(artist).chain(words).take(TERMS_MAX).collect()
-}
-
-/// The statements of one way along one order.
-struct Along {
-    /// Without a filter. Values: state, key, number, rows.
-    plain: &'static str,
-    /// Filtered while walking. Values: state, key, number, how far, six ranges, rows.
-    walked: &'static str,
-    /// Filtered by what the first range finds. Values: the same.
-    driven: &'static str,
-}
-
-macro_rules! with_clip {
-    ($sheep:expr, $order:literal) => {
-        concat!(
-            "SELECT sheep.*, clip.id AS clip_id, clip.version AS clip_version FROM (",
-            $sheep,
-            ") AS sheep LEFT JOIN clip
-             ON clip.from_sheep = sheep.id AND clip.to_sheep = sheep.id
-                AND clip.state IN ('live', 'retired') AND clip.blob IS NOT NULL
-             ORDER BY ",
-            $order
-        )
-    };
-}
-
-// Counted, since PostgreSQL would make a join of each EXISTS and think about their order for longer than it reads.
-macro_rules! has_terms {
-    () => {
-        has_terms!(@ "$5" "$6" "$7" "$8" "$9" "$10" "$11" "$12" "$13" "$14" "$15" "$16")
-    };
-    (@ $($from:literal $to:literal)*) => {
-        concat!("TRUE", $(" AND (SELECT COUNT(*) FROM sheep_term WHERE sheep_term.sheep = sheep.number
-            AND sheep_term.term >= ", $from, " AND sheep_term.term < ", $to, ") > 0"),*)
-    };
-}
-
-// What the driver found is looked up by number. Said plainly, the room would tempt SQLite to walk the room's index
-// once for every sheep found, so it is said of a value that no index has.
-macro_rules! along {
-    ($room:literal, $past:literal, $order:literal) => {
-        along!($room, $past, $order, "sheep.state || '' = $1", $past)
-    };
-    ($room:literal, $past:literal, $order:literal, $found_room:literal, $found_past:literal) => {
-        Along {
-            plain: with_clip!(
-                concat!(
-                    "SELECT * FROM sheep WHERE ",
-                    $room,
-                    " AND ",
-                    $past,
-                    " ORDER BY ",
-                    $order,
-                    " LIMIT $4"
-                ),
-                $order
-            ),
-            walked: with_clip!(
-                concat!(
-                    "SELECT * FROM (SELECT * FROM sheep WHERE ",
-                    $room,
-                    " AND ",
-                    $past,
-                    " ORDER BY ",
-                    $order,
-                    " LIMIT $4) AS sheep WHERE ",
-                    has_terms!(),
-                    " ORDER BY ",
-                    $order,
-                    " LIMIT $17"
-                ),
-                $order
-            ),
-            driven: with_clip!(
-                concat!(
-                    "SELECT sheep.* FROM (SELECT DISTINCT sheep_term.sheep AS found FROM sheep_term
-                     WHERE sheep_term.term >= $5 AND sheep_term.term < $6 LIMIT $4) AS driver
-                     CROSS JOIN sheep WHERE sheep.number = driver.found AND ",
-                    $found_room,
-                    " AND ",
-                    $found_past,
-                    " AND ",
-                    has_terms!(),
-                    " ORDER BY ",
-                    $order,
-                    " LIMIT $17"
-                ),
-                $order
-            ),
-        }
-    };
-}
-
-const BEST_DOWN: Along = along!(
-    "sheep.state = $1",
-    "(sheep.rating_mean, sheep.number) < ($2, $3)",
-    "sheep.rating_mean DESC, sheep.number DESC"
-);
-const BEST_UP: Along = along!(
-    "sheep.state = $1",
-    "(sheep.rating_mean, sheep.number) > ($2, $3)",
-    "sheep.rating_mean, sheep.number"
-);
-const DOUBT_DOWN: Along = along!(
-    "sheep.state = $1",
-    "(sheep.rating_variance, sheep.number) < ($2, $3)",
-    "sheep.rating_variance DESC, sheep.number DESC"
-);
-const DOUBT_UP: Along = along!(
-    "sheep.state = $1",
-    "(sheep.rating_variance, sheep.number) > ($2, $3)",
-    "sheep.rating_variance, sheep.number"
-);
-// By number alone; the key is the number again.
-const BIRTH_DOWN: Along = along!(
-    "sheep.state = $1",
-    "sheep.number < $3 AND CAST($2 AS DOUBLE PRECISION) IS NOT NULL",
-    "sheep.number DESC"
-);
-const BIRTH_UP: Along = along!(
-    "sheep.state = $1",
-    "sheep.number > $3 AND CAST($2 AS DOUBLE PRECISION) IS NOT NULL",
-    "sheep.number"
-);
-const FAME_DOWN: Along = along!(
-    "sheep.fame > 0 AND sheep.state <> $1",
-    "(sheep.fame, sheep.number) < ($2, $3)",
-    "sheep.fame DESC, sheep.number DESC",
-    "sheep.fame + 0.0 > 0 AND sheep.state <> $1",
-    "(sheep.fame + 0.0, sheep.number) < ($2, $3)"
-);
-const FAME_UP: Along = along!(
-    "sheep.fame > 0 AND sheep.state <> $1",
-    "(sheep.fame, sheep.number) > ($2, $3)",
-    "sheep.fame, sheep.number",
-    "sheep.fame + 0.0 > 0 AND sheep.state <> $1",
-    "(sheep.fame + 0.0, sheep.number) > ($2, $3)"
-);
-
 /// Above and below every place.
 const TOP: Mark = Mark {
     key: f64::MAX,
@@ -527,15 +288,6 @@ const BOTTOM: Mark = Mark {
     key: f64::MIN,
     number: i64::MIN,
 };
-
-/// Which of the orders a request walks.
-#[derive(Clone, Copy)]
-enum Order {
-    Best,
-    Doubt,
-    Birth,
-    Fame,
-}
 
 impl GalleryRequest {
     /// The order, and whether its first row is its highest.
@@ -560,32 +312,6 @@ impl GalleryRequest {
 
     fn rows(&self) -> usize {
         self.limit.clamp(1, GALLERY_PAGE_MAX) as usize
-    }
-}
-
-impl Order {
-    fn mark(self, row: &Row) -> Result<Mark, StoreError> {
-        let number: i64 = row.try_get("number")?;
-        let key = match self {
-            Self::Best => row.try_get("rating_mean")?,
-            Self::Doubt => row.try_get("rating_variance")?,
-            Self::Fame => row.try_get("fame")?,
-            Self::Birth => number as f64,
-        };
-        Ok(Mark { key, number })
-    }
-
-    fn along(self, is_down: bool) -> Along {
-        match (self, is_down) {
-            (Self::Best, true) => BEST_DOWN,
-            (Self::Best, false) => BEST_UP,
-            (Self::Doubt, true) => DOUBT_DOWN,
-            (Self::Doubt, false) => DOUBT_UP,
-            (Self::Birth, true) => BIRTH_DOWN,
-            (Self::Birth, false) => BIRTH_UP,
-            (Self::Fame, true) => FAME_DOWN,
-            (Self::Fame, false) => FAME_UP,
-        }
     }
 }
 
@@ -689,19 +415,6 @@ fn plan(
     Ok(Some(Plan { statement, walks }))
 }
 
-/// How often a term is there, counted a little further than it is rare.
-fn sheep_with(conn: &mut dyn Database, range: &Range) -> Result<i64, StoreError> {
-    let row = query(
-        "SELECT COUNT(*) AS found FROM
-         (SELECT 1 FROM sheep_term WHERE term >= $1 AND term < $2 LIMIT $3) AS counted",
-    )
-    .bind(&*range.from)
-    .bind(&*range.to)
-    .bind(RARE_MAX + 1)
-    .fetch_one(conn)?;
-    Ok(row.try_get("found")?)
-}
-
 fn gallery_row(row: &Row, now_ms: i64) -> Result<GalleryRow, StoreError> {
     let clip = match maybe_parsed(row, "clip_id")? {
         Some(clip) => Some((clip, number(row, "clip_version")?)),
@@ -711,30 +424,6 @@ fn gallery_row(row: &Row, now_ms: i64) -> Result<GalleryRow, StoreError> {
         sheep: sheep_row(row, now_ms)?,
         clip,
     })
-}
-
-/// Every statement that reads a page, named by the index that it has to walk.
-#[cfg(test)]
-pub(super) fn statements() -> Vec<(String, &'static str)> {
-    let ways = [
-        ("sheep_best down", BEST_DOWN),
-        ("sheep_best up", BEST_UP),
-        ("sheep_doubt down", DOUBT_DOWN),
-        ("sheep_doubt up", DOUBT_UP),
-        ("sheep_state down", BIRTH_DOWN),
-        ("sheep_state up", BIRTH_UP),
-        ("sheep_fame down", FAME_DOWN),
-        ("sheep_fame up", FAME_UP),
-    ];
-    ways.into_iter()
-        .flat_map(|(name, along)| {
-            [
-                (format!("{name}, plain"), along.plain),
-                (format!("{name}, walked"), along.walked),
-                (format!("{name}, driven"), along.driven),
-            ]
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -762,22 +451,5 @@ mod tests {
         for text in ["", "7", "x_7", "1_x", "inf_3", "NaN_3"] {
             assert_eq!(text.parse::<Mark>(), Err(MarkError), "{text}");
         }
-    }
-
-    #[test]
-    fn words_are_runs_of_letters_and_digits_in_lower_case() {
-        let found: Vec<_> = words("Owl in the-Reeds, №7 ÜBER").collect();
-        assert_eq!(found, ["owl", "in", "the", "reeds", "7", "über"]);
-        assert_eq!(words(" -- ").count(), 0);
-        assert_eq!(words(&"x".repeat(99)).next().unwrap().len(), 24);
-    }
-
-    #[test]
-    fn a_list_is_filtered_by_a_bounded_number_of_terms() {
-        let filter = GalleryFilter {
-            words: "one two three four five six seven eight".into(),
-            ..GalleryFilter::default()
-        };
-        assert_eq!(ranges(&filter).len(), TERMS_MAX);
     }
 }
