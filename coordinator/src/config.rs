@@ -74,12 +74,12 @@ impl Config {
     ///
     /// A sentence that names the option and what it may hold.
     pub fn from_args(args: ServeArgs) -> anyhow::Result<Self> {
-        let name = limits::clean_name(&args.name);
+        let name = limits::clean_name(&args.founding.name);
         let connections = connections(&args);
         let admission = admission(&args.limits)?;
         let evolution = args.evolution.evolution()?;
         ensure!(!name.is_empty(), "--name must not be empty");
-        let recipe = recipe(&args.recipe)?;
+        let recipe = recipe(&args.founding.recipe)?;
         let public_url = args.public_url.map(public_url).transpose()?;
         let origin_listen = args
             .origin_listen
@@ -116,57 +116,76 @@ impl Config {
     }
 
     /// What was decided, by the options' names, for an operator to read. No secrets: an address is shown without its
-    /// password.
+    /// password. A test in [`crate::settings`] holds this to the options.
     #[must_use]
     pub fn lines(&self) -> Vec<(&'static str, String)> {
-        let seconds = |time: Duration| format!("{} s", time.as_secs());
+        let time = |time: Duration| match time.as_millis() {
+            millis if millis.is_multiple_of(1000) => format!("{} s", millis / 1000),
+            millis => format!("{millis} ms"),
+        };
         let gigabytes = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
         let or = |value: Option<String>, none: &str| value.unwrap_or_else(|| none.to_owned());
-        let Rates {
-            device_requests_a_minute,
-            network_requests_a_minute,
-            ballots_a_minute,
-            entries_an_hour,
-            sign_ins_an_hour,
-        } = self.rates;
+        let listed = |addresses: &[SocketAddr]| match addresses {
+            [] => "as listened on".to_owned(),
+            some => some
+                .iter()
+                .map(SocketAddr::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
+        };
+        let public_url = self.public_url.as_ref().map(Url::to_string);
+        let starters = self.starter_sheep.map(|sheep| sheep.to_string());
+        let upload = self.origin_upload_bytes_per_second_max;
+        let upload = upload.map(|bytes| format!("{bytes} bytes a second"));
+        let Recipe {
+            width, height, fps, ..
+        } = self.recipe;
+        let rates = self.rates;
         vec![
             ("name", self.name.clone()),
+            (
+                "recipe",
+                format!("{width} × {height}, {fps} frames a second"),
+            ),
+            ("starter-sheep", or(starters, "all")),
             ("data", self.data.display().to_string()),
             ("store", self.store.to_string()),
             ("blobs", self.blobs.to_string()),
+            ("key-file", self.key_file.display().to_string()),
             ("listen", self.listen.to_string()),
-            (
-                "public-url",
-                or(
-                    self.public_url.as_ref().map(Url::to_string),
-                    "as listened on",
-                ),
-            ),
+            ("public-url", or(public_url, "as listened on")),
             ("trust-forwarded-for", self.trust_forwarded_for.to_string()),
             ("accept-entries", self.accept_entries.to_string()),
             ("flock-size", self.evolution.flock_size.to_string()),
             ("births-a-day", self.evolution.births_a_day.to_string()),
-            ("edges", self.evolution.edges.to_string()),
-            ("lease-term-min", seconds(self.lease_term_min)),
-            ("audit-patience", seconds(self.audit_patience)),
+            ("no-edges", (!self.evolution.edges).to_string()),
+            ("lease-term-min", time(self.lease_term_min)),
+            ("audit-patience", time(self.audit_patience)),
             ("origin-listen", self.origin_listen.to_string()),
+            ("origin-public", listed(&self.origin_public)),
+            ("origin-upload-limit", or(upload, "none")),
+            ("drain", time(self.drain)),
+            ("connections", self.connections.connections_max.to_string()),
             (
-                "origin-upload-limit",
-                or(
-                    self.origin_upload_bytes_per_second_max
-                        .map(|bytes| format!("{bytes} bytes a second")),
-                    "none",
-                ),
+                "connections-per-network",
+                self.connections.connections_per_network_max.to_string(),
             ),
-            ("drain", seconds(self.drain)),
-            ("requests-per-device", device_requests_a_minute.to_string()),
+            (
+                "requests-per-device",
+                rates.device_requests_a_minute.to_string(),
+            ),
             (
                 "requests-per-network",
-                network_requests_a_minute.to_string(),
+                rates.network_requests_a_minute.to_string(),
             ),
-            ("ballots-per-network", ballots_a_minute.to_string()),
-            ("entries-per-network", entries_an_hour.to_string()),
-            ("sign-ins-per-network", sign_ins_an_hour.to_string()),
+            ("ballots-per-network", rates.ballots_a_minute.to_string()),
+            ("entries-per-network", rates.entries_an_hour.to_string()),
+            ("sign-ins-per-network", rates.sign_ins_an_hour.to_string()),
+            (
+                "leases-at-once",
+                self.admission.leases_under_way_max.to_string(),
+            ),
+            ("slow-write", time(self.admission.write_time_max)),
             (
                 "free-space-leases",
                 gigabytes(self.admission.lease_free_bytes_min),

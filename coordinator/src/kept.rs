@@ -1,8 +1,16 @@
-//! What is asked for far more often than it changes: worked out once, kept for a while or until somebody says that
-//! it is old.
+//! What is asked for far more often than it changes: worked out once and kept.
+//!
+//! [`Kept`]: for a while, or until somebody says that it is old. [`KeptWhenSlow`]: for as long as it was dear.
+//! [`KeptFiles`]: many, those asked for last.
 
+use std::hash::Hash;
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+use lru::LruCache;
+use tokio::sync::Semaphore;
 
 /// The last value, for as long as it is good.
 #[derive(Debug)]
@@ -90,6 +98,56 @@ impl<T> KeptWhenSlow<T> {
     }
 }
 
+/// Files that are made when they are first asked for, the last ones kept: small pictures.
+#[derive(Debug)]
+pub struct KeptFiles<K: Hash + Eq> {
+    kept: Mutex<LruCache<K, Bytes>>,
+    making: Semaphore,
+}
+
+impl<K: Hash + Eq> KeptFiles<K> {
+    /// Keeps so many, and makes so many at a time: a page that nobody has seen for long must not take every core.
+    #[must_use]
+    pub fn new(most: NonZeroUsize, at_once: usize) -> Self {
+        Self {
+            kept: Mutex::new(LruCache::new(most)),
+            making: Semaphore::new(at_once),
+        }
+    }
+
+    /// The file, if it is kept.
+    #[must_use]
+    pub fn known(&self, key: &K) -> Option<Bytes> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(key).cloned()
+    }
+
+    /// The file, made by `make` where it is not kept.
+    ///
+    /// # Errors
+    ///
+    /// Those of `make`; nothing is kept then.
+    pub async fn get<E>(
+        &self,
+        key: K,
+        make: impl Future<Output = Result<Vec<u8>, E>>,
+    ) -> Result<Bytes, E> {
+        if let Some(known) = self.known(&key) {
+            return Ok(known);
+        }
+        // Nobody closes it, so there is always a turn.
+        let _turn = self.making.acquire().await;
+        // Somebody else may have made it meanwhile.
+        if let Some(known) = self.known(&key) {
+            return Ok(known);
+        }
+        let made = Bytes::from(make.await?);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.put(key, made.clone());
+        Ok(made)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,5 +196,23 @@ mod tests {
         let kept = Kept::for_ms(10);
         assert_eq!(get(&kept, 0, Err("no")).await, Err("no"));
         assert_eq!(get(&kept, 0, Ok(1)).await, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn the_last_files_are_kept_and_made_once() {
+        let files = KeptFiles::new(NonZeroUsize::new(2).unwrap(), 1);
+        let get = async |key: u8, fresh: &[u8]| {
+            let made: Result<_, ()> = files.get(key, async { Ok(fresh.to_vec()) }).await;
+            made.unwrap()
+        };
+        assert_eq!(get(1, b"one").await, "one");
+        assert_eq!(get(1, b"again").await, "one");
+        get(2, b"two").await;
+        get(3, b"three").await;
+        assert_eq!(files.known(&1), None, "asked for longest ago");
+        assert_eq!(files.known(&3).as_deref(), Some(&b"three"[..]));
+        let failed: Result<Bytes, &str> = files.get(4, async { Err("no") }).await;
+        assert_eq!(failed, Err("no"));
+        assert_eq!(get(4, b"four").await, "four");
     }
 }

@@ -282,6 +282,29 @@ mod tests {
     }
 
     #[test]
+    fn the_console_shows_every_setting() {
+        // How logs go out, and how a bucket is reached, is not the configuration's.
+        let elsewhere = [
+            "log-format",
+            "otlp",
+            "s3-endpoint",
+            "s3-allow-http",
+            "blob-cache",
+        ];
+        let shown: Vec<&str> = config("", &[])
+            .unwrap()
+            .lines()
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        for option in options() {
+            let name = option.get_long().unwrap();
+            assert_ne!(shown.contains(&name), elsewhere.contains(&name), "{name}");
+        }
+        assert_eq!(shown.len() + elsewhere.len(), options().len());
+    }
+
+    #[test]
     fn the_operators_guide_names_every_setting() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operators.md");
         let guide = std::fs::read_to_string(file).unwrap();

@@ -18,10 +18,10 @@ use crate::http::admission::Admission;
 use crate::http::manifest::ManifestCache;
 use crate::http::nonces::Nonces;
 use crate::http::throttle::Throttles;
-use crate::http::thumbnails::Thumbnails;
+use crate::http::thumbnails::{self, Thumbnails};
 use crate::kept::{Kept, KeptWhenSlow};
 use crate::metrics::Metrics;
-use crate::pages::submit::stills::Stills;
+use crate::pages::submit::stills::{self, Stills};
 use crate::passkeys::Passkeys;
 use crate::publish::seeding::Seeded;
 use crate::pulse::Pulse;
@@ -167,9 +167,9 @@ impl App {
             draining: AtomicBool::new(false),
             manifests: ManifestCache::default(),
             credit: CreditCache::default(),
-            stills: Stills::default(),
+            stills: stills::stills(),
             mutants: Semaphore::new(1),
-            thumbnails: Thumbnails::default(),
+            thumbnails: thumbnails::thumbnails(),
             numbers: KeptWhenSlow::default(),
             glance: Kept::for_ms(GLANCE_GOOD_MS),
             frequent_tags: Kept::for_ms(TAGS_GOOD_MS),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use woolgather_protocol::Licence;
 
-use super::HomeArgs;
+use super::{FoundingArgs, HomeArgs};
 
 /// Options of `import`.
 #[derive(Debug, Args)]
@@ -33,20 +33,7 @@ pub struct ImportArgs {
     /// Write the whole report, as JSON, to this file
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
-    /// The new flock's name
-    #[arg(
-        long,
-        env = "WOOLGATHER_FLOCK_NAME",
-        value_name = "NAME",
-        default_value = "Woolgather"
-    )]
-    pub name: String,
-    /// The new flock's recipe, as `serve` takes it
-    #[arg(
-        long,
-        env = "WOOLGATHER_RECIPE",
-        value_name = "RECIPE",
-        default_value = "default"
-    )]
-    pub recipe: String,
+    /// A new flock's name and recipe.
+    #[command(flatten)]
+    pub founding: FoundingArgs,
 }

@@ -4,7 +4,7 @@
 //! 1280 × 720 pixels has some 100 kB, this has some 30.
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::body::Bytes;
@@ -12,13 +12,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use image::imageops::{self, FilterType};
-use lru::LruCache;
-use tokio::sync::Semaphore;
 use woolgather_protocol::{Blake3, SheepId};
 
 use super::conditional::tag_is_known;
 use super::error::ApiError;
 use super::extract::PathOf;
+use crate::kept::KeptFiles;
 use crate::publish;
 use crate::state::App;
 
@@ -28,53 +27,23 @@ const WIDTH: u32 = 640;
 const KEPT: NonZeroUsize = NonZeroUsize::new(1_000).expect("not zero");
 /// The longest poster that is looked at; ours have some 100 kB.
 const POSTER_BYTES_MAX: u64 = 8 * 1024 * 1024;
-/// How many are made at a time: a page that nobody has seen for long must not take every core.
+/// How many are made at a time.
 const MADE_AT_ONCE: usize = 2;
 
-/// The small pictures that were asked for last.
-#[derive(Debug)]
-pub struct Thumbnails {
-    kept: Mutex<LruCache<Blake3, Bytes>>,
-    making: Semaphore,
+/// The small pictures that were asked for last, by their posters.
+pub type Thumbnails = KeptFiles<Blake3>;
+
+/// None made yet.
+#[must_use]
+pub fn thumbnails() -> Thumbnails {
+    KeptFiles::new(KEPT, MADE_AT_ONCE)
 }
 
-impl Default for Thumbnails {
-    fn default() -> Self {
-        Self {
-            kept: Mutex::new(LruCache::new(KEPT)),
-            making: Semaphore::new(MADE_AT_ONCE),
-        }
-    }
-}
-
-impl Thumbnails {
-    fn known(&self, poster: &Blake3) -> Option<Bytes> {
-        // A panic inside cannot leave an entry half written.
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(poster).cloned()
-    }
-
-    async fn of(&self, app: &App, poster: Blake3) -> anyhow::Result<Bytes> {
-        if let Some(known) = self.known(&poster) {
-            return Ok(known);
-        }
-        let _turn = self.making.acquire().await?;
-        // Somebody else may have made it meanwhile.
-        if let Some(known) = self.known(&poster) {
-            return Ok(known);
-        }
-        let blobs = app.blobs.clone();
-        let making = move || shrunk(&blobs.read(&poster, POSTER_BYTES_MAX)?);
-        let small = Bytes::from(
-            app.hands
-                .work(making)
-                .await
-                .context("making it smaller")??,
-        );
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.put(poster, small.clone());
-        Ok(small)
-    }
+async fn thumbnail(app: &App, poster: Blake3) -> anyhow::Result<Bytes> {
+    let blobs = app.blobs.clone();
+    let making = move || shrunk(&blobs.read(&poster, POSTER_BYTES_MAX)?);
+    let made = async { app.hands.work(making).await.context("making it smaller")? };
+    app.thumbnails.get(poster, made).await
 }
 
 /// A poster at [`WIDTH`], or as it is where it is not wider.
@@ -118,7 +87,7 @@ pub async fn get_thumbnail(
     let mut response = if tag_is_known(&headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        app.thumbnails.of(&app, poster).await?.into_response()
+        thumbnail(&app, poster).await?.into_response()
     };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/webp"));

@@ -50,7 +50,7 @@ pub async fn import(args: ImportArgs) -> anyhow::Result<()> {
         ),
         None if args.add => bail!("there is no flock here yet; without --add these become one"),
         Some(flock) => flock.recipe.clone(),
-        None => config::recipe(&args.recipe)?,
+        None => config::recipe(&args.founding.recipe)?,
     };
     let mut intake = read(&args, &recipe)?;
     let limit = args.limit.unwrap_or(usize::MAX);
@@ -100,7 +100,7 @@ fn read(args: &ImportArgs, recipe: &Recipe) -> anyhow::Result<Intake> {
 
 async fn found(store: &Store, args: &ImportArgs, recipe: Recipe) -> anyhow::Result<()> {
     let flock = NewFlock {
-        name: args.name.clone(),
+        name: args.founding.name.clone(),
         recipe,
         sheep: Vec::new(),
     };

@@ -45,6 +45,7 @@ pub fn health(app: &App) -> Health {
     let all = app.pulse.health(app.clock.now_ms());
     Health {
         lines: all.iter().map(line).collect(),
+        asked_min: pulse::ASKED_MIN,
     }
 }
 

@@ -32,7 +32,7 @@ pub async fn get_sheep(
     let credits = app.store.inherited_credits(&id).await?;
     let person = app.store.listed_person_of_sheep(&id).await?;
     Ok(page(&SheepPage {
-        person: person.map(|person| person.handle),
+        person,
         genome_id: sheep.genome.to_string(),
         licence: sheep.licence.clone(),
         is_bred: sheep.artist == BRED,

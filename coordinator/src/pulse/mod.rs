@@ -21,7 +21,6 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use woolgather_protocol::ProblemKind;
-use woolgather_web::views::health::ASKED_MIN;
 
 use crate::http::throttle::network;
 
@@ -33,6 +32,8 @@ const WINDOW_MS: i64 = 10 * 60 * 1000;
 const WINDOWS: usize = 6;
 /// The most cohorts and places in one window, about 2 MB; those beyond are not counted.
 const NOTED_MAX: usize = 20_000;
+/// Fewer requests say nothing.
+pub const ASKED_MIN: u64 = 20;
 /// A cohort for which less than this works is failing.
 pub const WORKING_MIN: f64 = 0.99;
 /// Changes that are remembered.

@@ -126,10 +126,10 @@ pub use open::Store;
 pub use operators::{DeviceLine, LogLine};
 pub use paging::{Page, PageRequest};
 pub use people::{
-    ArtistLine, ArtistName, Boards, Browser, CEREMONY_LASTS, Ceremony, Figures, Group,
-    LINK_CODE_LASTS, Link, Machines, NewPasskey, NewProfile, NewTeam, OfferedDevice, Opened,
-    PERSON_SESSION_LASTS, PasskeyRow, PersonDevice, PersonExport, PersonForOperator, PersonRow,
-    RECOVERY_CODES, Session, TOKENS_MAX, TeamLine, TeamRow, TokenOwner, TokenRow,
+    ArtistName, Boards, Browser, CEREMONY_LASTS, Ceremony, Figures, Group, LINK_CODE_LASTS, Link,
+    Machines, NewPasskey, NewProfile, NewTeam, OfferedDevice, Opened, PERSON_SESSION_LASTS,
+    PasskeyRow, PersonDevice, PersonExport, PersonForOperator, PersonRow, RECOVERY_CODES, Session,
+    TOKENS_MAX, TeamLine, TeamRow, TokenOwner, TokenRow,
 };
 pub use place::Place;
 pub use refit::VoteLog;

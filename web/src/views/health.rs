@@ -4,9 +4,6 @@ use askama::Template;
 
 use super::{Nav, Page};
 
-/// Groups with fewer requests say nothing; the coordinator decides it, the page says it.
-pub const ASKED_MIN: u64 = 20;
-
 /// What is said of a cohort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HealthWord {
@@ -150,6 +147,8 @@ impl Page for HealthPage {
 pub struct Health {
     /// Every cohort of the last hour.
     pub lines: Vec<HealthLine>,
+    /// Groups with fewer requests say nothing.
+    pub asked_min: u64,
 }
 
 impl Health {

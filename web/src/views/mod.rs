@@ -38,7 +38,7 @@ mod embed;
 mod entry;
 mod error;
 mod gallery;
-pub mod health;
+mod health;
 mod home;
 mod join;
 mod own;

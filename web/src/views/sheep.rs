@@ -77,7 +77,7 @@ impl SheepCard {
     /// Its picture, 640 pixels across.
     #[must_use]
     pub fn small_url(&self) -> String {
-        format!("{}/small.webp", self.url())
+        small_url(&self.id)
     }
 
     /// Everything by its artist.
@@ -155,7 +155,7 @@ impl Kin {
     /// Its picture, 640 pixels across.
     #[must_use]
     pub fn small_url(&self) -> String {
-        format!("{}/small.webp", self.url())
+        small_url(&self.id)
     }
 }
 
@@ -333,4 +333,9 @@ fn licence_name(spdx: &str) -> &str {
         "CC-BY-4.0" => "CC BY 4.0",
         other => other,
     }
+}
+
+/// A sheep's picture, 640 pixels across.
+fn small_url(id: &SheepId) -> String {
+    format!("{}/small.webp", paths::sheep_page(id))
 }

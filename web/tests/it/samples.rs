@@ -591,6 +591,7 @@ pub(crate) fn health() -> Health {
             ),
             line("Sharing", "qBittorrent", HealthWord::TooFew, 10_000, 7, 2),
         ],
+        asked_min: 20,
     }
 }
 

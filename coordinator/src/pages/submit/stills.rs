@@ -1,18 +1,17 @@
 //! Small pictures of genomes, drawn when they are asked for: two at a time, the last ones remembered.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::num::NonZeroUsize;
 
-use anyhow::Context as _;
+use axum::body::Bytes;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
 use woolgather_genome::Genome;
 use woolgather_protocol::{ProblemKind, Recipe};
 use woolgather_render_kernel::{PlanError, StillSettings, plan_still, render};
 
 use crate::checks::rendering;
 use crate::http::error::ApiError;
+use crate::kept::KeptFiles;
 use crate::publish;
 use crate::state::App;
 
@@ -27,24 +26,17 @@ const PREVIEW_QUALITY: f64 = 40.0;
 /// Bins per pixel along each axis.
 const SUPERSAMPLE_MAX: u32 = 2;
 /// Stills that are remembered; about 3 MB.
-const REMEMBERED_MAX: usize = 200;
+const REMEMBERED_MAX: NonZeroUsize = NonZeroUsize::new(200).expect("not zero");
 /// Stills that are drawn at a time.
 const AT_ONCE: usize = 2;
 
-/// Stills drawn lately, oldest first.
-#[derive(Debug)]
-pub struct Stills {
-    drawn: Mutex<VecDeque<(String, Arc<[u8]>)>>,
-    room: Semaphore,
-}
+/// Stills drawn lately.
+pub type Stills = KeptFiles<String>;
 
-impl Default for Stills {
-    fn default() -> Self {
-        Self {
-            drawn: Mutex::default(),
-            room: Semaphore::new(AT_ONCE),
-        }
-    }
+/// None drawn yet.
+#[must_use]
+pub fn stills() -> Stills {
+    KeptFiles::new(REMEMBERED_MAX, AT_ONCE)
 }
 
 /// How a still is drawn.
@@ -91,26 +83,10 @@ pub fn undrawable(app: &App, genome: &Genome) -> Option<PlanError> {
     .err()
 }
 
-impl Stills {
-    fn known(&self, key: &str) -> Option<Arc<[u8]>> {
-        let drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = drawn.iter().find(|(known, _)| known == key);
-        found.map(|(_, picture)| Arc::clone(picture))
-    }
-
-    fn remember(&self, key: String, picture: &Arc<[u8]>) {
-        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
-        if drawn.len() >= REMEMBERED_MAX {
-            drawn.pop_front();
-        }
-        drawn.push_back((key, Arc::clone(picture)));
-    }
-}
-
 /// A still that was drawn lately.
 #[must_use]
 pub fn known(app: &App, key: &str) -> Option<Response> {
-    app.stills.known(key).map(|picture| served(&picture))
+    app.stills.known(&key.to_owned()).map(served)
 }
 
 /// A still of a genome as WebP, remembered under `key`.
@@ -119,37 +95,28 @@ pub fn known(app: &App, key: &str) -> Option<Response> {
 ///
 /// `genome-refused` when it cannot be drawn within the renderer's limits.
 pub async fn still(app: &App, key: String, genome: Genome) -> Result<Response, ApiError> {
-    if let Some(drawn) = known(app, &key) {
-        return Ok(drawn);
-    }
-    let room = app.stills.room.acquire().await;
-    let _room = room.context("stills are always drawn")?;
-    // Somebody else may have drawn it meanwhile.
-    if let Some(drawn) = known(app, &key) {
-        return Ok(drawn);
-    }
-    let plan = plan_still(&previewed(genome), &still_settings(&app.flock.recipe));
-    let plan = plan.map_err(|error| {
-        ApiError::refused(
-            ProblemKind::GenomeRefused,
-            format!("It cannot be drawn: {error}."),
-        )
-    })?;
-    let picture = rendering::apart(&app.hands, move |control| {
-        publish::webp(&render(&plan, control)?)
-    })
-    .await?;
-    let picture: Arc<[u8]> = picture.into();
-    app.stills.remember(key, &picture);
-    Ok(served(&picture))
+    let drawn = async {
+        let plan = plan_still(&previewed(genome), &still_settings(&app.flock.recipe));
+        let plan = plan.map_err(|error| {
+            ApiError::refused(
+                ProblemKind::GenomeRefused,
+                format!("It cannot be drawn: {error}."),
+            )
+        })?;
+        let picture = rendering::apart(&app.hands, move |control| {
+            publish::webp(&render(&plan, control)?)
+        });
+        Ok::<_, ApiError>(picture.await?)
+    };
+    Ok(served(app.stills.get(key, drawn).await?))
 }
 
-fn served(picture: &[u8]) -> Response {
+fn served(picture: Bytes) -> Response {
     let head = [
         (header::CONTENT_TYPE, "image/webp"),
         (header::CACHE_CONTROL, "private, max-age=3600"),
     ];
-    (head, picture.to_vec()).into_response()
+    (head, picture).into_response()
 }
 
 #[cfg(test)]
@@ -176,16 +143,5 @@ mod tests {
         check(64, 128, (180, 360));
         check(1024, 64, (640, 40));
         check(4096, 16, (512, 2));
-    }
-
-    #[test]
-    fn the_last_stills_are_remembered() {
-        let stills = Stills::default();
-        let picture: Arc<[u8]> = b"picture".as_slice().into();
-        for number in 0..=REMEMBERED_MAX {
-            stills.remember(number.to_string(), &picture);
-        }
-        assert_eq!(stills.known("0"), None);
-        assert_eq!(stills.known(&REMEMBERED_MAX.to_string()), Some(picture));
     }
 }

@@ -19,15 +19,6 @@ const LINES_MAX: i64 = 100;
 /// What "this week" is.
 pub(super) const WEEK_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
-/// An artist whose name leads to a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArtistLine {
-    /// The name in addresses.
-    pub handle: Handle,
-    /// The name to show.
-    pub name: String,
-}
-
 /// The boards, 100 lines of each at most.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Boards {
@@ -52,7 +43,7 @@ impl Store {
         self.read(move |conn| boards(conn, now_ms)).await
     }
 
-    /// The person who offered this sheep's genome, if they want to be found.
+    /// The handle of the person who offered this sheep's genome, if they want to be found.
     ///
     /// # Errors
     ///
@@ -60,22 +51,16 @@ impl Store {
     pub async fn listed_person_of_sheep(
         &self,
         sheep: &SheepId,
-    ) -> Result<Option<ArtistLine>, StoreError> {
+    ) -> Result<Option<Handle>, StoreError> {
         let wanted = query(
-            "SELECT person.handle, person.name
+            "SELECT person.handle
              FROM entry JOIN person_key ON person_key.voter = entry.uploader
                   JOIN person ON person.id = person_key.person
              WHERE entry.sheep = $1 AND person.listed = 1 LIMIT 1",
         )
         .bind(sheep.as_str());
         let row = self.row(wanted).await?;
-        row.map(|row| {
-            Ok(ArtistLine {
-                handle: parsed(&row, "handle")?,
-                name: row.try_get("name")?,
-            })
-        })
-        .transpose()
+        row.map(|row| parsed(&row, "handle")).transpose()
     }
 }
 

@@ -21,7 +21,7 @@ mod sessions;
 mod teams;
 mod tokens;
 
-pub use boards::{ArtistLine, Boards};
+pub use boards::Boards;
 pub use export::PersonExport;
 pub use keys::PersonDevice;
 pub use link_codes::{LINK_CODE_LASTS, Link, OfferedDevice};

@@ -746,7 +746,7 @@ async fn a_deleted_account_leaves_nothing_that_leads_to_its_person() {
     };
     store.change_person(ada, profile).await.unwrap();
     let artist = store.listed_person_of_sheep(&sheep).await.unwrap().unwrap();
-    assert_eq!(artist.handle, handle("ada"));
+    assert_eq!(artist, handle("ada"));
     assert_eq!(store.figures(ada).await.unwrap().sheep[0].id, sheep);
     thumb(&world, &browser(1).voter, Answer::Up).await;
     let token = store.make_token(ada, "t", vec![Scope::Vote]).await.unwrap();
