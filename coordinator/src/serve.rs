@@ -48,8 +48,13 @@ pub async fn serve(mut config: Config, stop: impl Future<Output = ()>) -> anyhow
     let connections_max = &mut config.connections.connections_max;
     *connections_max = allow_connections(*connections_max);
     let bound = bind(config, Arc::new(SystemClock)).await?;
+    // All that may fail comes before the address is told: who is told it may rely on it.
+    let console = first_admin_link(&bound.app).await?;
     announce_address(&bound)?;
-    announce_console(&bound.app).await?;
+    if let Some(console) = console {
+        println!("your console, good once and for a day (then: woolgather-coordinator admin-link)");
+        println!("  {console}");
+    }
     run(bound, stop).await;
     Ok(())
 }
@@ -182,15 +187,13 @@ fn announce_address(bound: &Bound) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// At the first start, prints the way into the operator's console.
-async fn announce_console(app: &App) -> anyhow::Result<()> {
+/// At the first start, the way into the operator's console.
+async fn first_admin_link(app: &App) -> anyhow::Result<Option<String>> {
     if app.store.has_had_admin_link().await? {
-        return Ok(());
+        return Ok(None);
     }
     let word = app.store.new_admin_link().await?;
-    println!("your console, good once and for a day (then: woolgather-coordinator admin-link)");
-    println!("  {}", link_url(&app.public_url, &word));
-    Ok(())
+    Ok(Some(link_url(&app.public_url, &word)))
 }
 
 /// The flock that a first start founds.

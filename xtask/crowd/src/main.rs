@@ -126,7 +126,7 @@ fn main() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         match &cli.command {
             Command::Pairs(options) => pairs::run(&subject, options).await,
             Command::Uploads(options) => uploads::run(&subject, options).await,
@@ -137,6 +137,10 @@ fn main() -> anyhow::Result<()> {
             Command::Pages(options) => pages::run(&mut subject, options).await,
             Command::Several(options) => several::run(&mut subject, options).await,
         }
-    })?;
+    });
+    if let (Err(_), Some(ended)) = (&done, subject.ended()) {
+        eprintln!("A coordinator has ended: {ended:#}");
+    }
+    done?;
     subject.stop()
 }

@@ -161,10 +161,11 @@ impl Subject {
         self.folder.path().join(name)
     }
 
-    /// Why the first coordinator has ended, if it has.
+    /// Why a coordinator has ended that was to run, if one has.
     pub(crate) fn ended(&self) -> Option<anyhow::Error> {
-        let machine = self.coordinators[0].machine.as_ref()?;
-        machine.must_run().err()
+        let machines = self.coordinators.iter();
+        let mut machines = machines.filter_map(|coordinator| coordinator.machine.as_ref());
+        machines.find_map(|machine| machine.must_run().err())
     }
 
     /// The last that the first coordinator has logged.
