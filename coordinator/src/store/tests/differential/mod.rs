@@ -155,7 +155,21 @@ impl Story {
             expected.leases.len(),
             "leases for {name}"
         );
-        for (ours, theirs) in told.leases.iter().zip(&expected.leases) {
+        // Leases of one moment and one term have no order among themselves, so those it held are
+        // found by their twins.
+        let (held, new): (Vec<_>, Vec<_>) = told
+            .leases
+            .iter()
+            .partition(|ours| self.leases.iter().any(|twins| twins.id == ours.lease));
+        let mut new = new.into_iter();
+        let mut given = Vec::new();
+        for theirs in &expected.leases {
+            let twins = self.leases.iter();
+            let ours = match twins.rev().find(|twins| twins.number == theirs.lease) {
+                Some(twins) => held.iter().copied().find(|held| held.lease == twins.id),
+                None => new.next(),
+            };
+            let ours = ours.expect("the store gives what the grid gives");
             let unit = &self.grid.units()[theirs.unit.0 as usize];
             assert_eq!(ours.work.segment, unit.segment);
             assert_eq!(ours.term_s, theirs.term_s);
@@ -164,8 +178,8 @@ impl Story {
                 Task::Audit { .. } => Some(self.audit_number(&ours.work.id).await),
             };
             assert_eq!(audit, theirs.audit.map(|(audit, _)| audit));
-            if self.leases.iter().all(|twins| twins.id != ours.lease) {
-                self.leases.push(Twins {
+            if !held.contains(&ours) {
+                given.push(Twins {
                     id: ours.lease.clone(),
                     number: theirs.lease,
                     name,
@@ -173,6 +187,7 @@ impl Story {
                 });
             }
         }
+        self.leases.extend(given);
     }
 
     async fn audit_number(&self, audit: &WorkUnitId) -> grid::AuditNumber {
