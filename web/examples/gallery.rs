@@ -1,6 +1,8 @@
 //! Writes every page with sample data to a folder, to look at while designing:
 //! `cargo run -p woolgather-web --example gallery -- FOLDER`, then serve the folder over HTTP.
 
+#[path = "../tests/it/grid_samples.rs"]
+mod grid_samples;
 #[path = "../tests/it/people_samples.rs"]
 mod people_samples;
 #[path = "../tests/it/samples.rs"]
@@ -81,29 +83,29 @@ fn main() -> io::Result<()> {
     write(&folder, "entry-waiting", &samples::entry_waiting())?;
     write(&folder, "entry", &samples::entry(EntryState::Screening))?;
     write(&folder, "entry-born", &samples::entry(EntryState::Accepted))?;
-    write(&folder, "status", &samples::status())?;
-    write(&folder, "status-empty", &samples::status_empty())?;
-    write(&folder, "just-me", &samples::just_me(JustMe::JustYou))?;
+    write(&folder, "status", &grid_samples::status())?;
+    write(&folder, "status-empty", &grid_samples::status_empty())?;
+    write(&folder, "just-me", &grid_samples::just_me(JustMe::JustYou))?;
     write(
         &folder,
         "just-me-well",
-        &samples::just_me(JustMe::NotJustYou),
+        &grid_samples::just_me(JustMe::NotJustYou),
     )?;
-    write(&folder, "work", &samples::work_found_wrong())?;
+    write(&folder, "work", &grid_samples::work_found_wrong())?;
     write(
         &folder,
         "work-waiting",
-        &samples::work(WorkUnitState::Auditing),
+        &grid_samples::work(WorkUnitState::Auditing),
     )?;
     write(&folder, "join", &samples::join())?;
     write_people(&folder)?;
-    write(&folder, "admin", &samples::admin())?;
-    write(&folder, "admin-flock", &samples::admin_flock())?;
-    write(&folder, "admin-works", &samples::admin_works())?;
+    write(&folder, "admin", &grid_samples::admin())?;
+    write(&folder, "admin-flock", &grid_samples::admin_flock())?;
+    write(&folder, "admin-works", &grid_samples::admin_works())?;
     write(
         &folder,
         "admin-door",
-        &samples::admin_door(AdminDoor::Closed),
+        &grid_samples::admin_door(AdminDoor::Closed),
     )?;
     fs::write(
         folder.join("embed.html"),

@@ -26,6 +26,7 @@ mod refusals;
 mod repair;
 mod screening;
 mod seen;
+mod stuffing;
 mod support;
 mod third_party;
 mod tracker;

@@ -2,17 +2,15 @@
 
 use woolgather_protocol::Licence;
 use woolgather_protocol::entries::EntryState;
-use woolgather_protocol::problem::GenomeFault;
 use woolgather_protocol::sheep::Room;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::views::{
-    AdminDoor, GalleryQuery, JustMe, Linking, Page, Rating, Refusal, SeenPage, SheepCard, System,
-    VolunteerLine, render, render_embed,
+    AdminDoor, GalleryQuery, JustMe, Page, Rating, SeenPage, System, render, render_embed,
 };
 use woolgather_web::{EMBED_SECURITY_POLICY, assets};
 
-use crate::people_samples;
-use crate::samples::{self, HOSTILE};
+use crate::samples;
+use crate::{grid_samples, people_samples};
 
 const ENTRY_STATES: [EntryState; 6] = [
     EntryState::Received,
@@ -57,11 +55,14 @@ fn all() -> Vec<(String, String)> {
         named("own entries", html(&samples::own_entries())),
         named("entry, declined", html(&samples::entry_declined())),
         named("entry, waiting", html(&samples::entry_waiting())),
-        named("status", html(&samples::status())),
-        named("status, empty", html(&samples::status_empty())),
-        named("is it just me", html(&samples::just_me(JustMe::JustYou))),
+        named("status", html(&grid_samples::status())),
+        named("status, empty", html(&grid_samples::status_empty())),
+        named(
+            "is it just me",
+            html(&grid_samples::just_me(JustMe::JustYou)),
+        ),
         named("join", html(&samples::join())),
-        named("work, found wrong", html(&samples::work_found_wrong())),
+        named("work, found wrong", html(&grid_samples::work_found_wrong())),
         named("error", html(&samples::error())),
         named("people", html(&people_samples::people())),
         named("people, nobody", html(&people_samples::people_empty())),
@@ -77,206 +78,28 @@ fn all() -> Vec<(String, String)> {
         named("account, fresh", html(&people_samples::account_fresh())),
         named("link, asked", html(&people_samples::link_asked())),
         named("link, found", html(&people_samples::link_found())),
-        named("console", html(&samples::admin())),
-        named("console, flock", html(&samples::admin_flock())),
-        named("console, works", html(&samples::admin_works())),
+        named("console", html(&grid_samples::admin())),
+        named("console, flock", html(&grid_samples::admin_flock())),
+        named("console, works", html(&grid_samples::admin_works())),
         named(
             "console, closed",
-            html(&samples::admin_door(AdminDoor::Closed)),
+            html(&grid_samples::admin_door(AdminDoor::Closed)),
         ),
         named(
             "console, spent",
-            html(&samples::admin_door(AdminDoor::Spent)),
+            html(&grid_samples::admin_door(AdminDoor::Spent)),
         ),
     ];
     pages.extend(
         ENTRY_STATES.map(|state| named(&format!("entry, {state:?}"), html(&samples::entry(state)))),
     );
-    pages.extend(
-        WORK_STATES.map(|state| named(&format!("work, {state:?}"), html(&samples::work(state)))),
-    );
+    pages.extend(WORK_STATES.map(|state| {
+        named(
+            &format!("work, {state:?}"),
+            html(&grid_samples::work(state)),
+        )
+    }));
     pages
-}
-
-fn hostile_card() -> SheepCard {
-    SheepCard {
-        title: HOSTILE.to_owned(),
-        artist: HOSTILE.to_owned(),
-        ..samples::card(0)
-    }
-}
-
-fn hostile_pages() -> Vec<String> {
-    let text = || HOSTILE.to_owned();
-    let mut home = samples::home();
-    home.flock = text();
-    home.hero = Some(hostile_card());
-    home.best = vec![hostile_card()];
-    let mut gallery = samples::gallery_nothing();
-    gallery.query.artist = Some(text());
-    gallery.query.search = text();
-    gallery.sheep = vec![hostile_card()];
-    let mut sheep = samples::sheep();
-    sheep.sheep = hostile_card();
-    sheep.licence = text();
-    sheep.volunteers = vec![text(); 3];
-    sheep.ancestors[0].kin.title = text();
-    sheep.ancestors[0].kin.artist = text();
-    sheep.credits[0].artist = text();
-    sheep.credits[0].licence = text();
-    sheep.address = text();
-    let mut vote = samples::vote();
-    vote.problem = Some(text());
-    if let Some(pair) = &mut vote.pair {
-        pair.ballot = text();
-        pair.left = hostile_card();
-        pair.right = hostile_card();
-    }
-    let mut seen = samples::seen();
-    seen.list = Some(text());
-    seen.doubt = Some(text());
-    seen.problem = Some(text());
-    seen.sheep[0].card = hostile_card();
-    seen.sheep[0].ballot = Some(text());
-    let mut upload = samples::upload_refused();
-    upload.artist = text();
-    upload.refused = Some(Refusal {
-        message: text(),
-        fault: Some(GenomeFault {
-            line: 1,
-            attribute: Some(text()),
-            value: Some(text()),
-            legal: Some(text()),
-        }),
-    });
-    let mut entry = samples::entry(EntryState::Rejected);
-    entry.entry.title = text();
-    entry.entry.artist = text();
-    entry.entry.reason = text();
-    entry.preview_url = Some(text());
-    entry.appeal = Some(text());
-    entry.refused = Some(text());
-    let mut review = samples::review();
-    review.artist = text();
-    review.tags = text();
-    review.refused = Some(text());
-    review.flames[1].title = text();
-    review.flames[2].undrawable = Some(text());
-    review.flames[1].xforms[0].kept = vec![text()];
-    review.flames[1].xforms[0].remarks[0].name = text();
-    review.flames[1].xforms[0].remarks[0].words = text();
-    if let Some(parent) = &mut review.parent {
-        parent.title = text();
-    }
-    let mut branch = samples::upload_branch();
-    if let Some(parent) = &mut branch.parent {
-        parent.sheep.title = text();
-        parent.artist = text();
-    }
-    let mut own = samples::own_entries();
-    own.entries[0].entry.title = text();
-    own.entries[0].entry.reason = text();
-    let mut work = samples::work_found_wrong();
-    work.title = text();
-    work.wrong[0].detail = text();
-    work.wrong[0].submitted_url = text();
-    let mut status = samples::status();
-    status.flock = text();
-    status.health.lines[0].client = text();
-    status.recipe = text();
-    status.rendering[0].title = text();
-    status.published[0].sheep = hostile_card();
-    status.published[0].volunteers = vec![text(); 5];
-    status.volunteers = vec![VolunteerLine {
-        name: text(),
-        segments: 1,
-    }];
-    let mut people = people_samples::people();
-    people.ever[0].name = text();
-    let mut person = people_samples::person();
-    person.person.name = text();
-    person.about = text();
-    person.sheep[0].title = text();
-    person.units[0].title = text();
-    let mut teams = people_samples::teams();
-    teams.teams[0].name = text();
-    teams.problem = Some(text());
-    let mut team = people_samples::team();
-    team.team.name = text();
-    team.about = text();
-    team.named[0].1 = text();
-    let mut machines = people_samples::machines();
-    machines.by_class[0].name = text();
-    machines.by_tag[0].name = text();
-    let mut sign_in = people_samples::sign_in_refused();
-    sign_in.handle = text();
-    sign_in.then = Some(text());
-    sign_in.problem = Some(text());
-    let mut account = people_samples::account();
-    account.name = text();
-    account.about = text();
-    account.tags = text();
-    account.passkeys[0].name = text();
-    account.sessions[1].label = text();
-    account.devices[0].volunteer = text();
-    account.tokens[0].name = text();
-    account.problem = Some(text());
-    account.hidden = Some(text());
-    let mut link = people_samples::link_found();
-    if let Linking::Confirm { volunteer, .. } = &mut link.linking {
-        *volunteer = text();
-    }
-    let mut join = samples::join();
-    join.coordinator_url = text();
-    let mut error = samples::error();
-    error.title = text();
-    error.detail = text();
-    let mut admin = samples::admin();
-    admin.entries[0].title = text();
-    admin.entries[0].artist = text();
-    admin.entries[0].appeal = Some(text());
-    admin.verdicts[0].wrong.detail = text();
-    admin.devices[1].volunteer = text();
-    admin.devices[1].class = text();
-    admin.devices[1].banned = Some(text());
-    admin.log[0].subject = text();
-    admin.log[0].reason = text();
-    let door = samples::admin_door(AdminDoor::Link { word: text() });
-    vec![
-        html(&admin),
-        html(&door),
-        html(&home),
-        html(&gallery),
-        html(&sheep),
-        html(&vote),
-        html(&seen),
-        html(&upload),
-        html(&branch),
-        html(&review),
-        html(&own),
-        html(&entry),
-        html(&work),
-        html(&status),
-        html(&people),
-        html(&person),
-        html(&teams),
-        html(&team),
-        html(&machines),
-        html(&sign_in),
-        html(&account),
-        html(&link),
-        html(&join),
-        html(&error),
-    ]
-}
-
-#[test]
-fn text_from_outside_never_becomes_markup() {
-    for page in hostile_pages() {
-        assert!(page.contains("alert("), "the text is shown");
-        assert!(!page.contains("<script>"), "{page}");
-        assert!(!page.contains("<img src=x"), "{page}");
-    }
 }
 
 #[test]
@@ -382,7 +205,7 @@ fn an_empty_flock_invites_instead_of_showing_nothing() {
     let home = html(&samples::home_empty());
     assert!(home.contains("The first sheep are on their way"));
     assert!(home.contains("href=\"/join#debian\""));
-    let status = html(&samples::status_empty());
+    let status = html(&grid_samples::status_empty());
     assert!(status.contains("Nothing at the moment."));
     let mut vote = samples::vote();
     vote.pair = None;
@@ -678,19 +501,19 @@ fn an_entry_renews_itself_only_while_it_can_change() {
 
 #[test]
 fn a_piece_of_work_found_wrong_shows_both_pictures_and_accuses_nobody() {
-    let page = html(&samples::work_found_wrong());
+    let page = html(&grid_samples::work_found_wrong());
     assert_eq!(page.matches("<img ").count(), 2);
     for words in ["Set aside", "Handed in", "Rendered here", "bans nobody"] {
         assert!(page.contains(words), "{words}");
     }
-    let waiting = html(&samples::work(WorkUnitState::Auditing));
+    let waiting = html(&grid_samples::work(WorkUnitState::Auditing));
     assert!(waiting.contains("Waiting for a second opinion"));
     assert_eq!(waiting.matches("<img ").count(), 0);
 }
 
 #[test]
 fn the_segment_bar_has_a_part_for_every_segment() {
-    let page = html(&samples::status());
+    let page = html(&grid_samples::status());
     assert_eq!(page.matches("<li class=\"segment ").count(), 15);
     assert_eq!(page.matches("segment--accepted").count(), 4);
     assert!(page.contains("3 of 5 segments"));
@@ -698,8 +521,8 @@ fn the_segment_bar_has_a_part_for_every_segment() {
 
 #[test]
 fn the_share_of_participants_is_shown_once_there_is_traffic() {
-    assert!(html(&samples::status()).contains("75<small> %</small>"));
-    assert!(!html(&samples::status_empty()).contains("<small> %</small>"));
+    assert!(html(&grid_samples::status()).contains("75<small> %</small>"));
+    assert!(!html(&grid_samples::status_empty()).contains("<small> %</small>"));
 }
 
 #[test]
@@ -717,11 +540,6 @@ fn what_is_embedded_keeps_a_policy_of_its_own() {
     let page = render_embed(&samples::embed()).unwrap();
     assert!(page.contains("href=\"https://flock.example/sheep/abalone\" target=\"_blank\""));
     assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains("<script>"));
-    let mut hostile = samples::embed();
-    hostile.sheep = hostile_card();
-    hostile.address = HOSTILE.to_owned();
-    let page = render_embed(&hostile).unwrap();
-    assert!(page.contains("alert(") && !page.contains("<img src=x"));
     assert!(EMBED_SECURITY_POLICY.contains("frame-ancestors *"));
     assert!(!EMBED_SECURITY_POLICY.contains("unsafe"));
 }
