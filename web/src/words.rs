@@ -57,13 +57,23 @@ pub(crate) fn ordinal(place: u32) -> String {
 
 /// How long ago something was, roughly: `just now`, `4 minutes ago`, `3 days ago`.
 pub(crate) fn ago(seconds: &u64) -> String {
-    let (value, noun) = match *seconds {
-        0..60 => return "just now".to_owned(),
+    lasting(*seconds).map_or_else(|| "just now".to_owned(), |time| format!("{time} ago"))
+}
+
+/// When something will be, roughly: `in a moment`, `in 4 minutes`, `in 3 days`.
+pub(crate) fn ahead(seconds: &u64) -> String {
+    lasting(*seconds).map_or_else(|| "in a moment".to_owned(), |time| format!("in {time}"))
+}
+
+/// A time in its largest whole unit; `None` for less than a minute.
+fn lasting(seconds: u64) -> Option<String> {
+    let (value, noun) = match seconds {
+        0..60 => return None,
         60..3_600 => (seconds / 60, "minute"),
         3_600..86_400 => (seconds / 3_600, "hour"),
         _ => (seconds / 86_400, "day"),
     };
-    format!("{} ago", counted(&value, noun))
+    Some(counted(&value, noun))
 }
 
 /// Names as a sentence lists them, the first few and how many more: `Ada, Bo and 3 others`.
@@ -163,6 +173,8 @@ mod tests {
         for (seconds, text) in cases {
             assert_eq!(ago(&seconds), text);
         }
+        assert_eq!(ahead(&59), "in a moment");
+        assert_eq!(ahead(&14_000), "in 3 hours");
     }
 
     #[test]

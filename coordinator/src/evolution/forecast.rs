@@ -25,7 +25,7 @@ pub fn numbers(nursery: &Nursery, evolution: &Evolution) -> Vec<String> {
     };
     vec![
         format!(
-            "{} of {} live, {leaving} of them about to retire; {} are being rendered, {} entries wait",
+            "{} of {} live, {leaving} of them about to retire; being rendered: {}; entries waiting: {}",
             nursery.living.len(),
             evolution.flock_size,
             nursery.rendering,

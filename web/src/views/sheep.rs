@@ -336,6 +336,6 @@ fn licence_name(spdx: &str) -> &str {
 }
 
 /// A sheep's picture, 640 pixels across.
-fn small_url(id: &SheepId) -> String {
+pub(crate) fn small_url(id: &SheepId) -> String {
     format!("{}/small.webp", paths::sheep_page(id))
 }

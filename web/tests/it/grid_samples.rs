@@ -253,7 +253,7 @@ pub(crate) fn admin_flock() -> AdminFlockPage {
     AdminFlockPage {
         proof: "pr00f".to_owned(),
         numbers: strings(&[
-            "58 of 60 live, 1 of them about to retire; 2 are being rendered, 1 entries wait",
+            "58 of 60 live, 1 of them about to retire; being rendered: 2; entries waiting: 1",
             "last day: 9 births, 2 of them artists', 71 answered ballots, work for 11.4 births",
             "births due now: 1 (the pace says 2, at most 12 a day)",
         ]),
