@@ -13,9 +13,8 @@ use woolgather_protocol::paths;
 use woolgather_protocol::votes::{Answer, Ballot, BallotRequest, Vote, VoteReceipt};
 use woolgather_render_kernel::Examiner;
 
-use crate::support::{TestCoordinator, rendered};
+use crate::support::{DAY_MS, TestCoordinator, rendered};
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Five devices vote.
 const VOTERS: std::ops::Range<u8> = 11..16;
 

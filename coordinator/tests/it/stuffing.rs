@@ -5,15 +5,13 @@ use reqwest::header::LOCATION;
 use woolgather_protocol::votes::{Answer, Ballot, BallotRequest, Vote, VoteReceipt};
 use woolgather_protocol::{SheepId, paths};
 
-use crate::support::TestCoordinator;
 use crate::support::browser::{Browser, between};
+use crate::support::{DAY_MS, MINUTE_MS, TestCoordinator};
 
 const SHEEP: usize = 10;
 const ACCOUNTS: usize = 50;
 /// Pairs that each of them answers: every sheep is in a fifth of them, well-known ones in fewer.
 const PAIRS_EACH: usize = 4;
-const DAY_MS: i64 = 86_400_000;
-const MINUTE_MS: i64 = 60_000;
 
 /// Device keys of people who have been here for more than a week.
 const REGULARS: std::ops::RangeInclusive<u8> = 11..=16;

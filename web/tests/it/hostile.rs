@@ -3,15 +3,11 @@
 use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::problem::GenomeFault;
 use woolgather_web::views::{
-    AdminDoor, JustMe, Linking, Page, Refusal, SheepCard, VolunteerLine, render, render_embed,
+    AdminDoor, JustMe, Linking, Refusal, SheepCard, VolunteerLine, render_embed,
 };
 
 use crate::samples::{self, HOSTILE};
-use crate::{grid_samples, people_samples};
-
-fn html<P: Page>(page: &P) -> String {
-    render(page).expect("the page renders")
-}
+use crate::{grid_samples, html, people_samples};
 
 fn hostile_card() -> SheepCard {
     SheepCard {

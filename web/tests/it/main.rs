@@ -6,3 +6,9 @@ mod pages;
 mod people;
 mod people_samples;
 mod samples;
+
+use woolgather_web::views::{Page, render};
+
+fn html<P: Page>(page: &P) -> String {
+    render(page).expect("the page renders")
+}

@@ -5,12 +5,11 @@ use woolgather_protocol::entries::EntryState;
 use woolgather_protocol::sheep::Room;
 use woolgather_protocol::submission::WorkUnitState;
 use woolgather_web::views::{
-    AdminDoor, GalleryQuery, JustMe, Page, Rating, SeenPage, System, render, render_embed,
+    AdminDoor, GalleryQuery, JustMe, Rating, SeenPage, System, render_embed,
 };
 use woolgather_web::{EMBED_SECURITY_POLICY, assets};
 
-use crate::samples;
-use crate::{grid_samples, people_samples};
+use crate::{grid_samples, html, people_samples, samples};
 
 const ENTRY_STATES: [EntryState; 6] = [
     EntryState::Received,
@@ -29,10 +28,6 @@ const WORK_STATES: [WorkUnitState; 6] = [
     WorkUnitState::Accepted,
     WorkUnitState::Quarantined,
 ];
-
-fn html<P: Page>(page: &P) -> String {
-    render(page).expect("the page renders")
-}
 
 /// Every page with lively data, and each of its other faces.
 fn all() -> Vec<(String, String)> {

@@ -1,13 +1,10 @@
 //! What the pages of people and accounts promise beyond what every page does.
 
 use woolgather_protocol::people::LINK_CODE_CHARS;
-use woolgather_web::views::{Done, Linking, Page, Shown, render};
+use woolgather_web::views::{Done, Linking, Shown};
 
+use crate::html;
 use crate::people_samples as samples;
-
-fn html<P: Page>(page: &P) -> String {
-    render(page).expect("the page renders")
-}
 
 #[test]
 fn a_secret_is_shown_with_what_to_do_with_it() {

@@ -1,5 +1,5 @@
-//! Sample views: a lively flock, an empty one, and one filled by somebody hostile. The tests and
-//! `examples/gallery.rs` share them.
+//! Sample views of sheep and of what visitors do with them: a lively flock, and an empty one. The tests and
+//! `examples/gallery.rs` share these and their neighbours.
 
 use woolgather_protocol::entries::{Entry, EntryState};
 use woolgather_protocol::ids::{ClipId, SheepId};

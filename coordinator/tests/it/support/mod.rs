@@ -38,6 +38,10 @@ use device::Device;
 /// When the clock stands still: November 2026.
 pub(crate) const NOW_MS: i64 = 1_795_000_000_000;
 
+/// A minute and a day, in milliseconds.
+pub(crate) const MINUTE_MS: i64 = 60_000;
+pub(crate) const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+
 /// A coordinator that listens.
 pub(crate) struct TestCoordinator {
     /// What requests share.

@@ -5,7 +5,7 @@
 
 mod snapshot;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -155,39 +155,47 @@ impl Story {
             expected.leases.len(),
             "leases for {name}"
         );
-        // Leases of one moment and one term have no order among themselves, so those it held are
-        // found by their twins.
-        let (held, new): (Vec<_>, Vec<_>) = told
-            .leases
-            .iter()
-            .partition(|ours| self.leases.iter().any(|twins| twins.id == ours.lease));
-        let mut new = new.into_iter();
-        let mut given = Vec::new();
-        for theirs in &expected.leases {
-            let twins = self.leases.iter();
-            let ours = match twins.rev().find(|twins| twins.number == theirs.lease) {
-                Some(twins) => held.iter().copied().find(|held| held.lease == twins.id),
-                None => new.next(),
-            };
-            let ours = ours.expect("the store gives what the grid gives");
-            let unit = &self.grid.units()[theirs.unit.0 as usize];
+        // Leases of one moment and one term have no order among themselves, so each is compared with
+        // its own twin, and its place only by moment and term.
+        let known = |id: &LeaseId| self.leases.iter().find(|twins| twins.id == *id);
+        let pairs: Vec<_> = told.leases.iter().zip(&expected.leases).collect();
+        let numbers = pairs.iter().map(|(ours, theirs)| {
+            let twins = known(&ours.lease);
+            (
+                twins.map_or(theirs.lease, |twins| twins.number),
+                twins.is_none(),
+            )
+        });
+        let numbers: Vec<_> = numbers.collect();
+        let given: BTreeSet<_> = numbers.iter().map(|(number, _)| *number).collect();
+        let wanted: BTreeSet<_> = expected.leases.iter().map(|lease| lease.lease).collect();
+        assert_eq!(given, wanted, "the same leases");
+        let row = |number: grid::LeaseNumber| &self.grid.leases()[number.0 as usize];
+        let mut new = Vec::new();
+        for ((ours, theirs), (number, is_new)) in pairs.into_iter().zip(numbers) {
+            let (lease, there) = (row(number), row(theirs.lease));
+            assert_eq!(
+                (lease.leased_ms, lease.expires_ms),
+                (there.leased_ms, there.expires_ms)
+            );
+            let unit = &self.grid.units()[lease.unit.0 as usize];
             assert_eq!(ours.work.segment, unit.segment);
             assert_eq!(ours.term_s, theirs.term_s);
             let audit = match ours.work.task {
                 Task::Segment => None,
                 Task::Audit { .. } => Some(self.audit_number(&ours.work.id).await),
             };
-            assert_eq!(audit, theirs.audit.map(|(audit, _)| audit));
-            if !held.contains(&ours) {
-                given.push(Twins {
+            assert_eq!(audit, lease.audit);
+            if is_new {
+                new.push(Twins {
                     id: ours.lease.clone(),
-                    number: theirs.lease,
+                    number,
                     name,
                     audit,
                 });
             }
         }
-        self.leases.extend(given);
+        self.leases.extend(new);
     }
 
     async fn audit_number(&self, audit: &WorkUnitId) -> grid::AuditNumber {

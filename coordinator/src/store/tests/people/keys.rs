@@ -8,10 +8,7 @@ use super::*;
 async fn a_device_is_linked_by_a_code_that_is_good_once_and_for_ten_minutes() {
     let world = World::with_sheep(1).await;
     let store = &world.store;
-    let (ada, bo) = (
-        person(&world, "ada", 1).await,
-        person(&world, "bo", 2).await,
-    );
+    let (ada, bo) = ada_and_bo(&world).await;
     store.register_device(device(1), "Attic").await.unwrap();
 
     let late = store.offer_device(device(1)).await.unwrap();
@@ -96,10 +93,7 @@ async fn a_device_is_linked_by_a_code_that_is_good_once_and_for_ten_minutes() {
 async fn a_token_allows_what_its_scopes_say_until_it_is_revoked() {
     let world = World::with_sheep(1).await;
     let store = &world.store;
-    let (ada, bo) = (
-        person(&world, "ada", 1).await,
-        person(&world, "bo", 2).await,
-    );
+    let (ada, bo) = ada_and_bo(&world).await;
     let nothing = store.make_token(ada, "", Vec::new()).await;
     assert_eq!(kind(nothing), ProblemKind::MalformedRequest);
     let token = store
@@ -152,10 +146,7 @@ async fn a_ceremony_is_answered_once_and_in_time() {
 async fn a_passkey_is_one_persons_and_its_counter_goes_on() {
     let world = World::with_sheep(1).await;
     let store = &world.store;
-    let (ada, bo) = (
-        person(&world, "ada", 1).await,
-        person(&world, "bo", 2).await,
-    );
+    let (ada, bo) = ada_and_bo(&world).await;
     let made = NewPasskey {
         id: "Y3JlZA".into(),
         name: String::new(),

@@ -31,6 +31,11 @@ async fn person(world: &World, name: &str, number: u8) -> PersonId {
     made.await.unwrap().person
 }
 
+/// Two people, of the first browser and of the second.
+async fn ada_and_bo(world: &World) -> (PersonId, PersonId) {
+    (person(world, "ada", 1).await, person(world, "bo", 2).await)
+}
+
 fn now_ms(world: &World) -> i64 {
     use crate::clock::Clock as _;
     world.clock.now_ms()

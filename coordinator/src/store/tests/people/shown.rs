@@ -134,10 +134,7 @@ async fn twenty_people_make_a_group() {
 async fn a_team_is_there_as_long_as_somebody_is_in_it() {
     let world = World::with_sheep(1).await;
     let store = &world.store;
-    let (ada, bo) = (
-        person(&world, "ada", 1).await,
-        person(&world, "bo", 2).await,
-    );
+    let (ada, bo) = ada_and_bo(&world).await;
     let owls = || NewTeam {
         handle: handle("owls"),
         name: "Night owls".into(),
