@@ -6,9 +6,11 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 
-/// The folder of the workspace's Cargo.toml.
+/// The folder of the workspace's Cargo.toml: of the checkout that cargo was started in, which need not be
+/// the one this program was built from where several share a target folder.
 pub(crate) fn root() -> PathBuf {
-    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let here = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     here.parent()
         .expect("xtask lies in the workspace")
         .to_owned()
