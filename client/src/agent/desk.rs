@@ -33,7 +33,8 @@ const STEP_QUIET: Duration = Duration::from_secs(1);
 const LEFT_ALONE: Duration = Duration::from_secs(60);
 /// How long our saver's windows have to say that a key was theirs.
 const KEY_PATIENCE: Duration = Duration::from_millis(500);
-/// How long what counts as input may come of windows that open under the pointer, as under wine.
+/// On Windows, how long what counts as input may come of windows that open under the pointer, as under wine.
+/// Elsewhere only people make input, and whoever presses a key before the windows have the keyboard is back.
 const OPENING: Duration = Duration::from_secs(2);
 
 /// What comes in.
@@ -443,9 +444,10 @@ impl<S: FnMut() -> Option<Settings>> Desk<S> {
                 let heard = self
                     .key_taken
                     .is_some_and(|taken| taken >= self.presence_since);
-                let came_with_it = self
-                    .saver_opened
-                    .is_some_and(|opened| self.presence_since < opened + OPENING);
+                let came_with_it = cfg!(windows)
+                    && self
+                        .saver_opened
+                        .is_some_and(|opened| self.presence_since < opened + OPENING);
                 !heard && !came_with_it && now - self.presence_since > KEY_PATIENCE
             }
             Presence::Away(_) | Presence::Unknown(_) => false,

@@ -119,6 +119,21 @@ impl Session {
         processes.filter_map(child).collect()
     }
 
+    /// Waits until nothing shows any more; it must go within seconds of `back`, when somebody came.
+    fn saver_goes(&self, back: Instant) -> anyhow::Result<()> {
+        while !self.children("play").iter().all(|child| child.1 == 'Z') {
+            ensure!(
+                back.elapsed() < Duration::from_secs(10),
+                "it goes on showing: {:?}, {}\n{}",
+                self.children("play"),
+                self.status()?,
+                fs::read_to_string(self.path("agent.log"))?
+            );
+            sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
     fn works(&self) -> bool {
         let works = |&(_, state): &(u32, char)| state != 'T' && state != 'Z';
         self.children("work").iter().any(works)
@@ -192,13 +207,7 @@ fn it_shows_and_renders_while_nobody_is_there_and_stops_the_moment_somebody_is()
         sleep(Duration::from_millis(5));
     }
     let stopped = back.elapsed();
-    while !session.children("play").iter().all(|child| child.1 == 'Z') {
-        ensure!(
-            back.elapsed() < Duration::from_secs(10),
-            "it goes on showing"
-        );
-        sleep(Duration::from_millis(5));
-    }
+    session.saver_goes(back)?;
     let gone = back.elapsed();
     println!(
         "key pressed after {pressed:?}, work stopped after {stopped:?}, screen free after {gone:?}"
@@ -213,6 +222,20 @@ fn it_shows_and_renders_while_nobody_is_there_and_stops_the_moment_somebody_is()
 
     pause_outlives_the_agent(&mut session)?;
     children_end_with_their_agent(&mut session)
+}
+
+/// Whoever is back in the moment in which the saver opens presses a key that no window of its gets yet.
+#[test]
+fn a_key_that_comes_while_the_saver_opens_closes_it() -> anyhow::Result<()> {
+    let settings = SETTINGS.replace("enabled = true", "enabled = false");
+    let session = Session::begin("http://127.0.0.1:9", &settings)?;
+    let start = Instant::now();
+    while session.children("play").is_empty() {
+        ensure!(start.elapsed() < PATIENCE, "it never opens");
+        sleep(Duration::from_millis(10));
+    }
+    session.screen.press("a");
+    session.saver_goes(Instant::now())
 }
 
 /// A pause stays over a kill -9 of the agent, and ends when it is told to.
